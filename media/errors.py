@@ -1,0 +1,73 @@
+"""What can go wrong with a job, by what the caller should do about it.
+
+MediaError
+├── BadInput          the file or the request is at fault: never retried
+├── Unavailable       somebody else is down: retried with back-off and jitter
+├── OutOfResources    memory, disk or GPU ran out: a cheaper setting or a larger machine
+├── ToolFailed        a tool broke for no reason of the input's: retried once
+│   ├── ToolCrashed   the tool died by a signal (BadInput when the same input kills it twice)
+│   └── TimedOut      the tool passed its deadline or stopped making progress
+└── Preempted         the machine was taken away: resuming is free
+
+A message says which thing, what was expected, what was found and what to do, in one sentence.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Retry:
+    """How often and how patiently a class of failure is tried again.
+
+    Attributes:
+        times: Further attempts after the first; 0 means never.
+        wait_s: Wait before the first further attempt, doubled for each one after it, in seconds.
+        jitter: Largest random addition to a wait, as a fraction of it.
+    """
+
+    times: int = 0
+    wait_s: float = 0.0
+    jitter: float = 0.0
+
+
+class MediaError(Exception):
+    """Base of every failure that media code raises on purpose."""
+
+    retry: ClassVar[Retry] = Retry()
+
+
+class BadInput(MediaError):  # noqa: N818 - names say what to do, as in the field: bad input, preempted
+    """The input cannot be used, however often it is tried."""
+
+
+class Unavailable(MediaError):  # noqa: N818 - see BadInput
+    """A service did not answer, or answered that it cannot now."""
+
+    retry = Retry(times=4, wait_s=1.0, jitter=1.0)
+
+
+class OutOfResources(MediaError):  # noqa: N818 - see BadInput
+    """Memory, disk or GPU memory ran out."""
+
+    retry = Retry(times=1)
+
+
+class ToolFailed(MediaError):  # noqa: N818 - see BadInput
+    """A tool ended with an error that the input does not explain."""
+
+    retry = Retry(times=1, wait_s=1.0)
+
+
+class ToolCrashed(ToolFailed):
+    """A tool died by a signal of its own making (SEGV, ABRT, BUS, ILL, FPE)."""
+
+
+class TimedOut(ToolFailed):
+    """A tool passed its deadline, or reported no progress for too long."""
+
+
+class Preempted(MediaError):  # noqa: N818 - see BadInput
+    """The machine is being taken away; what was committed stays."""
+
+    retry = Retry(times=10)
