@@ -37,23 +37,23 @@ class MediaError(Exception):
     retry: ClassVar[Retry] = Retry()
 
 
-class BadInput(MediaError):  # noqa: N818 - names say what to do, as in the field: bad input, preempted
+class BadInput(MediaError):
     """The input cannot be used, however often it is tried."""
 
 
-class Unavailable(MediaError):  # noqa: N818 - see BadInput
+class Unavailable(MediaError):
     """A service did not answer, or answered that it cannot now."""
 
     retry = Retry(times=4, wait_s=1.0, jitter=1.0)
 
 
-class OutOfResources(MediaError):  # noqa: N818 - see BadInput
+class OutOfResources(MediaError):
     """Memory, disk or GPU memory ran out."""
 
     retry = Retry(times=1)
 
 
-class ToolFailed(MediaError):  # noqa: N818 - see BadInput
+class ToolFailed(MediaError):
     """A tool ended with an error that the input does not explain."""
 
     retry = Retry(times=1, wait_s=1.0)
@@ -67,7 +67,7 @@ class TimedOut(ToolFailed):
     """A tool passed its deadline, or reported no progress for too long."""
 
 
-class Preempted(MediaError):  # noqa: N818 - see BadInput
+class Preempted(MediaError):
     """The machine is being taken away; what was committed stays."""
 
     retry = Retry(times=10)

@@ -1,0 +1,115 @@
+"""Start one tool and see to it that nothing of it outlives its keeper's owner.
+
+Runs as a small process of its own between the engine and a tool (`media/process.py` starts it; standard
+library only, no imports of ours, so that it is up in some 15 ms). The owner holds the write end of a pipe,
+the lifeline. When it closes, because the owner wants the tool gone or because the owner died in whatever way,
+the whole tree below is ended: TERM, a grace, KILL. Orphans of the tool are adopted (PR_SET_CHILD_SUBREAPER),
+so that a grandchild in a session of its own is found as well; and if the keeper itself is killed, the kernel
+kills the tool (PR_SET_PDEATHSIG). The keeper ends as the tool did: same exit code or same signal. Linux only.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import select
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+REPORT_FD = 3
+NOT_STARTED = 127
+
+
+def main(argv: list[str]) -> None:
+    """Run `argv[2:]` under the terms (a JSON object) in `argv[1]`, then end as it ended."""
+    terms = json.loads(argv[1])
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    tool = os.fork()
+    if tool == 0:
+        become(argv[2:], terms)
+    os.close(terms["reports"])  # the tool alone holds its channels, so that their end of file means its end
+    os.close(0)
+    status = watch(tool, terms["lifeline"], terms["grace_s"])
+    sweep()
+    if os.WIFSIGNALED(status):
+        end_by_signal(os.WTERMSIG(status))
+    os._exit(os.WEXITSTATUS(status))
+
+
+def become(argv: list[str], terms: dict[str, int]) -> None:
+    """Turn this forked process into the tool; never returns."""
+    keeper = os.getppid()
+    try:
+        os.setsid()
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != keeper:  # the keeper died before the line above took effect
+            os._exit(NOT_STARTED)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if terms.get("memory_bytes"):
+            resource.setrlimit(resource.RLIMIT_AS, (terms["memory_bytes"],) * 2)
+        if terms.get("file_bytes"):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (terms["file_bytes"],) * 2)
+        os.dup2(terms["reports"], REPORT_FD)  # dup2 also makes it survive the exec
+        os.execvpe(argv[0], argv, os.environ)  # noqa: S606 - an argv list, no shell
+    except OSError as error:
+        print(f"{argv[0]} could not be started: {error}", file=sys.stderr, flush=True)  # noqa: T201 - to the tool's own log
+    os._exit(NOT_STARTED)
+
+
+def watch(tool: int, lifeline: int, grace_s: float) -> int:
+    """Wait until the tool ends, ending its tree when the lifeline closes; returns its wait status."""
+    ended = os.pidfd_open(tool)
+    poller = select.poll()
+    poller.register(ended, select.POLLIN)
+    poller.register(lifeline, select.POLLIN | select.POLLHUP)
+    if all(fd != ended for fd, _ in poller.poll()):
+        signal_tree(signal.SIGTERM)
+        poller.unregister(lifeline)
+        if not poller.poll(grace_s * 1000):
+            signal_tree(signal.SIGKILL)
+    return os.waitpid(tool, 0)[1]
+
+
+def sweep() -> None:
+    """Kill and collect whatever the tool left behind."""
+    while signal_tree(signal.SIGKILL):
+        try:
+            while True:
+                os.waitpid(-1, 0)
+        except ChildProcessError:  # all collected; look again for what they had started meanwhile
+            continue
+
+
+def signal_tree(number: int) -> bool:
+    """Signal everything below this process; returns whether there was anything."""
+    below = descendants(os.getpid())
+    for pid in below:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:  # it ended by itself
+            continue
+    return bool(below)
+
+
+def descendants(pid: int) -> list[int]:
+    """List the processes below `pid`, parents first."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:  # noqa: PTH123 - importing pathlib would double our start
+            children = [int(child) for child in file.read().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [found for child in children for found in (child, *descendants(child))]
+
+
+def end_by_signal(number: int) -> None:
+    """End this process by the signal that ended the tool."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    os._exit(128 + number)
+
+
+if __name__ == "__main__":
+    main(sys.argv)

@@ -1,0 +1,279 @@
+"""The one way to start a child process: limits, deadlines, a report channel, and no survivors.
+
+A child writes machine-readable lines to file descriptor 3 (ffmpeg by `-progress pipe:3`, our own scripts as
+JSON lines). What it prints elsewhere goes into a bounded log tail that only error messages quote. Deadlines
+run only while we wait for the child, never while it waits for us.
+"""
+
+import collections
+import json
+import logging
+import os
+import queue
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from media.errors import OutOfResources, TimedOut, ToolCrashed, ToolFailed
+
+logger = logging.getLogger(__name__)
+
+KEEPER = Path(__file__).with_name("keeper.py")
+LOG_TAIL_BYTES = 16 * 1024
+GRACE_S = 2.0
+CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child may use.
+
+    Attributes:
+        wall_s: Longest life, in seconds; None for a child that waits for others' work.
+        idle_s: Longest silence while we wait for it, in seconds.
+        memory_bytes: Address space (RLIMIT_AS), in bytes.
+        file_bytes: Largest file it may write (RLIMIT_FSIZE), in bytes.
+    """
+
+    wall_s: float | None = None
+    idle_s: float | None = None
+    memory_bytes: int | None = None
+    file_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a child ended.
+
+    Attributes:
+        returncode: Exit code, or the negative number of the signal that ended it.
+        log_tail: The end of what it printed to stdout and stderr.
+        seconds: Its life, in seconds.
+    """
+
+    returncode: int
+    log_tail: str
+    seconds: float
+
+
+class Child:
+    """A running tool; use `start()`. Leaving its `with` block ends it and everything below it."""
+
+    def __init__(self, argv: Sequence[str], cwd: Path, limits: Limits, env: Mapping[str, str]) -> None:
+        self._name = Path(argv[0]).name
+        self._limits = limits
+        self._started = time.monotonic()
+        self._reports: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._log: collections.deque[bytes] = collections.deque()
+        lifeline, self._lifeline = os.pipe()
+        reports, report_writer = os.pipe()
+        terms = {
+            "lifeline": lifeline,
+            "reports": report_writer,
+            "grace_s": GRACE_S,
+            "memory_bytes": limits.memory_bytes,
+            "file_bytes": limits.file_bytes,
+        }
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(KEEPER), json.dumps(terms), *argv],
+                cwd=cwd,
+                env=clean_environment(cwd) | dict(env),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(lifeline, report_writer),
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(reports)
+            os.close(self._lifeline)
+            raise
+        finally:
+            os.close(lifeline)
+            os.close(report_writer)
+        self._readers = [
+            threading.Thread(target=self._read_reports, args=(os.fdopen(reports, "rb"),), daemon=True),
+            threading.Thread(target=self._read_log, daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+        logger.debug("started %s as keeper %s", self._name, self._process.pid)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def send(self, data: bytes) -> None:
+        """Write all of `data` to the child's stdin.
+
+        Raises:
+            TimedOut: The child stopped reading.
+            BrokenPipeError: The child closed its stdin or ended; `wait()` tells how.
+        """
+        stdin = self._stdin().fileno()
+        os.set_blocking(stdin, False)
+        view = memoryview(data)
+        while view:
+            writable = select.select([], [stdin], [], self._patience())[1]
+            if not writable:
+                raise self._timed_out("took no input")
+            view = view[os.write(stdin, view) :]
+
+    def close_stdin(self) -> None:
+        """Tell the child that nothing more will come."""
+        self._stdin().close()
+
+    def reports(self) -> Iterator[str]:
+        """Yield the lines that the child reports, until it closes the channel.
+
+        Raises:
+            TimedOut: The child passed its deadline or was silent for too long.
+        """
+        while True:
+            try:
+                line = self._reports.get(timeout=self._patience())
+            except queue.Empty:
+                raise self._timed_out("reported nothing") from None
+            if line is None:
+                return
+            yield line
+
+    def wait(self) -> Finished:
+        """Wait until the child has ended, however it ended.
+
+        Raises:
+            TimedOut: It passed its deadline.
+        """
+        try:
+            returncode = self._process.wait(self._patience())
+        except subprocess.TimeoutExpired:
+            raise self._timed_out("did not end") from None
+        for reader in self._readers:
+            reader.join()
+        return Finished(returncode, self.log_tail(), time.monotonic() - self._started)
+
+    def end(self) -> None:
+        """End the child and everything below it; ending twice is fine."""
+        if self._lifeline >= 0:
+            os.close(self._lifeline)
+            self._lifeline = -1
+        try:
+            self._process.wait(GRACE_S + 3)
+        except subprocess.TimeoutExpired:
+            logger.warning("keeper %s of %s does not end; killing it", self._process.pid, self._name)
+            self._process.kill()
+            self._process.wait()
+        for reader in self._readers:
+            reader.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe and not pipe.closed:
+                pipe.close()
+
+    def log_tail(self) -> str:
+        """Return the end of what the child printed, at most `LOG_TAIL_BYTES`."""
+        return b"".join(self._log).decode(errors="replace")[-LOG_TAIL_BYTES:]
+
+    def _stdin(self) -> IO[bytes]:
+        assert self._process.stdin is not None  # noqa: S101 - opened as a pipe above
+        return self._process.stdin
+
+    def _patience(self) -> float | None:
+        """Return how long the next wait may last, in seconds."""
+        waits = [self._limits.idle_s] if self._limits.idle_s is not None else []
+        if self._limits.wall_s is not None:
+            waits.append(max(0.0, self._started + self._limits.wall_s - time.monotonic()))
+        return min(waits, default=None)
+
+    def _timed_out(self, what: str) -> TimedOut:
+        after = time.monotonic() - self._started
+        return TimedOut(f"{self._name} {what} within its deadline and was ended after {after:.0f} s")
+
+    def _read_reports(self, pipe: IO[bytes]) -> None:
+        with pipe:
+            for line in pipe:
+                self._reports.put(line.decode(errors="replace").rstrip("\n"))
+        self._reports.put(None)
+
+    def _read_log(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101 - opened as a pipe above
+        held = 0
+        while chunk := os.read(self._process.stdout.fileno(), 4096):
+            self._log.append(chunk)
+            held += len(chunk)
+            while held - len(self._log[0]) > LOG_TAIL_BYTES:
+                held -= len(self._log.popleft())
+
+
+def start(argv: Sequence[str], *, cwd: Path, limits: Limits, env: Mapping[str, str] | None = None) -> Child:
+    """Start a tool in its own session and folder with a clean environment.
+
+    Args:
+        argv: The command as a list; the first item is an absolute path or is found on the system's PATH.
+        cwd: The child's own folder, also its HOME and TMPDIR.
+        limits: Deadlines and sizes.
+        env: Variables in addition to the clean ones.
+    """
+    return Child(argv, cwd, limits, env or {})
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    limits: Limits,
+    env: Mapping[str, str] | None = None,
+    on_report: Callable[[str], None] | None = None,
+) -> Finished:
+    """Run a tool to its end without input, handing each report line to `on_report`.
+
+    Raises:
+        TimedOut: It passed a deadline.
+    """
+    with start(argv, cwd=cwd, limits=limits, env=env) as child:
+        child.close_stdin()
+        for line in child.reports():
+            if on_report:
+                on_report(line)
+        return child.wait()
+
+
+def check(finished: Finished, tool: str) -> None:
+    """Raise what a child's end means; returns when it ended well.
+
+    Raises:
+        ToolCrashed: It died by a signal of its own making.
+        OutOfResources: It was killed, but not by us: the kernel's answer to memory running out.
+        ToolFailed: It ended by another signal or with an exit code other than 0.
+    """
+    if finished.returncode == 0:
+        return
+    last_lines = " | ".join(finished.log_tail.strip().splitlines()[-3:]) or "it printed nothing"
+    if finished.returncode > 0:
+        raise ToolFailed(f"{tool} ended with exit code {finished.returncode} instead of 0: {last_lines}")
+    name = signal.Signals(-finished.returncode).name
+    if -finished.returncode in CRASHES:
+        raise ToolCrashed(f"{tool} died by {name}: {last_lines}")
+    if -finished.returncode == signal.SIGKILL:
+        raise OutOfResources(
+            f"{tool} was killed from outside after {finished.seconds:.0f} s, as when memory runs out; "
+            "give it a smaller job or a larger machine"
+        )
+    raise ToolFailed(f"{tool} was ended by {name}: {last_lines}")
+
+
+def clean_environment(cwd: Path) -> dict[str, str]:
+    """Return the only variables that a child gets unasked."""
+    return {"PATH": os.defpath, "HOME": str(cwd), "TMPDIR": str(cwd), "LANG": "C.UTF-8"}

@@ -1,0 +1,100 @@
+"""What every object store promises."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from media.errors import MediaError, ToolFailed
+
+
+class AlreadyExists(MediaError):
+    """A write-once put found the object there; the first writer has won."""
+
+
+class Missing(MediaError):
+    """No object has this key."""
+
+
+class StoredWrong(ToolFailed):
+    """An object's bytes are not those that were put."""
+
+
+@dataclass(frozen=True)
+class Stat:
+    """What a store knows of an object without reading it.
+
+    Attributes:
+        key: The object's key.
+        size: Length in bytes.
+        etag: Changes whenever the bytes do; compared, never interpreted.
+    """
+
+    key: str
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a store was found to be able to do.
+
+    Attributes:
+        conditional_put: Write-once and `replace_if` are atomic; without it, a store may hold sources
+            but no results.
+        presign: `presign` gives links that work without credentials.
+    """
+
+    conditional_put: bool
+    presign: bool
+
+
+class ObjectStore(Protocol):
+    """Objects under keys of our making. Every put is atomic: a reader sees all of it or nothing.
+
+    Every method may raise `Unavailable`; a full store raises `OutOfResources`.
+    """
+
+    def get(self, key: str, start: int = 0, length: int | None = None) -> bytes:
+        """Return the bytes from `start`, at most `length` of them. Raises `Missing`."""
+        ...
+
+    def fetch(self, key: str, path: Path) -> None:
+        """Copy an object into the file `path`. Raises `Missing`."""
+        ...
+
+    def put(self, key: str, source: bytes | Path, *, write_once: bool = False) -> Stat:
+        """Store bytes or a file, durably. With `write_once`, raises `AlreadyExists` if the key is taken."""
+        ...
+
+    def stat(self, key: str) -> Stat | None:
+        """Return what is known of an object, or None if there is none."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[Stat]:
+        """Yield the objects whose keys begin with `prefix`, in the order of their keys."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove an object; fine if there is none."""
+        ...
+
+    def replace_if(self, key: str, data: bytes, etag: str) -> Stat | None:
+        """Replace an object only while its etag is `etag`; returns None if it is not."""
+        ...
+
+    def delete_if(self, key: str, etag: str) -> bool:
+        """Remove an object only while its etag is `etag`; returns whether it was."""
+        ...
+
+    def presign(self, key: str, expires_s: int, download_name: str) -> str:
+        """Return a link that anyone may read for `expires_s` seconds, saved as `download_name`."""
+        ...
+
+    def capabilities(self) -> Capabilities:
+        """Return what this store can do, probed once."""
+        ...
+
+    def uri(self, key: str) -> str:
+        """Return the object's address for people and manifests."""
+        ...
