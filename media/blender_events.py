@@ -1,0 +1,122 @@
+"""What the scripts inside Blender report, one JSON object a line (`blender_scripts/` writes them)."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from media.errors import BadInput, MediaError, OutOfResources, ToolFailed
+
+
+class Device(BaseModel):
+    """What rendered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str = Field(description="OPTIX, CUDA, HIP, ONEAPI, METAL or CPU.")
+    name: str = Field(description="The device's name as its driver gives it.")
+
+
+class Started(BaseModel):
+    """The script runs; for a render, the device is chosen."""
+
+    event: Literal["started"]
+    blender: str
+    asked: list[str] = []
+    found: list[Device] = []
+    used: Device | None = None
+    denoiser: str | None = None
+    denoise_on_gpu: bool | None = None
+
+
+class SceneSaved(BaseModel):
+    """The prepared scene is on disk."""
+
+    event: Literal["scene_saved"]
+    path: Path
+    seconds: float
+    import_seconds: float
+    objects: int
+    meshes: int
+    triangles: int
+    bounds: tuple[tuple[float, float, float], tuple[float, float, float]]
+    materials: int
+
+
+class SceneLoaded(BaseModel):
+    """The scene is in memory."""
+
+    event: Literal["scene_loaded"]
+    seconds: float
+
+
+class FrameStarted(BaseModel):
+    """A frame begins."""
+
+    event: Literal["frame_started"]
+    frame: int
+
+
+class SampleProgress(BaseModel):
+    """So many samples of a frame are done."""
+
+    event: Literal["sample_progress"]
+    frame: int
+    sample: int
+    samples: int
+
+
+class FrameWritten(BaseModel):
+    """Blender says that a frame is on disk, which is not believed before it is decoded."""
+
+    event: Literal["frame_written"]
+    frame: int
+    path: Path
+    seconds: float
+    peak_memory_bytes: int
+    device: Device
+    samples: int
+    persistent_data: bool
+
+
+class Devices(BaseModel):
+    """What there is to render on."""
+
+    event: Literal["devices"]
+    blender: str
+    found: list[Device]
+
+
+class Failed(BaseModel):
+    """The script gave up."""
+
+    event: Literal["failed"]
+    kind: Literal["BadInput", "OutOfResources", "ToolFailed"] = Field(alias="class")
+    message: str
+
+
+Event = Annotated[
+    Started | SceneSaved | SceneLoaded | FrameStarted | SampleProgress | FrameWritten | Devices | Failed,
+    Field(discriminator="event"),
+]
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+FAILURES: dict[str, type[MediaError]] = {
+    "BadInput": BadInput,
+    "OutOfResources": OutOfResources,
+    "ToolFailed": ToolFailed,
+}
+
+
+def parse_event(line: str) -> Event:
+    """Return the event on a line.
+
+    Raises:
+        BadInput, OutOfResources, ToolFailed: The event says that the script gave up, for this reason.
+    """
+    try:
+        event = EVENT.validate_json(line)
+    except ValidationError as error:
+        raise ToolFailed(f"expected an event of the Blender script, found {line[:120]!r}") from error
+    if isinstance(event, Failed):
+        raise FAILURES[event.kind](event.message)
+    return event

@@ -1,0 +1,44 @@
+"""Temporary folders that do not outlive their owner for long, however it died."""
+
+import fcntl
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "rendermill-"
+LOCK = ".owner"
+
+
+@contextmanager
+def workspace(parent: Path | None = None) -> Iterator[Path]:
+    """Provide an empty folder for the length of the block, below `parent` or the system's temporary folder.
+
+    The folder is locked while its owner lives. A process that is killed leaves its folder behind unlocked,
+    and the next workspace made beside it removes it.
+    """
+    home = parent or Path(tempfile.gettempdir())
+    remove_orphans(home)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
+    with (folder / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_orphans(home: Path) -> None:
+    """Remove workspaces below `home` whose owners are gone."""
+    for lock_file in home.glob(f"{PREFIX}*/{LOCK}"):
+        try:
+            with lock_file.open("r+") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lock_file.parent, ignore_errors=True)
+                logger.info("removed %s, whose owner is gone", lock_file.parent)
+        except OSError:  # locked by its living owner, somebody else's, or just removed by another
+            continue
