@@ -1,0 +1,149 @@
+# Everything a person does with this repository. `make` alone lists it; `make X ARGS=…` passes words on.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The first interpreter that is Python 3.11; else any python3, which is enough for the doctor to explain.
+ifndef PYTHON
+PYTHON := $(shell for p in python3.11 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { echo "$$p"; exit; }; \
+	done; echo python3)
+endif
+
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+BOOTED := $(VENV)/.uv-installed
+SETUP := $(VENV)/.locks-installed
+BUNDLE := build/gpu-bundle
+
+# The interpreter is the system's, and what is installed is wheels: a bare machine has no compiler.
+export UV_PYTHON_DOWNLOADS := never
+INSTALL := $(UV) pip install --quiet --python $(PY)
+SYNC := $(UV) pip sync $(if $(CI),--quiet) --require-hashes --only-binary :all: --python
+
+# A demo or a test run tells nobody that it happened.
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+DEMO := out/demo
+STILL_JOB := {"source": "$(DEMO)/bearing.step", "width": 1280, "height": 960, "samples": 32}
+TURNTABLE_JOB := {"source": "$(DEMO)/bearing.step", "width": 640, "height": 640, "samples": 32, \
+	"frames": 24, "fps": 24}
+
+.PHONY: help
+help: ## List what can be made
+	@awk -F ':.*## ' '/^##@ / { print "\n" substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+##@ Begin
+
+.PHONY: doctor
+doctor: ## Say what this machine lacks, with the one apt line that mends it
+	@command -v "$(PYTHON)" >/dev/null || { echo "doctor: no Python is installed; run: apt-get update && \
+	apt-get install -y --no-install-recommends python3 python3-venv" >&2; exit 1; }
+	@"$(PYTHON)" -I infra/doctor.py $(ARGS)
+
+# What every other target asks first: only what wants attention, and not on stdout, which is theirs.
+.PHONY: .doctor
+.doctor:
+	@$(MAKE) doctor ARGS=--brief >&2
+
+.PHONY: setup
+setup: $(SETUP) ## Install the locked environment into .venv (again only when a lock changed)
+
+$(BOOTED): requirements/bootstrap.lock | .doctor
+	@test -x $(PY) || "$(PYTHON)" -m venv $(VENV) >&2
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		-r requirements/bootstrap.lock >&2
+	@touch $@
+
+$(SETUP): requirements/dev.lock $(BOOTED) | .doctor
+	@echo "setup: installing requirements/dev.lock into $(VENV)" >&2
+	@$(SYNC) $(PY) requirements/dev.lock >&2
+	@$(INSTALL) --offline --no-deps --no-build-isolation --editable . >&2
+	@touch $@
+
+.PHONY: demo
+demo: $(SETUP) ## Turn a ball bearing of 140 parts into a still and a turntable, in out/demo
+	@mkdir -p $(DEMO)
+	@$(PY) examples/bearing.py $(DEMO)/bearing.step >&2
+	@$(PY) -m flows.render_still --job '$(STILL_JOB)' --out $(DEMO)
+	@$(PY) -m flows.render_turntable --job '$(TURNTABLE_JOB)' --out $(DEMO)
+
+##@ Check
+
+.PHONY: test
+test: $(SETUP) ## Run all the tests, real Blender, ffmpeg, OCCT and Prefect included
+	@$(PY) -m pytest $(ARGS)
+
+.PHONY: check
+check: $(SETUP) ## What CI runs: format, lint, types, import contracts, then the tests
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports
+	@$(MAKE) test
+
+.PHONY: faults
+faults: $(SETUP) ## Kill runs at every named point and see them resume
+	@$(PY) -m pytest tests/faults $(ARGS)
+
+.PHONY: bench
+bench: $(SETUP) ## Measure: one JSON object a line (make bench ISSUE=2 for one issue's figures)
+	@$(PY) -m benchmarks $(if $(ISSUE),--issue $(ISSUE)) $(ARGS)
+
+.PHONY: test-blenders
+test-blenders: build/blender-4.2/.locks-installed build/blender-5.0/.locks-installed ## Run the Blender tests with 4.2 and 5.0 too
+	@build/blender-4.2/bin/python -m pytest tests/blender_scripts $(ARGS)
+	@build/blender-5.0/bin/python -m pytest tests/blender_scripts $(ARGS)
+
+build/blender-%/.locks-installed: requirements/blender-%.lock requirements/dev.lock | $(SETUP)
+	@test -x $(@D)/bin/python || $(UV) venv --quiet --python $(PY) $(@D) >&2
+	@$(SYNC) $(@D)/bin/python requirements/dev.lock >&2
+	@$(UV) pip install --quiet --python $(@D)/bin/python --require-hashes --only-binary :all: --no-deps -r $< >&2
+	@touch $@
+
+##@ Serve
+
+.PHONY: server
+server: $(SETUP) ## Start a Prefect server and its page on this machine
+	@$(VENV)/bin/prefect server start $(ARGS)
+
+.PHONY: deploy
+deploy: $(SETUP) ## Send the deployments of prefect.yaml to the server that PREFECT_API_URL names
+	@$(VENV)/bin/prefect --no-prompt deploy --all $(ARGS)
+
+.PHONY: worker
+worker: $(SETUP) ## Start a worker for the pool `local`
+	@$(VENV)/bin/prefect worker start --pool local $(ARGS)
+
+##@ GPU
+
+.PHONY: gpu-bundle
+gpu-bundle: $(SETUP) ## Pack Python, wheels and ffmpeg for a GPU machine without a network
+	@$(PY) -m infra.gpu.bundle $(BUNDLE) $(ARGS)
+
+.PHONY: gpu-check
+gpu-check: $(SETUP) ## Say what this machine's GPU does for us, with proof; out/gpu-check.json
+	@$(PY) -m infra.gpu.check --out out/gpu-check.json $(ARGS)
+
+##@ Keep house
+
+.PHONY: lock
+lock: $(BOOTED) ## Rewrite requirements/*.lock from the .in files (UPGRADE=1 to move versions)
+	@for name in bootstrap base dev blender-4.2 blender-5.0; do \
+		case $$name in blender-*) only=--no-deps ;; *) only= ;; esac; \
+		echo "lock: requirements/$$name.lock" >&2; \
+		$(UV) pip compile --quiet $$only $(if $(UPGRADE),--upgrade) --generate-hashes --no-emit-index-url \
+			--only-binary :all: --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
+			--custom-compile-command 'make lock' requirements/$$name.in -o requirements/$$name.lock \
+			>/dev/null || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## Remove what can be made again (the environment stays)
+	@rm -rf build out/demo out/gpu-check.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""WHERE it runs: machines, services and what they must offer. Nothing here imports tasks or flows."""
