@@ -6,6 +6,7 @@ run only while we wait for the child, never while it waits for us.
 """
 
 import collections
+import contextlib
 import json
 import logging
 import os
@@ -150,6 +151,15 @@ class Child:
             if line is None:
                 return
             yield line
+
+    def reported(self) -> list[str]:
+        """Return the lines that the child has reported and nobody has read yet, without waiting."""
+        lines: list[str] = []
+        with contextlib.suppress(queue.Empty):
+            while (line := self._reports.get_nowait()) is not None:
+                lines.append(line)
+            self._reports.put(None)  # the end of the channel is for `reports()` to find
+        return lines
 
     def wait(self) -> Finished:
         """Wait until the child has ended, however it ended.
