@@ -1,0 +1,105 @@
+"""The child processes of this package: how they are started and how their ends are read."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from media.errors import BadInput, OutOfResources, ToolCrashed, ToolFailed
+from media.process import Child, Limits, check, start
+
+logger = logging.getLogger(__name__)
+
+PACKAGE_ROOT = Path(__file__).parents[2]
+MEMORY_RAN_OUT = ("bad_alloc", "MemoryError", "OutOfMemory", "Cannot allocate memory")
+# A healthy file of 4 MB takes 2 s and 375 MB; these bound damaged and hostile ones.
+WALL_S, WALL_S_PER_MB, MEMORY_BYTES, FILE_BYTES = 120.0, 20.0, 12 * 2**30, 8 * 2**30
+
+Done = TypeVar("Done", bound="DoneModel")
+
+
+class Refused(Exception):
+    """The child read the file and cannot use it; the message is what it found."""
+
+
+class DoneModel(BaseModel):
+    """What a child reports last."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def limits_for(size: int) -> Limits:
+    """Return what a child may use for a source of `size` bytes."""
+    wall_s = WALL_S + WALL_S_PER_MB * size / 2**20
+    return Limits(wall_s=wall_s, memory_bytes=MEMORY_BYTES, file_bytes=FILE_BYTES)
+
+
+def module_argv(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs one of this package's modules with this Python."""
+    return [sys.executable, "-m", f"media.geometry.{module}", *arguments]
+
+
+def start_module(module: str, *arguments: str, folder: Path, limits: Limits) -> Child:
+    """Start one of this package's modules in `folder`."""
+    environment = {"PYTHONPATH": str(PACKAGE_ROOT)}
+    return start(module_argv(module, *arguments), cwd=folder, limits=limits, env=environment)
+
+
+def outcome(child: Child, tool: str, done: type[Done]) -> Done:
+    """Read a child's reports to its end and return what it did.
+
+    Raises:
+        Refused: It cannot use the file.
+        ToolCrashed, TimedOut, OutOfResources, ToolFailed: See `media.process`.
+    """
+    last: Done | str | None = None
+    for line in child.reports():
+        event = json.loads(line)
+        if event["event"] == "done":
+            last = done.model_validate(event)
+        elif event["event"] == "refused":
+            last = str(event["found"])
+        else:
+            logger.info("%s: %s", tool, event.get("name", event["event"]))
+    finished = child.wait()
+    if finished.returncode and any(sign in finished.log_tail for sign in MEMORY_RAN_OUT):
+        raise OutOfResources(
+            f"{tool} ran out of memory after {finished.seconds:.0f} s; "
+            "ask for less detail or use a machine with more memory"
+        )
+    check(finished, tool)
+    if isinstance(last, str):
+        raise Refused(last)
+    if last is None:
+        raise ToolFailed(f"{tool} ended without saying what it did: {finished.log_tail[-200:]}")
+    return last
+
+
+def twice(attempt: Callable[[], Done], name: str, tool: str) -> Done:
+    """Make an attempt, and once more if the tool dies by a signal: dying twice is the input's doing.
+
+    Raises:
+        BadInput: It died twice.
+    """
+    try:
+        return attempt()
+    except ToolCrashed as first:
+        logger.warning("%s died reading %s (%s); trying once more", tool, name, first)
+    try:
+        return attempt()
+    except ToolCrashed as second:
+        raise BadInput(
+            f"{name}: expected a file that {tool} can read, found one that it died of twice ({second}); "
+            "the file is damaged: export it again"
+        ) from second
+
+
+def sentence(parts: Iterable[str], most: int = 5) -> str:
+    """List things in a sentence, the first few by name."""
+    listed = list(parts)
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more

@@ -1,0 +1,88 @@
+"""Turn the GLB that OCCT writes into one for the web and for us.
+
+OCCT writes one mesh per placed part, which only share their accessors; it writes no metallic and roughness,
+so that glTF's defaults make parts dark; and it names what has no name after entries of its own tree. Only
+the JSON changes here; the binary chunk, which holds each distinct part once, is copied as it is.
+"""
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+from media.geometry.materials import finish_of
+from media.geometry.names import first_real_name
+
+GENERATOR = "rendermill"
+DEFAULT_COLOUR = (0.53, 0.54, 0.56, 1.0)  # linear; a light steel for parts without a colour of their own
+JSON_CHUNK, GLB_MAGIC, GLB_VERSION = 0x4E4F534A, 0x46546C67, 2
+
+Json = dict[str, Any]
+
+
+def deduplicate(source: Path, target: Path) -> None:
+    """Write `source`, as OCCT wrote it, to `target`: meshes shared, finishes explicit, names readable.
+
+    Args:
+        source: GLB by OCCT's RWGltf.
+        target: GLB to write.
+    """
+    data = source.read_bytes()
+    (json_length,) = struct.unpack_from("<I", data, 12)
+    document: Json = json.loads(data[20 : 20 + json_length])
+    document["asset"] = {"version": "2.0", "generator": GENERATOR}
+    _name_everything(document)
+    _share_meshes(document)
+    _finish_materials(document)
+    target.write_bytes(_packed(document, data[20 + json_length :]))
+
+
+def _name_everything(document: Json) -> None:
+    meshes = document.get("meshes", [])
+    for number, mesh in enumerate(meshes, 1):
+        mesh["name"] = first_real_name(mesh.get("name", ""), f"Part {number}")
+    for node in document["nodes"]:
+        product = meshes[node["mesh"]]["name"] if "mesh" in node else ""
+        node["name"] = first_real_name(node.get("name", ""), product, "Assembly")
+
+
+def _share_meshes(document: Json) -> None:
+    """Fuse meshes that draw the same accessors with the same materials."""
+    kept: list[Json] = []
+    place: dict[str, int] = {}
+    new_index: list[int] = []
+    for mesh in document.get("meshes", []):
+        key = json.dumps(mesh["primitives"], sort_keys=True)
+        if key not in place:
+            place[key] = len(kept)
+            kept.append(mesh)
+        new_index.append(place[key])
+    for node in document["nodes"]:
+        if "mesh" in node:
+            node["mesh"] = new_index[node["mesh"]]
+    document["meshes"] = kept
+
+
+def _finish_materials(document: Json) -> None:
+    """Give every primitive a material with explicit metallic and roughness."""
+    materials: list[Json] = document.setdefault("materials", [])
+    bare = [part for mesh in document["meshes"] for part in mesh["primitives"] if "material" not in part]
+    for primitive in bare:
+        primitive["material"] = len(materials)
+    if bare:
+        materials.append({"pbrMetallicRoughness": {"baseColorFactor": DEFAULT_COLOUR}, "doubleSided": True})
+    for number, material in enumerate(materials, 1):
+        pbr: Json = material.setdefault("pbrMetallicRoughness", {})
+        finish = finish_of(*pbr.setdefault("baseColorFactor", DEFAULT_COLOUR)[:3])
+        pbr["metallicFactor"], pbr["roughnessFactor"] = finish.metallic, finish.roughness
+        kind = "metal" if finish.metallic else "paint"
+        material["name"] = f"{kind} {number}"
+
+
+def _packed(document: Json, binary_chunk: bytes) -> bytes:
+    """Return a GLB of `document` and a binary chunk that has its own header."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)
+    length = 12 + 8 + len(text) + len(binary_chunk)
+    header = struct.pack("<5I", GLB_MAGIC, GLB_VERSION, length, len(text), JSON_CHUNK)
+    return header + text + binary_chunk

@@ -1,0 +1,85 @@
+"""What is in a GLB or USD that was given to us; nothing is tessellated."""
+
+from pathlib import Path
+
+from media.errors import BadInput
+from media.geometry.children import DoneModel, Refused, outcome, sentence, start_module, twice
+from media.geometry.gltf import read_glb
+from media.geometry.placement import bounds, placed, triangles
+from media.geometry.report import GeometryReport
+from media.process import Limits
+
+USD_READER = "the USD reader"
+
+
+class UsdContent(DoneModel):
+    """What the USD reader found; see `media.geometry.usd_content`."""
+
+    parts: int
+    distinct_parts: int
+    triangles: int
+    distinct_triangles: int
+    bounds_min: tuple[float, float, float]
+    bounds_max: tuple[float, float, float]
+    unit: str
+    part_names: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def report_on_glb(path: Path, name: str) -> GeometryReport:
+    """Check a given GLB and say what is in it.
+
+    Raises:
+        BadInput: It is damaged, shows nothing, or depends on other files.
+    """
+    gltf = read_glb(path, name)
+    places = list(placed(gltf))
+    try:
+        low, high = bounds(gltf)
+    except ValueError as error:
+        raise BadInput(f"{name}: expected a GLB with something to show, found {error}") from error
+    per_mesh = [triangles(gltf, mesh) for mesh in range(len(gltf.document.meshes))]
+    shown = sorted({place.mesh for place in places})
+    return GeometryReport(
+        route="glb",
+        why="A GLB holds finished meshes, so it goes to Blender as it is.",
+        parts=len(places),
+        distinct_parts=len(shown),
+        triangles=sum(per_mesh[place.mesh] for place in places),
+        distinct_triangles=sum(per_mesh[mesh] for mesh in shown),
+        bounds_min=tuple(low.tolist()),
+        bounds_max=tuple(high.tolist()),
+        unit="m",
+        part_names=tuple(gltf.document.meshes[mesh].name for mesh in shown),
+    )
+
+
+def report_on_usd(path: Path, name: str, limits: Limits) -> GeometryReport:
+    """Check a given USD in a child and say what is in it.
+
+    Raises:
+        BadInput: It is damaged, shows nothing, or depends on other files.
+        OutOfResources, TimedOut, ToolFailed: The child was stopped or broke.
+    """
+
+    def attempt() -> UsdContent:
+        with start_module("usd_content", str(path), folder=path.parent, limits=limits) as child:
+            child.close_stdin()
+            return outcome(child, USD_READER, UsdContent)
+
+    try:
+        content = twice(attempt, name, USD_READER)
+    except Refused as refusal:
+        raise BadInput(
+            f"{name}: expected a USD scene with meshes, found {refusal}; export it again"
+        ) from refusal
+    if content.missing:
+        raise BadInput(
+            f"{name}: expected a USD scene in one file, found references to others "
+            f"({sentence(content.missing)}); flatten it or send it as one .usdz"
+        )
+    return GeometryReport(
+        route="usd-given",
+        why="A USD scene holds finished meshes, so it goes to Blender as it is.",
+        **content.model_dump(exclude={"missing"}),
+    )

@@ -1,0 +1,32 @@
+"""Names of parts: which are worth keeping, and how they become USD identifiers."""
+
+import re
+import unicodedata
+from collections.abc import Container
+
+# What OCCT writes where a file gives no name: an entry in its own tree, or a phrase of its STEP writer.
+PLACEHOLDER = re.compile(r"(?:=>)?\[\d+(?::\d+)*\]|Open CASCADE STEP translator.*|NONE|Unnamed|\s*")
+MAX_IDENTIFIER = 60  # Blender cuts names at 63 bytes and numbers what then collides
+
+
+def first_real_name(*names: str) -> str:
+    """Return the first of `names` that somebody chose; the last one if nobody did."""
+    return next((name for name in names if not PLACEHOLDER.fullmatch(name)), names[-1])
+
+
+def identifier_for(name: str, taken: Container[str]) -> str:
+    """Return a USD identifier that reads like `name` and is not among `taken`.
+
+    Letters lose their accents and everything else outside ASCII becomes an underscore, since not every
+    program takes the UTF-8 identifiers that USD now allows. Keep `name` itself as the display name.
+    """
+    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("Ø", "O").replace("ø", "o"))
+    words = re.findall(r"[A-Za-z0-9]+", "".join(sign for sign in plain if not unicodedata.combining(sign)))
+    base = "_".join(words)[:MAX_IDENTIFIER] or "Part"
+    if base[0].isdigit():
+        base = f"_{base}"
+    candidate, number = base, 1
+    while candidate in taken:
+        number += 1
+        candidate = f"{base}_{number}"
+    return candidate

@@ -1,0 +1,205 @@
+"""Read a STEP file with OCCT and write it as GLB: a child process of its own, since damaged files kill it.
+
+    python -m media.geometry.occt job.json
+
+Reports JSON lines on file descriptor 3: {"event": "stage", "name": …} when a stage begins, then either
+{"event": "refused", "found": …} or {"event": "done", …} with the fields of `media.geometry.tessellate.Done`.
+OCCT itself prints to stdout.
+"""
+
+# ruff: noqa: FBT003 - OCCT's signatures take plain booleans
+import json
+import math
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from OCP.Bnd import Bnd_Box
+from OCP.BRep import BRep_Tool
+from OCP.BRepBndLib import BRepBndLib
+from OCP.BRepMesh import BRepMesh_IncrementalMesh
+from OCP.IFSelect import IFSelect_RetDone
+from OCP.Message import Message_ProgressRange
+from OCP.OCP.collections import (
+    IndexedDataMap_TCollection_AsciiString_TCollection_AsciiString,
+    Sequence_TCollection_AsciiString,
+    Sequence_TDF_Label,
+)
+from OCP.RWGltf import RWGltf_CafWriter, RWGltf_WriterTrsfFormat_TRS
+from OCP.RWMesh import (
+    RWMesh_CoordinateSystem_Zup,
+    RWMesh_NameFormat_InstanceOrProduct,
+    RWMesh_NameFormat_Product,
+)
+from OCP.STEPCAFControl import STEPCAFControl_Reader
+from OCP.TCollection import TCollection_AsciiString, TCollection_ExtendedString
+from OCP.TDF import TDF_Label
+from OCP.TDocStd import TDocStd_Document
+from OCP.TopAbs import TopAbs_FACE, TopAbs_SOLID
+from OCP.TopExp import TopExp_Explorer
+from OCP.TopLoc import TopLoc_Location
+from OCP.TopoDS import TopoDS, TopoDS_Shape
+from OCP.XCAFDoc import XCAFDoc_DocumentTool, XCAFDoc_ShapeTool
+
+from media.geometry.deduplicate import deduplicate
+
+REPORT_FD = 3
+OCCT_UNIT_M = 0.001  # OCCT converts whatever unit the file has to millimetres
+
+
+class Refused(Exception):
+    """The file was read and cannot be used."""
+
+
+@dataclass
+class Counts:
+    """What was found in a model; `parts` are placed, everything else is of the distinct parts."""
+
+    parts: int = 0
+    distinct_parts: int = 0
+    solids: int = 0
+    faces: int = 0
+    faces_without_triangles: int = 0
+    check_fails: int = 0
+    unit: str = ""
+    missing_files: list[str] = field(default_factory=list)
+
+
+def main(argv: list[str]) -> None:
+    """Do the job in the JSON file `argv[1]`: source, raw, glb, deflection, angle."""
+    job = json.loads(Path(argv[1]).read_text())
+    with os.fdopen(REPORT_FD, "w") as reports:
+
+        def report(event: str, **values: object) -> None:
+            reports.write(json.dumps({"event": event, **values}) + "\n")
+            reports.flush()
+
+        try:
+            counts = convert(job, lambda name: report("stage", name=name))
+        except Refused as refusal:
+            report("refused", found=str(refusal))
+            return
+        report("done", **asdict(counts))
+
+
+def convert(job: dict[str, str], stage: Callable[[str], None]) -> Counts:
+    """Read, tessellate and write; returns what was found. Raises `Refused`."""
+    counts = Counts()
+    stage("read")
+    document = read(Path(job["source"]), counts)
+    shapes = leaves(document, counts)
+    if not any(has_faces(shape) for shape in shapes):
+        missing = ", ".join(counts.missing_files)
+        raise Refused(f"references to files that are not here ({missing})" if missing else "no shapes")
+    stage("tessellate")
+    whole = diagonal([shape for shape in shapes if has_faces(shape)])
+    for shape in shapes:
+        if has_faces(shape):
+            tessellate(shape, whole, float(job["deflection"]), float(job["angle"]), counts)
+    if counts.faces_without_triangles == counts.faces:
+        raise Refused("shapes of which not one face could be tessellated")
+    stage("write")
+    write(document, Path(job["raw"]))
+    deduplicate(Path(job["raw"]), Path(job["glb"]))
+    return counts
+
+
+def read(path: Path, counts: Counts) -> TDocStd_Document:
+    """Read a STEP file into an XCAF document in millimetres."""
+    reader = STEPCAFControl_Reader()
+    for set_mode in (reader.SetLayerMode, reader.SetPropsMode, reader.SetGDTMode, reader.SetViewMode):
+        set_mode(False)  # nothing that a picture needs, and each costs time and may fail
+    if reader.ReadFile(str(path)) != IFSelect_RetDone:
+        raise Refused("a file that the STEP reader cannot parse (cut short or damaged)")
+    counts.check_fails = reader.ChangeReader().WS().Model().GlobalCheck(True).NbFails()
+    document = TDocStd_Document(TCollection_ExtendedString("BinXCAF"))
+    if not reader.Transfer(document):
+        raise Refused("no product structure with shapes")
+    lengths, angles, solid_angles = (Sequence_TCollection_AsciiString() for _ in range(3))
+    reader.ChangeReader().FileUnits(lengths, angles, solid_angles)
+    units = dict.fromkeys(lengths.Value(number + 1).ToCString() for number in range(lengths.Length()))
+    counts.unit = ", ".join(units)
+    counts.missing_files = missing_files(reader)
+    return document
+
+
+def missing_files(reader: STEPCAFControl_Reader) -> list[str]:
+    """Name the external files that the reader looked for and could not load."""
+    external = reader.ExternFiles()
+    if external is None:
+        return []
+    files = list(external)
+    return sorted({file.GetName().ToCString() for file in files if file.GetLoadStatus() != IFSelect_RetDone})
+
+
+def leaves(document: TDocStd_Document, counts: Counts) -> list[TopoDS_Shape]:
+    """Return the distinct parts; counts them and their placed occurrences."""
+    distinct: dict[int, TopoDS_Shape] = {}
+    roots = Sequence_TDF_Label()
+    XCAFDoc_DocumentTool.ShapeTool_s(document.Main()).GetFreeShapes(roots)
+    pending = [roots.Value(number + 1) for number in range(roots.Length())]
+    while pending:
+        label = pending.pop()
+        if XCAFDoc_ShapeTool.IsReference_s(label):
+            product = TDF_Label()
+            XCAFDoc_ShapeTool.GetReferredShape_s(label, product)
+            label = product
+        if XCAFDoc_ShapeTool.IsAssembly_s(label):
+            components = Sequence_TDF_Label()
+            XCAFDoc_ShapeTool.GetComponents_s(label, components, False)  # OCCT's signature
+            pending += [components.Value(number + 1) for number in range(components.Length())]
+            continue
+        distinct.setdefault(label.Tag(), XCAFDoc_ShapeTool.GetShape_s(label))
+        counts.parts += 1
+    counts.distinct_parts = len(distinct)
+    return list(distinct.values())
+
+
+def has_faces(shape: TopoDS_Shape) -> bool:
+    """Say whether there is anything to see of a shape."""
+    return bool(not shape.IsNull() and TopExp_Explorer(shape, TopAbs_FACE).More())
+
+
+def diagonal(shapes: list[TopoDS_Shape]) -> float:
+    """Return the diagonal of the box around `shapes`, in mm."""
+    box = Bnd_Box()
+    for shape in shapes:
+        BRepBndLib.Add_s(shape, box, False)  # exact surfaces, not an older triangulation
+    return float(math.sqrt(box.SquareExtent()))
+
+
+def tessellate(shape: TopoDS_Shape, whole: float, deflection: float, angle: float, counts: Counts) -> None:
+    """Mesh one distinct part. See `Tessellation` for what `deflection` and `angle` (radians) mean."""
+    error = deflection * math.sqrt(diagonal([shape]) * whole)
+    BRepMesh_IncrementalMesh(shape, error, False, angle, True)  # absolute, in parallel
+    solids, faces = TopExp_Explorer(shape, TopAbs_SOLID), TopExp_Explorer(shape, TopAbs_FACE)
+    while solids.More():
+        counts.solids += 1
+        solids.Next()
+    while faces.More():
+        mesh = BRep_Tool.Triangulation_s(TopoDS.Face(faces.Current()), TopLoc_Location())
+        counts.faces += 1
+        counts.faces_without_triangles += mesh is None or mesh.NbTriangles() == 0
+        faces.Next()
+
+
+def write(document: TDocStd_Document, path: Path) -> None:
+    """Write a tessellated document as GLB: metres, Y up, surface normals, one primitive per colour."""
+    writer = RWGltf_CafWriter(TCollection_AsciiString(str(path)), True)  # binary
+    writer.SetMergeFaces(True)
+    writer.SetParallel(True)
+    writer.SetTransformationFormat(RWGltf_WriterTrsfFormat_TRS)
+    writer.SetNodeNameFormat(RWMesh_NameFormat_InstanceOrProduct)
+    writer.SetMeshNameFormat(RWMesh_NameFormat_Product)
+    converter = writer.ChangeCoordinateSystemConverter()
+    converter.SetInputLengthUnit(OCCT_UNIT_M)
+    converter.SetInputCoordinateSystem(RWMesh_CoordinateSystem_Zup)
+    no_remarks = IndexedDataMap_TCollection_AsciiString_TCollection_AsciiString()
+    if not writer.Perform(document, no_remarks, Message_ProgressRange()):
+        raise OSError(f"{path}: OCCT could not write the GLB (is the disk full?)")
+
+
+if __name__ == "__main__":
+    main(sys.argv)

@@ -1,0 +1,136 @@
+"""Find or make the geometry of a source: nothing is tessellated twice."""
+
+import logging
+from importlib.metadata import version
+from pathlib import Path
+
+from media.asset import Asset
+from media.digest import Digestible, digest_of, sha256_of_file
+from media.faults import fault_point
+from media.geometry.children import limits_for
+from media.geometry.given import report_on_glb, report_on_usd
+from media.geometry.report import Detail, Geometry, Tessellation
+from media.geometry.tessellate import Made, make_from_step
+from media.kind import Kind
+from media.process import Limits
+from media.source import Source
+from media.store import AlreadyExists, ObjectStore
+from media.store.keys import key_for
+from media.workspace import workspace
+
+logger = logging.getLogger(__name__)
+
+RECIPE = 1
+"""Raise by hand when the same source and tessellation would give other files or another report."""
+
+OCCT_PACKAGE = "cadquery-ocp-novtk"
+GLB_TYPE, USD_TYPE = "model/gltf-binary", "application/octet-stream"
+REPORT_NAME = "report.json"
+
+
+def geometry_digest(source: Source, detail: Detail | Tessellation = "normal") -> str:
+    """Return the digest of the geometry of a source; given meshes know no detail and no CAD kernel."""
+    made_of: dict[str, Digestible] = {"stage": "geometry", "recipe": RECIPE, "source": source.asset.sha256}
+    if not source.kind.is_step:
+        return digest_of(made_of)
+    tessellation = _tessellation(detail)
+    return digest_of(
+        made_of
+        | {
+            "deflection": tessellation.deflection,
+            "angle": tessellation.angle,
+            "occt": ".".join(version(OCCT_PACKAGE).split(".")[:2]),
+        }
+    )
+
+
+def prepare_geometry(
+    source: Source,
+    store: ObjectStore,
+    detail: Detail | Tessellation = "normal",
+    limits: Limits | None = None,
+) -> Geometry:
+    """Find the geometry of a source in the store, or make it and store it.
+
+    Args:
+        source: What was downloaded; its name is used in messages only.
+        store: Where it lies and where the result goes.
+        detail: How closely triangles follow curved surfaces, for STEP.
+        limits: What each child process may use, instead of bounds by the size of the source.
+
+    Raises:
+        BadInput: The source cannot be used; the sentence says why.
+        OutOfResources, TimedOut, ToolFailed: A child process was stopped or broke.
+    """
+    digest = geometry_digest(source, detail)
+    if found := find_geometry(digest, store):
+        return found
+    limits = limits or limits_for(source.asset.size)
+    with workspace() as folder:
+        path = folder / f"source.{source.kind}"
+        store.fetch(source.asset.key, path)
+        if source.kind.is_step:
+            made = make_from_step(path, source.name, source.kind, _tessellation(detail), limits)
+            geometry = _stored_pair(made, digest, store)
+        else:
+            geometry = _given(source, path, digest, limits)
+    fault_point("geometry.before_report")
+    return _published(geometry, store)
+
+
+def find_geometry(digest: str, store: ObjectStore) -> Geometry | None:
+    """Return the geometry of this digest if its report and its files are stored."""
+    key = key_for("geometry", digest, REPORT_NAME)
+    if store.stat(key) is None:
+        return None
+    geometry = Geometry.model_validate_json(store.get(key))
+    for asset in (geometry.glb, geometry.usd):
+        stat = store.stat(asset.key) if asset else None
+        if asset and (stat is None or stat.size != asset.size):
+            logger.warning("%s is not in the store as its report says; making it again", asset.key)
+            return None
+    return geometry.model_copy(update={"found": True})
+
+
+def _given(source: Source, path: Path, digest: str, limits: Limits) -> Geometry:
+    """Take a GLB or USD as it is; its own asset is the geometry."""
+    if source.kind is Kind.GLB:
+        return Geometry(digest=digest, glb=source.asset, report=report_on_glb(path, source.name))
+    return Geometry(digest=digest, usd=source.asset, report=report_on_usd(path, source.name, limits))
+
+
+def _stored_pair(made: Made, digest: str, store: ObjectStore) -> Geometry:
+    """Put what was made of a STEP file."""
+    fault_point("geometry.before_put")
+    return Geometry(
+        digest=digest,
+        glb=_stored(made.glb, key_for("geometry", digest, "model.glb"), GLB_TYPE, store),
+        usd=_stored(made.usd, key_for("geometry", digest, "master.usdc"), USD_TYPE, store),
+        report=made.report,
+    )
+
+
+def _stored(path: Path, key: str, media_type: str, store: ObjectStore) -> Asset:
+    """Put a file; not write-once, since only the report, written last, makes it count."""
+    stat = store.put(key, path)
+    return Asset(
+        uri=store.uri(key), sha256=sha256_of_file(path), size=stat.size, media_type=media_type, key=key
+    )
+
+
+def _published(geometry: Geometry, store: ObjectStore) -> Geometry:
+    """Write the report, once; whoever was first has made the geometry that counts."""
+    key = key_for("geometry", geometry.digest, REPORT_NAME)
+    try:
+        store.put(key, geometry.model_dump_json().encode(), write_once=True)
+    except AlreadyExists:
+        if found := find_geometry(geometry.digest, store):
+            return found
+        store.put(key, geometry.model_dump_json().encode())  # its files are gone or other than it says
+    report = geometry.report
+    logger.info("geometry %s: %s parts, %s triangles", geometry.digest, report.parts, report.triangles)
+    return geometry
+
+
+def _tessellation(detail: Detail | Tessellation) -> Tessellation:
+    return detail if isinstance(detail, Tessellation) else Tessellation.of(detail)
