@@ -1,0 +1,40 @@
+"""Small PNG frames with known pixels."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+from PIL import Image
+
+
+def png_of(pixels: np.ndarray) -> bytes:
+    """Return an array of 8-bit pixels, height x width x channels, as a PNG."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def frame(number: int = 1, width: int = 64, height: int = 48) -> bytes:
+    """Return a gradient that differs from number to number."""
+    y, x = np.mgrid[0:height, 0:width]
+    red, green = x * 255 // width, y * 255 // height
+    return png_of(np.stack([red, green, np.full_like(x, number * 10 % 256)], axis=-1).astype(np.uint8))
+
+
+def noisy_frame(number: int = 1, width: int = 320, height: int = 240) -> bytes:
+    """Return a frame that neither PNG nor H.264 can make small."""
+    return png_of(np.random.default_rng(number).integers(0, 256, (height, width, 3), np.uint8))
+
+
+def cut_out(width: int = 64, height: int = 48) -> bytes:
+    """Return a frame whose left half is fully transparent red and whose right half is opaque blue."""
+    pixels = np.zeros((height, width, 4), np.uint8)
+    pixels[:, : width // 2] = (255, 0, 0, 0)
+    pixels[:, width // 2 :] = (0, 0, 255, 255)
+    return png_of(pixels)
+
+
+def chunk(name: bytes, body: bytes = b"") -> bytes:
+    """Return one chunk of a PNG with a checksum that holds."""
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
