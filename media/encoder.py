@@ -179,7 +179,8 @@ def explain_nvenc(log: str) -> str:
             return meaning
     lines = log.strip().splitlines()
     return next(
-        (line for line in lines if "nvenc" in line and "rror" in line), lines[-1] if lines else "no word"
+        (line for line in lines if "nvenc" in line and "rror" in line),
+        lines[-1] if lines else "it printed nothing",
     )
 
 
