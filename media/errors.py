@@ -12,6 +12,7 @@ MediaError
 A message says which thing, what was expected, what was found and what to do, in one sentence.
 """
 
+import random
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -29,6 +30,13 @@ class Retry:
     times: int = 0
     wait_s: float = 0.0
     jitter: float = 0.0
+
+    def wait_before(self, attempt: int) -> float | None:
+        """Return the seconds to wait after `attempt` failed attempts, or None if that was the last."""
+        if attempt > self.times:
+            return None
+        doublings = float(2 ** (attempt - 1))
+        return self.wait_s * doublings * (1 + random.uniform(0, self.jitter))  # noqa: S311 - no secret
 
 
 class MediaError(Exception):

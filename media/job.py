@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from media.frame_rate import FrameRate
+from media.geometry.report import Detail
 
 MAX_PIXELS = 8192 * 8192
 BASE_SAMPLES = {"draft": 64, "standard": 128, "high": 512}
@@ -32,7 +33,7 @@ class SourceJob(BaseModel):
         max_length=4096,
         description="The CAD file or 3D scene: a path or an https:// address of a STEP, GLB or USD file.",
     )
-    detail: Literal["coarse", "normal", "fine"] = Field(
+    detail: Detail = Field(
         default="normal", description="How closely triangles follow the curved surfaces of a CAD file."
     )
 

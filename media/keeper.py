@@ -106,7 +106,8 @@ def descendants(pid: int) -> list[int]:
 def end_by_signal(number: int) -> None:
     """End this process by the signal that ended the tool."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(number, signal.SIG_DFL)
+    if number != signal.SIGKILL:  # which nobody can handle, so that there is nothing to reset
+        signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
     os._exit(128 + number)
 

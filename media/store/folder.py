@@ -5,15 +5,19 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from media.errors import BadInput, OutOfResources, Unavailable
 from media.store.keys import checked
 from media.store.protocol import AlreadyExists, Capabilities, Missing, Stat, StoredWrong
 
 INCOMING = ".incoming"
+UNLOCKED_S = 60.0
+"""Longer than a writer can take from creating its file to locking it."""
 
 
 class FolderStore:
@@ -107,28 +111,21 @@ class FolderStore:
 
     @contextmanager
     def _incoming(self, source: bytes | Path) -> Iterator[Path]:
-        """Write `source` to a temporary name in the store's own file system; remove that name afterwards."""
+        """Write `source` to a temporary name in the store's own file system; remove that name afterwards.
+
+        The file is locked while its writer lives; whoever writes next removes those of killed writers.
+        """
         folder = self.root / INCOMING
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=folder)
-        path = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                if isinstance(source, bytes):
-                    file.write(source)
-                else:
-                    with source.open("rb") as original:
-                        shutil.copyfileobj(original, file)
-                file.flush()
-                os.fsync(file.fileno())
-            expected = len(source) if isinstance(source, bytes) else source.stat().st_size
-            if path.stat().st_size != expected:
-                raise StoredWrong(
-                    f"{name}: expected {expected} bytes after writing, found {path.stat().st_size}"
-                )
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+        _remove_orphans(folder)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            path = Path(file.name)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                _write(source, file)
+                yield path
+            finally:
+                path.unlink(missing_ok=True)
 
     @contextmanager
     def _exclusive(self, key: str) -> Iterator[None]:
@@ -138,6 +135,34 @@ class FolderStore:
         with (self.root / ".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _write(source: bytes | Path, file: IO[bytes]) -> None:
+    """Write all of `source` durably."""
+    if isinstance(source, bytes):
+        file.write(source)
+    else:
+        with source.open("rb") as original:
+            shutil.copyfileobj(original, file)
+    file.flush()
+    os.fsync(file.fileno())
+    expected = len(source) if isinstance(source, bytes) else source.stat().st_size
+    found = os.fstat(file.fileno()).st_size
+    if found != expected:
+        raise StoredWrong(f"{file.name}: expected {expected} bytes after writing, found {found}")
+
+
+def _remove_orphans(folder: Path) -> None:
+    """Remove what killed writers left half-written."""
+    for path in folder.iterdir():
+        try:
+            with path.open("rb") as file:
+                if time.time() - os.fstat(file.fileno()).st_mtime < UNLOCKED_S:
+                    continue
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink(missing_ok=True)
+        except (BlockingIOError, FileNotFoundError):  # its writer lives, or has just finished
+            continue
 
 
 def _stat(key: str, path: Path) -> Stat:

@@ -1,0 +1,1 @@
+"""How Rendermill is configured on this machine."""

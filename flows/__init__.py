@@ -1,0 +1,1 @@
+"""What runs: one deployable flow per module, each readable as a table of contents."""

@@ -1,0 +1,63 @@
+"""The command line that every flow shares: `python -m flows.<name> --job JSON|@FILE [--out DIR]`.
+
+The last line of stdout is where the manifest lies, alone; everything else goes to stderr.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ValidationError
+
+from blocks.settings import open_tools
+from media.errors import BadInput, MediaError
+from media.export import export
+from media.manifest import Result
+
+
+def main(flow: Callable[..., Result], model: type[BaseModel], argv: Sequence[str] | None = None) -> None:
+    """Run `flow` on the job of the command line; exits with 1 on a failure, 2 on a job that cannot be one."""
+    parser = argparse.ArgumentParser(prog=f"python -m {flow.__module__}", description=flow.__doc__)
+    parser.add_argument("--job", required=True, help="the job as JSON, or @FILE to read it from a file")
+    parser.add_argument("--out", type=Path, help="folder to write the outputs into, under human names")
+    arguments = parser.parse_args(argv)
+    try:
+        job = read_job(arguments.job, model)
+        result = flow(job)
+        if arguments.out:
+            export(result.job, open_tools().store, arguments.out)
+    except MediaError as error:
+        sys.exit(f"{type(error).__name__}: {error}")
+    sys.stdout.write(f"{_shown(result.manifest)}\n")
+
+
+def read_job(text: str, model: type[BaseModel]) -> BaseModel:
+    """Return the job written as JSON in `text`, or in the file that it names after an @.
+
+    Raises:
+        BadInput: It is no JSON, or not such a job.
+    """
+    try:
+        given = json.loads(Path(text[1:]).read_text() if text.startswith("@") else text)
+        return model.model_validate(given)
+    except OSError as error:
+        raise BadInput(f"{text[1:]}: expected a file with a job, found none: {error.strerror}") from error
+    except json.JSONDecodeError as error:
+        raise BadInput(f"--job: expected JSON, found {text[:60]!r} ({error})") from error
+    except ValidationError as error:
+        raise BadInput("; ".join(_sentence(problem) for problem in error.errors())) from error
+
+
+def _sentence(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    field = ".".join(str(part) for part in problem["loc"]) or "job"
+    return f"{field}: {problem['msg']}, found {json.dumps(problem['input'], default=str)[:80]}"
+
+
+def _shown(uri: str) -> str:
+    """Return a `file://` URI as the path that people expect, any other as it is."""
+    parts = urlsplit(uri)
+    return unquote(parts.path) if parts.scheme == "file" else uri

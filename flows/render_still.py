@@ -1,0 +1,45 @@
+"""Flow: a CAD file or 3D scene becomes one picture.
+
+By hand: `python -m flows.render_still --job '{"source": "part.step"}' --out DIR`; on a server:
+`prefect deployment run 'render-still/local' -p job='{"source": "/parts/part.step"}' --watch`.
+"""
+
+from prefect import flow
+
+from flows.command_line import main
+from media.frame_feed import FrameFeed
+from media.job import StillJob
+from media.manifest import Result
+from media.record import Made
+from tasks.deliverables import encode_still, make_previews
+from tasks.dispatch import send_on
+from tasks.frames import render_frames
+from tasks.geometry import prepare_geometry
+from tasks.manifest import find_manifest, publish_manifest
+from tasks.plan import plan_job
+from tasks.scene import prepare_scene
+from tasks.source import download_model
+
+
+@flow(name="render-still")
+def render_still(job: StillJob) -> Result:
+    """Render one picture of a part.
+
+    Args:
+        job: What to render and how.
+    """
+    source = download_model(job.source)
+    plan = plan_job(job, source)
+    if result := find_manifest(plan) or send_on(plan):
+        return result
+    geometry = prepare_geometry(source, job.detail)
+    scene = prepare_scene(plan, geometry)
+    frames = render_frames(plan, scene, FrameFeed())
+    still = encode_still(plan, job)
+    previews = make_previews(plan)
+    made = Made(geometry=geometry, scene=scene, frames=frames, delivered=(still, previews))
+    return publish_manifest(plan, made)
+
+
+if __name__ == "__main__":
+    main(render_still, StillJob)

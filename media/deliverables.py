@@ -1,0 +1,133 @@
+"""What a job delivers: a video or a picture, and previews of it, each in the store under its own digest.
+
+An output's bytes name it, so two runs that encode differently never overwrite each other's: the manifest
+that was written first says which of them counts.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
+
+from pydantic import BaseModel, ConfigDict
+
+from media.asset import Asset
+from media.contact_sheet import contact_sheet, poster
+from media.digest import sha256_of_file
+from media.encoder import choose_encoder, probe_nvenc
+from media.faults import FaultPoint, fault_point
+from media.frame_feed import FrameFeed
+from media.job import StillJob, TurntableJob
+from media.manifest import Output, Role
+from media.plan import Plan
+from media.still import write_still
+from media.store import ObjectStore
+from media.store.keys import Kind, frame_name, key_for
+from media.tools import Tools
+from media.video.encode import VideoEncoder, encode_video
+from media.video.settings import VideoSettings
+from media.workspace import workspace
+
+SHEET_FRAMES = 12
+PLACES: dict[Role, tuple[Kind, FaultPoint]] = {
+    "video": ("videos", "video.before_put"),
+    "still": ("stills", "still.before_put"),
+    "poster": ("previews", "preview.before_put"),
+    "contact-sheet": ("previews", "preview.before_put"),
+}
+MEDIA_TYPES = {
+    ".mp4": "video/mp4",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".jpeg": "image/jpeg",
+    ".exr": "image/x-exr",
+}
+
+
+class Delivered(BaseModel):
+    """Finished outputs and how they were made."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outputs: tuple[Output, ...]
+    seconds: float = 0.0
+    encoder: str = ""
+    encoder_reason: str = ""
+
+
+def deliver_video(plan: Plan, job: TurntableJob, tools: Tools, feed: FrameFeed) -> Delivered:
+    """Encode the frames of `plan` as `feed` tells of them, and store the checked video.
+
+    Raises:
+        Abandoned: The renderer ended without all frames.
+        OutOfResources, ToolFailed: The disk is full, or ffmpeg failed.
+    """
+    settings = VideoSettings(width=job.width, height=job.height, fps=job.fps, crf=job.crf)
+
+    def frames() -> Iterator[bytes]:
+        return (_frame(plan, number, tools.store) for number in feed.numbers(plan.frames))
+
+    with workspace() as folder:
+        choice = choose_encoder(probe_nvenc(tools.ffmpeg, folder=folder), *settings.padded)
+        video = encode_video(frames, settings, VideoEncoder(tools.ffmpeg, choice), folder=folder)
+        output = _stored("video", video.path, plan, tools.store)
+    return Delivered(
+        outputs=(output,), seconds=video.seconds, encoder=video.encoder, encoder_reason=video.reason
+    )
+
+
+def deliver_still(plan: Plan, job: StillJob, tools: Tools) -> Delivered:
+    """Turn the frame of `plan` into the picture asked for, and store it.
+
+    Raises:
+        OutOfResources, ToolFailed: The disk is full, or the picture could not be written.
+    """
+    with workspace() as folder:
+        frame = folder / f"frame{plan.frame_suffix}"
+        frame.write_bytes(_frame(plan, 1, tools.store))
+        picture = write_still(frame, folder / f"still.{job.format}", job.format)
+        return Delivered(outputs=(_stored("still", picture, plan, tools.store),))
+
+
+def deliver_previews(plan: Plan, tools: Tools) -> Delivered:
+    """Store a poster and, for a sequence, a contact sheet; none for EXR, which has no one look."""
+    if plan.frame_suffix != ".png":
+        return Delivered(outputs=())
+    with workspace() as folder:
+        outputs = []
+        for role, data in _previews(plan, tools.store):
+            path = folder / f"{role}.webp"
+            path.write_bytes(data)
+            outputs.append(_stored(role, path, plan, tools.store))
+    return Delivered(outputs=tuple(outputs))
+
+
+def _previews(plan: Plan, store: ObjectStore) -> Iterable[tuple[Role, bytes]]:
+    yield "poster", poster(_frame(plan, 1, store))
+    if plan.frames > 1:
+        count = min(plan.frames, SHEET_FRAMES)
+        numbers = [1 + index * plan.frames // count for index in range(count)]
+        yield "contact-sheet", contact_sheet([(number, _frame(plan, number, store)) for number in numbers])
+
+
+def _frame(plan: Plan, number: int, store: ObjectStore) -> bytes:
+    return store.get(key_for("renders", plan.render, frame_name(number, plan.frame_suffix)))
+
+
+def _stored(role: Role, path: Path, plan: Plan, store: ObjectStore) -> Output:
+    kind, point = PLACES[role]
+    digest, size = sha256_of_file(path), path.stat().st_size
+    key = key_for(kind, digest, f"{role}{path.suffix}")
+    stat = store.stat(key)
+    if stat is None or stat.size != size:
+        fault_point(point)
+        store.put(key, path)
+    asset = Asset(uri=store.uri(key), sha256=digest, size=size, media_type=MEDIA_TYPES[path.suffix], key=key)
+    name = name_for_people(plan.source.name, role, path.suffix, plan.job.noun)
+    return Output(role=role, asset=asset, download_name=name)
+
+
+def name_for_people(source: str, role: Role, suffix: str, noun: str = "") -> str:
+    """Return a file name that says whose it is, of what work, and its role unless that is plain."""
+    stem = re.sub(r"[^\w.+-]+", "-", PurePath(source).stem).strip("-.") or "part"
+    words = [stem, noun, "" if role in {"video", "still", "glb", "usd"} else role]
+    return "-".join(word for word in words if word) + suffix

@@ -1,0 +1,111 @@
+"""Frames in the store: what is committed, and how a rendered frame becomes so.
+
+`renders/<digest>/000007.png` is written once; its being listed is the truth that frame 7 is done. The record
+of how it was made, `000007.<its sha256's first 16>.json`, is written before it, so that a frame never lacks
+one, and names the frame's bytes, so that of two writers the loser's record is told from the winner's.
+"""
+
+import hashlib
+import logging
+from collections import defaultdict
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from media.blender_events import Device, FrameWritten
+from media.errors import ToolFailed
+from media.faults import fault_point
+from media.frame_gate import FrameFacts
+from media.plan import Plan
+from media.psnr import psnr_db
+from media.store import AlreadyExists, ObjectStore
+from media.store.keys import folder_of, frame_name, key_for
+
+logger = logging.getLogger(__name__)
+
+ALARM_BELOW_DB = 35.0
+"""Two renders of one frame on different devices differ by noise; below this they are different pictures."""
+
+
+class Frame(BaseModel):
+    """A committed frame and how it was made."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    key: str
+    sha256: str
+    size: int
+    device: Device = Field(description="What rendered it, as the renderer itself says.")
+    seconds: float
+    peak_memory_bytes: int
+    persistent_data: bool
+    uniform: bool = Field(description="Whether all its pixels are the same.")
+    divergence_db: float | None = Field(
+        default=None, description="PSNR of a later render of the same frame against the stored one."
+    )
+    found: bool = Field(default=False, description="Whether it lay in the store already.")
+
+
+def committed_frames(plan: Plan, store: ObjectStore) -> dict[int, Frame]:
+    """Return the frames of `plan` that are in the store, by number."""
+    pictures: dict[int, str] = {}
+    records: dict[int, list[str]] = defaultdict(list)
+    for stat in store.list(folder_of("renders", plan.render)):
+        name = stat.key.rpartition("/")[2]
+        number = int(name.partition(".")[0])
+        if name == frame_name(number, plan.frame_suffix):
+            pictures[number] = stat.key
+        elif name.endswith(".json"):
+            records[number].append(stat.key)
+    wanted = range(1, plan.frames + 1)
+    return {n: _recorded(pictures[n], records[n], store) for n in wanted if n in pictures}
+
+
+def commit(written: FrameWritten, facts: FrameFacts, plan: Plan, store: ObjectStore) -> Frame:
+    """Put an inspected frame into the store, or adopt the one that another writer put there first."""
+    key = key_for("renders", plan.render, frame_name(written.frame, plan.frame_suffix))
+    frame = Frame(
+        number=written.frame,
+        key=key,
+        sha256=facts.sha256,
+        size=facts.size,
+        device=written.device,
+        seconds=written.seconds,
+        peak_memory_bytes=written.peak_memory_bytes,
+        persistent_data=written.persistent_data,
+        uniform=facts.uniform,
+    )
+    fault_point("frame.before_record")
+    store.put(_record_key(plan, frame), frame.model_dump_json().encode())
+    fault_point("frame.before_put")
+    try:
+        store.put(key, written.path, write_once=True)
+    except AlreadyExists:
+        return _adopted(written, frame, plan, store)
+    fault_point("frame.after_put")
+    return frame
+
+
+def _record_key(plan: Plan, frame: Frame) -> str:
+    return key_for("renders", plan.render, frame_name(frame.number, f".{frame.sha256[:16]}.json"))
+
+
+def _recorded(key: str, records: list[str], store: ObjectStore) -> Frame:
+    """Return the record of the frame stored as `key`: the only one, or the one that names its bytes."""
+    if len(records) > 1:
+        digest = hashlib.sha256(store.get(key)).hexdigest()
+        records = [record for record in records if f".{digest[:16]}." in record]
+    if not records:
+        raise ToolFailed(f"{key}: expected a record of how this frame was made, found none; delete the frame")
+    return Frame.model_validate_json(store.get(records[0])).model_copy(update={"found": True})
+
+
+def _adopted(written: FrameWritten, ours: Frame, plan: Plan, store: ObjectStore) -> Frame:
+    """Return the stored frame that came before ours, with how far the two differ."""
+    theirs = committed_frames(plan, store)[ours.number]
+    if theirs.sha256 == ours.sha256 or not theirs.key.endswith(".png"):
+        return theirs
+    apart = psnr_db(store.get(theirs.key), written.path.read_bytes())
+    if apart < ALARM_BELOW_DB:
+        logger.error("%s: a second render differs by %.1f dB, so one of the two is wrong", theirs.key, apart)
+    return theirs.model_copy(update={"divergence_db": apart})

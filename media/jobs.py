@@ -1,0 +1,76 @@
+"""Run one job from source to manifest without Prefect: for handlers, in-process callers and tests.
+
+The flows take the same steps, each as a task that Prefect shows and retries.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from media.blender_events import Event
+from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
+from media.errors import MediaError
+from media.frame_feed import FrameFeed
+from media.frames import Frame
+from media.geometry.prepare import prepare_geometry
+from media.job import StillJob, TurntableJob
+from media.manifest import Manifest, find_manifest, publish_manifest
+from media.plan import Plan, plan
+from media.record import Made, manifest_of
+from media.rendering import render_frames
+from media.scene import Scene, prepare_scene
+from media.source import download_model
+from media.tools import Tools
+
+Report = Callable[[Event | Frame], None]
+Found = TypeVar("Found")
+
+
+def run(job: TurntableJob | StillJob, tools: Tools, report: Report = lambda _: None) -> Manifest:
+    """Find or make what `job` asks for.
+
+    Args:
+        job: What is asked for.
+        tools: What to work with, the store included.
+        report: Hears the renderer's events, and every frame as it is committed.
+
+    Raises:
+        MediaError: Of the class that says what to do about it, after the retries which that class allows.
+    """
+    source = retried(lambda: download_model(job.source, tools.store))
+    planned = plan(job, source, tools.blender)
+    if done := retried(lambda: find_manifest(planned.result, tools.store)):
+        return done
+    geometry = retried(lambda: prepare_geometry(planned.source, tools.store, job.detail))
+    scene = retried(lambda: prepare_scene(geometry, job, tools))
+    frames, delivered = _render_and_deliver(planned, scene, tools, report)
+    made = Made(geometry=geometry, scene=scene, frames=frames, delivered=delivered)
+    manifest = manifest_of(planned, made, tools)
+    return retried(lambda: publish_manifest(manifest, tools.store))
+
+
+def retried(step: Callable[[], Found]) -> Found:
+    """Take a step, again as often and as patiently as the class of its failure says."""
+    attempt = 1
+    while True:
+        try:
+            return step()
+        except MediaError as error:
+            wait = error.retry.wait_before(attempt)
+            if wait is None:
+                raise
+            attempt += 1
+            time.sleep(wait)
+
+
+def _render_and_deliver(
+    planned: Plan, scene: Scene, tools: Tools, report: Report
+) -> tuple[tuple[Frame, ...], tuple[Delivered, ...]]:
+    job = planned.job
+    with ThreadPoolExecutor(1) as encoder, FrameFeed() as feed:
+        if isinstance(job, TurntableJob):
+            video = encoder.submit(retried, lambda: deliver_video(planned, job, tools, feed))
+        frames = retried(lambda: render_frames(planned, scene, tools, feed, report))
+        delivered = video.result() if isinstance(job, TurntableJob) else deliver_still(planned, job, tools)
+    return frames, (delivered, deliver_previews(planned, tools))

@@ -1,0 +1,162 @@
+"""The manifest: written last and once; without it, a job is not done."""
+
+import logging
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from media.asset import Asset
+from media.errors import ToolFailed
+from media.faults import fault_point
+from media.frames import Frame
+from media.store import AlreadyExists, ObjectStore
+from media.store.keys import folder_of, key_for
+
+logger = logging.getLogger(__name__)
+
+Role = Literal["video", "still", "poster", "contact-sheet", "glb", "usd"]
+NAME = "manifest.json"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Output(_Frozen):
+    """A finished file."""
+
+    role: Role
+    asset: Asset
+    download_name: str = Field(description="The name a person gets it under.")
+
+
+class FrameEntry(_Frozen):
+    """A frame that the outputs were made of."""
+
+    number: int
+    key: str
+    sha256: str
+    size: int
+
+
+class Content(_Frozen):
+    """What was made: the same for everybody who runs this job."""
+
+    job: str = Field(description="The job's digest.")
+    noun: str = Field(description="What kind of work it was.")
+    outputs: tuple[Output, ...]
+    frames: tuple[FrameEntry, ...] = ()
+
+
+class Record(_Frozen):
+    """How it was made, this once."""
+
+    source: str = Field(description="The source's file name.")
+    source_sha256: str
+    asked: dict[str, object] = Field(description="The job as it was asked for.")
+    route: str = Field(description="How geometry reached Blender: usd-given, usd-made or glb.")
+    route_why: str
+    geometry: str = Field(description="Digest of the geometry.")
+    scene: str = Field(default="", description="Digest of the prepared scene.")
+    render: str = Field(default="", description="Digest that names the frames.")
+    blender: str = Field(default="", description="Blender's version.")
+    reused: tuple[str, ...] = Field(default=(), description="Stages whose work was found, not made.")
+    frames: tuple[Frame, ...] = Field(default=(), description="Per frame: device, seconds, peak memory.")
+    encoder: str = Field(default="", description="What encoded the video.")
+    encoder_reason: str = ""
+    seconds: dict[str, float] = Field(default={}, description="Wall-clock seconds per stage.")
+    machine: str = Field(default="", description="Where it ran.")
+    warnings: tuple[str, ...] = ()
+
+
+class Manifest(_Frozen):
+    """A finished job."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    version: Literal[1] = Field(default=1, alias="schema", description="Version of this form.")
+    content: Content
+    record: Record
+
+    def output(self, role: Role) -> Output:
+        """Return the output of this role.
+
+        Raises:
+            KeyError: The job made none.
+        """
+        for output in self.content.outputs:
+            if output.role == role:
+                return output
+        raise KeyError(role)
+
+
+class Result(_Frozen):
+    """What a flow answers: where the manifest of the finished job lies."""
+
+    manifest: str = Field(description="Address of the manifest.")
+    job: str = Field(description="The job's digest.")
+    found: bool = Field(default=False, description="Whether the job had been done before.")
+
+
+def result_of(manifest: Manifest, store: ObjectStore, *, found: bool = False) -> Result:
+    """Return where a published manifest lies."""
+    job = manifest.content.job
+    return Result(manifest=store.uri(manifest_key(job)), job=job, found=found)
+
+
+def manifest_key(result: str) -> str:
+    """Return the key of the manifest of a result's digest."""
+    return key_for("manifests", result, NAME)
+
+
+def find_manifest(result: str, store: ObjectStore) -> Manifest | None:
+    """Return the manifest of a result, if it and everything it promises is stored.
+
+    A manifest whose objects were removed is withdrawn, so that the job is made again rather than believed.
+    """
+    key = manifest_key(result)
+    stat = store.stat(key)
+    if stat is None:
+        return None
+    manifest = Manifest.model_validate_json(store.get(key))
+    if gone := _missing(manifest, store):
+        logger.warning("%s promises %s, which is gone or changed; withdrawing it", key, gone)
+        store.delete_if(key, stat.etag)
+        return None
+    return manifest
+
+
+def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
+    """Write a manifest after checking that all it promises is stored; returns the first writer's.
+
+    Raises:
+        ToolFailed: An object that it promises is not there.
+    """
+    if gone := _missing(manifest, store):
+        raise ToolFailed(
+            f"{gone}: expected in the store before the manifest is written, found missing or changed"
+        )
+    key = manifest_key(manifest.content.job)
+    fault_point("manifest.before_put")
+    try:
+        store.put(key, manifest.model_dump_json(by_alias=True, indent=1).encode(), write_once=True)
+    except AlreadyExists:
+        logger.info("another run published %s first; its manifest stands", key)
+        return Manifest.model_validate_json(store.get(key))
+    fault_point("manifest.after_put")
+    return manifest
+
+
+def _missing(manifest: Manifest, store: ObjectStore) -> str | None:
+    """Return the key of an object that the manifest promises and the store lacks, or None."""
+    promised = {output.asset.key: output.asset.size for output in manifest.content.outputs}
+    for key, size in promised.items():
+        stat = store.stat(key)
+        if stat is None or stat.size != size:
+            return key
+    frames = manifest.content.frames
+    if not frames:
+        return None
+    folder = folder_of("renders", manifest.record.render)
+    stored = {stat.key: stat.size for stat in store.list(folder)}
+    return next((frame.key for frame in frames if stored.get(frame.key) != frame.size), None)

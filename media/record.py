@@ -1,0 +1,100 @@
+"""Put together what a finished job says of itself."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from pydantic import BaseModel, ConfigDict
+
+from media.asset import Asset
+from media.deliverables import Delivered, name_for_people
+from media.digest import digest_of
+from media.frames import Frame
+from media.geometry.report import Geometry
+from media.job import GeometryJob
+from media.manifest import Content, FrameEntry, Manifest, Output, Record, Role
+from media.plan import Plan
+from media.scene import Scene
+from media.source import Source
+from media.tools import Tools
+
+
+class Made(BaseModel):
+    """Everything that the stages of a job made, or found."""
+
+    model_config = ConfigDict(frozen=True)
+
+    geometry: Geometry
+    scene: Scene
+    frames: tuple[Frame, ...]
+    delivered: tuple[Delivered, ...]
+
+
+def manifest_of(plan: Plan, made: Made, tools: Tools) -> Manifest:
+    """Return the manifest of a job whose every part is stored."""
+    geometry, frames, delivered = made.geometry, made.frames, made.delivered
+    entries = (FrameEntry(number=f.number, key=f.key, sha256=f.sha256, size=f.size) for f in frames)
+    content = Content(
+        job=plan.result,
+        noun=plan.job.noun,
+        outputs=tuple(output for one in delivered for output in one.outputs),
+        frames=tuple(entries),
+    )
+    encoded = next((one for one in delivered if one.encoder), None)
+    record = Record(
+        source=plan.source.name,
+        source_sha256=plan.source.asset.sha256,
+        asked=plan.job.model_dump(mode="json", exclude={"source"}),
+        route=geometry.report.route,
+        route_why=geometry.report.why,
+        geometry=plan.geometry,
+        scene=plan.scene,
+        render=plan.render,
+        blender=tools.blender.version,
+        reused=_reused(geometry, made.scene, frames),
+        frames=tuple(frames),
+        encoder=encoded.encoder if encoded else "",
+        encoder_reason=encoded.encoder_reason if encoded else "",
+        machine=tools.machine,
+        warnings=(*geometry.report.warnings, *_warnings(frames)),
+    )
+    return Manifest(content=content, record=record)
+
+
+def geometry_manifest(job: GeometryJob, source: Source, geometry: Geometry) -> Manifest:
+    """Return the manifest of a geometry that is wanted for itself."""
+    files: tuple[tuple[Role, Asset | None], ...] = (("glb", geometry.glb), ("usd", geometry.usd))
+    outputs = tuple(
+        Output(
+            role=role,
+            asset=asset,
+            download_name=name_for_people(source.name, role, PurePath(asset.key).suffix),
+        )
+        for role, asset in files
+        if asset
+    )
+    record = Record(
+        source=source.name,
+        source_sha256=source.asset.sha256,
+        asked=job.model_dump(mode="json", exclude={"source"}),
+        route=geometry.report.route,
+        route_why=geometry.report.why,
+        geometry=geometry.digest,
+        reused=("geometry",) if geometry.found else (),
+        warnings=geometry.report.warnings,
+    )
+    content = Content(
+        job=digest_of({"stage": "geometry-manifest", "geometry": geometry.digest}),
+        noun=job.noun,
+        outputs=outputs,
+    )
+    return Manifest(content=content, record=record)
+
+
+def _reused(geometry: Geometry, scene: Scene, frames: Sequence[Frame]) -> tuple[str, ...]:
+    found = [name for name, stage in (("geometry", geometry), ("scene", scene)) if stage.found]
+    count = sum(frame.found for frame in frames)
+    return (*found, *([f"{count} of {len(frames)} frames"] if count else []))
+
+
+def _warnings(frames: Sequence[Frame]) -> list[str]:
+    return [f"frame {frame.number} is of one single colour" for frame in frames if frame.uniform]

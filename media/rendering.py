@@ -1,0 +1,155 @@
+"""The conversation with the renderer: which frame next, what came of it, into the store with it.
+
+One frame may be on its way into the store while the next renders, so a machine that vanishes costs at most
+two. The renderer is told of a frame only when that holds.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from media.blender import next_event, start_script
+from media.blender_events import Event, FrameWritten
+from media.errors import ToolFailed
+from media.frame_feed import FrameFeed
+from media.frame_gate import FrameFacts, FrameSpec, inspect_frame
+from media.frames import Frame, commit, committed_frames
+from media.plan import Plan, camera_of, settings_of
+from media.process import Child, check
+from media.scene import Scene
+from media.store import ObjectStore
+from media.store.keys import frame_name
+from media.tools import Tools
+from media.workspace import workspace
+
+logger = logging.getLogger(__name__)
+
+DEVICE_ORDER = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL", "CPU")
+
+
+Report = Callable[[Event | Frame], None]
+
+
+def render_frames(
+    plan: Plan, scene: Scene, tools: Tools, feed: FrameFeed, report: Report
+) -> tuple[Frame, ...]:
+    """Render and commit the frames of `plan` that the store lacks; returns all of them in order.
+
+    Raises:
+        BadInput: Only a CPU is there and the job requires a GPU.
+        OutOfResources: Memory or disk ran out.
+        ToolFailed: The renderer broke, or gave frames that do not decode, or nothing but uniform frames.
+    """
+    frames: dict[int, Frame] = {}
+
+    def take(frame: Frame) -> None:
+        frames[frame.number] = frame
+        feed.committed(frame.number)
+        report(frame)
+
+    for frame in committed_frames(plan, tools.store).values():
+        take(frame)
+    if missing := [number for number in range(1, plan.frames + 1) if number not in frames]:
+        with workspace() as folder:
+            tools.store.fetch(scene.asset.key, folder / "scene.blend")
+            with start_script(tools.blender, _script_job(plan, folder), folder) as child:
+                for frame in _Rendering(plan, tools.store, child, folder, report).frames(
+                    missing, bool(frames)
+                ):
+                    take(frame)
+    return tuple(frames[number] for number in sorted(frames))
+
+
+def _script_job(plan: Plan, folder: Path) -> dict[str, Any]:
+    return {
+        "do": "render_frames",
+        "scene": str(folder / "scene.blend"),
+        "camera": camera_of(plan.job),
+        "settings": {**settings_of(plan.job), "persistent_data": plan.frames > 1},
+        "device": {"order": DEVICE_ORDER, "require_gpu": plan.job.require_gpu},
+    }
+
+
+@dataclass(frozen=True)
+class _Rendering:
+    """One renderer at work on the frames of one plan."""
+
+    plan: Plan
+    store: ObjectStore
+    child: Child
+    folder: Path
+    report: Report
+
+    def frames(self, numbers: list[int], others_are_committed: bool) -> Iterator[Frame]:  # noqa: FBT001 - a fact, not a mode
+        """Yield the frames of these numbers as they are committed, uniform ones last."""
+        suspects: list[int] = []
+        for outcome in self._render_and_commit(numbers):
+            if isinstance(outcome, Frame):
+                others_are_committed = True
+                yield outcome
+            else:
+                suspects.append(outcome)
+        again = [self._rendered(number) for number in suspects]
+        if again and not others_are_committed and all(facts.uniform for _, facts in again):
+            raise ToolFailed(
+                "every frame came out in one single colour, twice; look at the model and its size"
+            )
+        for written, facts in again:
+            if facts.uniform:
+                logger.warning("frame %s is of one single colour, also when rendered again", written.frame)
+            yield commit(written, facts, self.plan, self.store)
+        self.child.close_stdin()
+        self._drain()
+
+    def _render_and_commit(self, numbers: list[int]) -> Iterator[Frame | int]:
+        """Yield frames once committed, or a uniform one's number; one commits while the next renders."""
+        with ThreadPoolExecutor(1) as committer:
+            underway: Future[Frame | int] | None = None
+            for number in numbers:
+                written = self._ask(number)
+                if underway:
+                    yield underway.result()
+                underway = committer.submit(self._commit_unless_uniform, written)
+            if underway:
+                yield underway.result()
+
+    def _commit_unless_uniform(self, written: FrameWritten) -> Frame | int:
+        facts = inspect_frame(written.path, self._spec())
+        if facts.uniform:
+            return written.frame
+        frame = commit(written, facts, self.plan, self.store)
+        written.path.unlink()
+        return frame
+
+    def _rendered(self, number: int) -> tuple[FrameWritten, FrameFacts]:
+        written = self._ask(number)
+        return written, inspect_frame(written.path, self._spec())
+
+    def _spec(self) -> FrameSpec:
+        job, settings = self.plan.job, settings_of(self.plan.job)
+        channels: Literal[3, 4] = 4 if settings["transparent"] else 3
+        return FrameSpec(width=job.width, height=job.height, channels=channels, format=settings["format"])
+
+    def _ask(self, number: int) -> FrameWritten:
+        """Have one frame rendered into the folder."""
+        path = self.folder / frame_name(number, f".part{self.plan.frame_suffix}")
+        try:
+            self.child.send(json.dumps({"frame": number, "path": str(path)}).encode() + b"\n")
+        except BrokenPipeError:
+            logger.info("the renderer closed its input before frame %s; asking it why", number)
+        while event := next_event(self.child):
+            self.report(event)
+            if isinstance(event, FrameWritten):
+                return event
+        check(self.child.wait(), "Blender")
+        raise ToolFailed(f"Blender ended before it had rendered frame {number}")
+
+    def _drain(self) -> None:
+        """Wait for the renderer's own end; what it says after its last frame matters only if it fails."""
+        while event := next_event(self.child):
+            self.report(event)
+        check(self.child.wait(), "Blender")

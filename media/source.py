@@ -1,0 +1,114 @@
+"""Bring a source into the store under its digest; what it is, its content decides."""
+
+import logging
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field
+
+from media.asset import Asset
+from media.digest import sha256_of_file
+from media.errors import BadInput, OutOfResources, Unavailable
+from media.faults import fault_point
+from media.kind import HEAD_BYTES, Kind, kind_of
+from media.store import ObjectStore
+from media.store.keys import key_for
+from media.workspace import workspace
+
+logger = logging.getLogger(__name__)
+
+LARGEST_SOURCE = 4 * 1024**3
+MEDIA_TYPES = {
+    Kind.STEP: "model/step",
+    Kind.STEP_GZ: "application/gzip",
+    Kind.GLB: "model/gltf-binary",
+    Kind.USDA: "model/vnd.usda",
+    Kind.USDC: "application/octet-stream",
+    Kind.USDZ: "model/vnd.usdz+zip",
+}
+TIMEOUT = httpx.Timeout(30.0)
+
+
+class Source(BaseModel):
+    """A stored source file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    asset: Asset
+    name: str = Field(description="The file's own name, for messages and for naming outputs.")
+    kind: Kind = Field(description="What its content is.")
+
+
+def download_model(address: str, store: ObjectStore, client: httpx.Client | None = None) -> Source:
+    """Store the file at a path or `https://` address under its sha256.
+
+    Raises:
+        BadInput: There is no such file, its address is of another kind, it is too large or of no known kind.
+        Unavailable: The server did not answer, or answered that it cannot now.
+    """
+    scheme = urlsplit(address).scheme
+    if scheme == "https":
+        with workspace() as folder:
+            path = folder / "download"
+            _download(address, path, client or httpx.Client(timeout=TIMEOUT, follow_redirects=True))
+            return _stored(path, _name_in(address), store)
+    if scheme in {"", "file"}:
+        path = Path(unquote(urlsplit(address).path) if scheme else address).expanduser()
+        if not path.is_file():
+            raise BadInput(
+                f"{address}: expected a file, found {'a folder' if path.is_dir() else 'nothing'} there"
+            )
+        return _stored(path, path.name, store)
+    raise BadInput(f"{_shown(address)}: expected a path or an https:// address, found {scheme}://")
+
+
+def _stored(path: Path, name: str, store: ObjectStore) -> Source:
+    size = path.stat().st_size
+    if size > LARGEST_SOURCE:
+        raise BadInput(f"{name}: expected at most {LARGEST_SOURCE} bytes, found {size}")
+    with path.open("rb") as file:
+        kind = kind_of(file.read(HEAD_BYTES), name)
+    digest = sha256_of_file(path)
+    key = key_for("sources", digest, "source")
+    stat = store.stat(key)
+    if stat is None or stat.size != size:
+        fault_point("source.before_put")
+        store.put(key, path)
+        logger.info("stored %s as %s", name, key)
+    asset = Asset(uri=store.uri(key), sha256=digest, size=size, media_type=MEDIA_TYPES[kind], key=key)
+    return Source(asset=asset, name=name, kind=kind)
+
+
+def _download(address: str, path: Path, client: httpx.Client) -> None:
+    """Write the body at `address` to `path`; messages show no query, which may hold a secret."""
+    try:
+        with client, client.stream("GET", address) as response, path.open("wb") as file:
+            if response.url.scheme != "https":
+                raise BadInput(
+                    f"{_shown(address)}: expected https:// all the way, found a redirect away from it"
+                )
+            if response.status_code in {408, 425, 429} or response.status_code >= 500:  # noqa: PLR2004 - HTTP's own numbers
+                raise Unavailable(f"{_shown(address)}: the server answered {response.status_code}")
+            if response.status_code != 200:  # noqa: PLR2004 - the same
+                raise BadInput(f"{_shown(address)}: expected a file, found HTTP {response.status_code}")
+            for chunk in response.iter_bytes():
+                file.write(chunk)
+                if file.tell() > LARGEST_SOURCE:
+                    raise BadInput(f"{_shown(address)}: expected at most {LARGEST_SOURCE} bytes, found more")
+    except httpx.TransportError as error:
+        raise Unavailable(f"{_shown(address)}: {type(error).__name__} while downloading") from error
+    except OSError as error:
+        raise OutOfResources(
+            f"{_shown(address)}: the download could not be written: {error.strerror}"
+        ) from error
+
+
+def _name_in(address: str) -> str:
+    return PurePosixPath(unquote(urlsplit(address).path)).name or "download"
+
+
+def _shown(address: str) -> str:
+    """Return an address as it may appear in messages: without credentials, query and fragment."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"

@@ -1,0 +1,24 @@
+"""What a job works with on this machine."""
+
+from dataclasses import dataclass, field
+
+from media.blender import Blender
+from media.encoder import Ffmpeg
+from media.store import ObjectStore
+
+
+@dataclass(frozen=True)
+class Tools:
+    """A store, a Blender and an ffmpeg.
+
+    Attributes:
+        store: Where sources, intermediates and results lie.
+        blender: What renders.
+        ffmpeg: What encodes.
+        machine: This machine's name, for records.
+    """
+
+    store: ObjectStore
+    blender: Blender
+    ffmpeg: Ffmpeg
+    machine: str = field(default="")

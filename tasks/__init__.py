@@ -1,0 +1,1 @@
+"""What is retried: thin Prefect tasks, each around one plain function of `media`."""

@@ -1,0 +1,30 @@
+"""Tasks: make what the job delivers from its frames."""
+
+from blocks.settings import open_tools
+from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
+from media.frame_feed import FrameFeed
+from media.job import StillJob, TurntableJob
+from media.plan import Plan
+from tasks.artifacts import show_previews
+from tasks.media_task import media_task
+
+
+@media_task
+def encode_video(plan: Plan, job: TurntableJob, feed: FrameFeed) -> Delivered:
+    """Encode frames while they are rendered."""
+    return deliver_video(plan, job, open_tools(), feed)
+
+
+@media_task
+def encode_still(plan: Plan, job: StillJob) -> Delivered:
+    """Turn the frame into the picture asked for."""
+    return deliver_still(plan, job, open_tools())
+
+
+@media_task
+def make_previews(plan: Plan) -> Delivered:
+    """Make poster and contact sheet, and show them on the run's page."""
+    tools = open_tools()
+    previews = deliver_previews(plan, tools)
+    show_previews(plan, previews, tools.store)
+    return previews

@@ -1,0 +1,13 @@
+"""Task: turn a CAD file into triangles, once per file."""
+
+from blocks.settings import open_tools
+from media.geometry import prepare
+from media.geometry.report import Detail, Geometry
+from media.source import Source
+from tasks.media_task import media_task
+
+
+@media_task
+def prepare_geometry(source: Source, detail: Detail) -> Geometry:
+    """Find or make the GLB and the USD master of a source."""
+    return prepare.prepare_geometry(source, open_tools().store, detail)

@@ -1,0 +1,43 @@
+"""Tasks: find a finished job, or declare one finished."""
+
+from blocks.settings import open_tools
+from media import manifest as manifests
+from media.geometry.report import Geometry
+from media.job import GeometryJob
+from media.manifest import Manifest, Result
+from media.plan import Plan
+from media.record import Made, geometry_manifest, manifest_of
+from media.source import Source
+from media.store import ObjectStore
+from tasks.artifacts import show_result
+from tasks.media_task import media_task
+
+
+@media_task
+def find_manifest(plan: Plan) -> Result | None:
+    """Find the job's manifest, if it was done before and all of it is still there."""
+    store = open_tools().store
+    manifest = manifests.find_manifest(plan.result, store)
+    if manifest is None:
+        return None
+    show_result(manifest, store, found=True)
+    return manifests.result_of(manifest, store, found=True)
+
+
+@media_task
+def publish_manifest(plan: Plan, made: Made) -> Result:
+    """Write the manifest, last and once, and show on the run's page what was made."""
+    tools = open_tools()
+    return _published(manifest_of(plan, made, tools), tools.store)
+
+
+@media_task
+def publish_geometry(job: GeometryJob, source: Source, geometry: Geometry) -> Result:
+    """Write the manifest of a geometry that is wanted for itself."""
+    return _published(geometry_manifest(job, source, geometry), open_tools().store)
+
+
+def _published(manifest: Manifest, store: ObjectStore) -> Result:
+    published = manifests.publish_manifest(manifest, store)
+    show_result(published, store)
+    return manifests.result_of(published, store)

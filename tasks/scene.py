@@ -1,0 +1,13 @@
+"""Task: put geometry into a studio."""
+
+from blocks.settings import open_tools
+from media import scene
+from media.geometry.report import Geometry
+from media.plan import Plan
+from tasks.media_task import media_task
+
+
+@media_task
+def prepare_scene(plan: Plan, geometry: Geometry) -> scene.Scene:
+    """Find or make the .blend that holds parts, lights and camera."""
+    return scene.prepare_scene(geometry, plan.job, open_tools())

@@ -1,0 +1,11 @@
+"""Task: bring the source into the store."""
+
+from blocks.settings import open_tools
+from media import source
+from tasks.media_task import media_task
+
+
+@media_task
+def download_model(address: str) -> source.Source:
+    """Store the file at a path or https:// address under its sha256."""
+    return source.download_model(address, open_tools().store)

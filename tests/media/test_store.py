@@ -1,0 +1,169 @@
+"""What every object store promises; each embodiment runs through the same tests."""
+
+import errno
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from media.errors import BadInput, OutOfResources, Unavailable
+from media.store import AlreadyExists, FolderStore, Missing, ObjectStore
+from media.store.keys import folder_of, frame_name, key_for
+
+DIGEST = "ab" * 32
+KEY = key_for("renders", DIGEST, "000001.png")
+
+
+@pytest.fixture
+def store(tmp_path) -> ObjectStore:
+    return FolderStore(tmp_path / "store")
+
+
+def test_bytes_come_back_whole_and_in_ranges(store):
+    store.put(KEY, b"0123456789")
+
+    assert store.get(KEY) == b"0123456789"
+    assert store.get(KEY, 3) == b"3456789"
+    assert store.get(KEY, 3, 4) == b"3456"
+    assert store.get(KEY, 20, 4) == b""
+
+
+def test_file_goes_in_and_comes_out(store, tmp_path):
+    (tmp_path / "in").write_bytes(b"content")
+
+    store.put(KEY, tmp_path / "in")
+    store.fetch(KEY, tmp_path / "out")
+
+    assert (tmp_path / "out").read_bytes() == b"content"
+
+
+def test_write_once_keeps_the_first_writers_bytes(store):
+    store.put(KEY, b"first", write_once=True)
+
+    with pytest.raises(AlreadyExists, match=r"000001\.png"):
+        store.put(KEY, b"second", write_once=True)
+    assert store.get(KEY) == b"first"
+
+
+def test_of_many_write_once_writers_exactly_one_wins(store):
+    outcomes: list[bytes] = []
+    ready = threading.Barrier(8)
+
+    def write(data: bytes) -> None:
+        ready.wait()
+        try:
+            store.put(KEY, data, write_once=True)
+        except AlreadyExists:
+            return
+        outcomes.append(data)
+
+    threads = [threading.Thread(target=write, args=(bytes([n]),)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert outcomes == [store.get(KEY)]
+
+
+def test_missing_object_is_missing(store, tmp_path):
+    assert store.stat(KEY) is None
+    with pytest.raises(Missing):
+        store.get(KEY)
+    with pytest.raises(Missing):
+        store.fetch(KEY, tmp_path / "out")
+
+
+def test_list_gives_a_folder_in_order_and_nothing_else(store):
+    keys = [key_for("renders", DIGEST, frame_name(n, ".png")) for n in (3, 1, 2)]
+    for key in keys:
+        store.put(key, b"x")
+    store.put(key_for("renders", "cd" * 32, "000001.png"), b"x")
+
+    assert [stat.key for stat in store.list(folder_of("renders", DIGEST))] == sorted(keys)
+
+
+def test_etag_changes_with_the_bytes_and_guards_replacing(store):
+    first = store.put(KEY, b"first")
+
+    second = store.replace_if(KEY, b"other", first.etag)
+
+    assert second is not None
+    assert second.etag != first.etag
+    assert store.replace_if(KEY, b"third", first.etag) is None
+    assert store.get(KEY) == b"other"
+
+
+def test_delete_if_removes_only_what_was_seen(store):
+    first = store.put(KEY, b"first")
+    store.put(KEY, b"second")
+
+    assert not store.delete_if(KEY, first.etag)
+    assert store.delete_if(KEY, store.stat(KEY).etag)
+    assert store.stat(KEY) is None
+
+
+def test_deleting_what_is_not_there_is_fine(store):
+    store.delete(KEY)
+
+    assert store.stat(KEY) is None
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "../etc/passwd",
+        "/abs",
+        "renders/ab/../x",
+        KEY + "/..",
+        "renders/ab/short/x",
+        KEY.replace("000001", "%2e"),
+    ],
+)
+def test_key_that_is_not_of_our_making_is_refused(store, key):
+    with pytest.raises(ValueError, match="object key"):
+        store.put(key, b"x")
+
+
+def test_uri_names_the_object(store):
+    assert store.uri(KEY).endswith(KEY)
+
+
+def test_folder_gives_no_links(tmp_path):
+    with pytest.raises(BadInput, match="S3"):
+        FolderStore(tmp_path).presign(KEY, 60, "frame.png")
+
+
+def test_put_that_fails_leaves_nothing_behind(tmp_path):
+    store = FolderStore(tmp_path)
+    with pytest.raises(Missing):
+        store.put(KEY, tmp_path / "not-there")
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, OutOfResources), (errno.EIO, Unavailable)])
+def test_refusals_of_the_disk_are_said_in_our_own_errors(tmp_path, monkeypatch, number, error):
+    store = FolderStore(tmp_path)
+
+    def refuse(_descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+
+    with pytest.raises(error):
+        store.put(KEY, b"x")
+    assert store.stat(KEY) is None
+
+
+def test_half_written_files_of_a_killed_writer_are_swept_away(tmp_path):
+    store = FolderStore(tmp_path)
+    store.put(KEY, b"x")
+    orphan = Path(tmp_path / ".incoming" / "orphan")
+    orphan.write_bytes(b"half")
+    os.utime(orphan, (0, 0))
+
+    store.put(KEY, b"y")
+
+    assert not orphan.exists()
