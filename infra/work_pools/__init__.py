@@ -1,0 +1,1 @@
+"""Work pools: where deployments find machines."""
