@@ -1,0 +1,60 @@
+"""Run one job inside Blender: `python blender_scripts/__main__.py job.json`, or `blender ... --python` this `-- job.json`.
+
+Exit code 0 means that the job is done; 1 comes with a `failed` event that says why.
+"""
+
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+
+
+def main(argv: list[str]) -> int:
+    """Do the job named by the last argument and return the exit code."""
+    from blender_scripts.events import EventChannel  # noqa: PLC0415 - needs the path set below
+    from blender_scripts.failure import failure_of  # noqa: PLC0415 - the same
+
+    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+    channel = EventChannel()
+    try:
+        _run(argv, channel)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the engine is told its class
+        traceback.print_exc()
+        failure = failure_of(error)
+        channel.send("failed", **{"class": failure.kind, "message": failure.message})
+        return 1
+    return 0
+
+
+def _run(argv: list[str], channel: "EventChannel") -> None:  # noqa: F821 - see main
+    from blender_scripts.failure import BadInput  # noqa: PLC0415 - see main
+    from blender_scripts.job import ListDevices, PrepareScene, read_job  # noqa: PLC0415 - see main
+
+    if len(argv) < 2:  # noqa: PLR2004 - the script and its job
+        raise BadInput("arguments: expected the path of a job file, found none")
+    job = read_job(Path(argv[-1]))
+    if isinstance(job, PrepareScene):
+        from blender_scripts.preparing import prepare_scene  # noqa: PLC0415 - a bad job is told without Blender
+
+        prepare_scene(job, channel)
+    elif isinstance(job, ListDevices):
+        from blender_scripts.rendering import list_devices  # noqa: PLC0415 - the same
+
+        list_devices(channel)
+    else:
+        from blender_scripts.rendering import render_frames  # noqa: PLC0415 - the same
+
+        render_frames(job, channel, sys.stdin)
+
+
+if __name__ == "__main__":
+    # The folder above, so that modules carry their package's name; not this one, whose names are common words.
+    here = Path(__file__).resolve().parent
+    sys.path[:] = [str(here.parent), *(entry for entry in sys.path if Path(entry or ".").resolve() != here)]
+    code = main(sys.argv)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(
+        code
+    )  # Blender's own end frees a scene that nobody reads again, and some GPU drivers crash in it

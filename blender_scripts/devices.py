@@ -1,0 +1,88 @@
+"""Render devices: what is there, which one is asked for, and which one is really in use."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import bpy
+
+from blender_scripts.blender_version import set_where_known
+from blender_scripts.failure import OutOfResources
+
+CPU = "CPU"
+
+
+@dataclass(frozen=True)
+class Device:
+    """A kind of device (OPTIX, CUDA, HIP, ONEAPI, METAL, CPU) and the name that its driver gives it."""
+
+    type: str
+    name: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return the device as it stands in events."""
+        return asdict(self)
+
+
+def find_devices() -> tuple[Device, ...]:
+    """Ask every driver for its devices. Blender never does so by itself, since unstable drivers can crash."""
+    preferences = _preferences()
+    preferences.refresh_devices()
+    return tuple(Device(device.type, device.name) for device in preferences.devices)
+
+
+def choose_type(found: Sequence[Device], order: Sequence[str], *, require_gpu: bool) -> str:
+    """Return the first wished type that is there.
+
+    Raises:
+        OutOfResources: There is none, or only the CPU although a GPU is required.
+    """
+    there = {device.type for device in found}
+    wished = [kind for kind in order if not (require_gpu and kind == CPU)]
+    chosen = next((kind for kind in wished if kind in there), None)
+    if chosen is None:
+        names = ", ".join(f"{device.type} {device.name}" for device in found) or "no device"
+        need = "a GPU" if require_gpu else "a device"
+        raise OutOfResources(
+            f"device: expected {need} out of {', '.join(wished) or 'no types at all'}, found {names}; "
+            "render on a machine that has one, or allow the CPU"
+        )
+    return chosen
+
+
+def activate(scene: bpy.types.Scene, kind: str) -> Device:
+    """Switch rendering to every device of a type and to nothing else; return what is then really in use.
+
+    Raises:
+        OutOfResources: Blender did not take the device, as happens without a word.
+    """
+    preferences = _preferences()
+    preferences.compute_device_type = "NONE" if kind == CPU else kind
+    for device in preferences.devices:
+        device.use = device.type == kind
+    scene.cycles.device = CPU if kind == CPU else "GPU"
+    used = device_in_use(scene)
+    if used.type != kind:
+        raise OutOfResources(f"device: expected {kind} to be in use, found {used.type} {used.name}")
+    return used
+
+
+def device_in_use(scene: bpy.types.Scene) -> Device:
+    """Tell what Cycles renders on as things are set now: a GPU only if one is really switched on."""
+    preferences = _preferences()
+    kind = preferences.get_compute_device_type()
+    names = [device.name for device in preferences.devices if device.use and device.type == kind]
+    if scene.cycles.device == "GPU" and preferences.has_active_device() and names:
+        return Device(kind, " + ".join(names))
+    return Device(CPU, next((device.name for device in preferences.devices if device.type == CPU), CPU))
+
+
+def denoise_on_gpu(scene: bpy.types.Scene) -> bool:
+    """Put the denoiser on the GPU where the one in use can do it, and tell whether it is there."""
+    able = scene.cycles.device == "GPU" and _preferences().has_oidn_gpu_devices()
+    set_where_known(scene.cycles, denoising_use_gpu=able)
+    return bool(able)
+
+
+def _preferences() -> Any:  # noqa: ANN401 - an add-on's own class
+    return bpy.context.preferences.addons["cycles"].preferences

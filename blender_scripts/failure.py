@@ -1,0 +1,60 @@
+"""Failures as the renderer names them: a class the engine can act on, and one sentence.
+
+The class names are those of `media/errors.py`; nothing is imported across the boundary.
+"""
+
+import errno
+import re
+from dataclasses import dataclass
+
+_MEMORY = re.compile(
+    r"out of (\w+ )*memory|bad_alloc|failed to allocate|memory exhausted|cannot allocate", re.I
+)
+_DISK_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_LONGEST_MESSAGE = 600
+
+
+class BadInput(Exception):  # noqa: N818 - the names say what to do, as in media/errors.py
+    """The file or the job is at fault, however often it is tried."""
+
+
+class OutOfResources(Exception):  # noqa: N818 - see BadInput
+    """Memory, disk or a required GPU is missing."""
+
+
+class ToolFailed(Exception):  # noqa: N818 - see BadInput
+    """Blender failed for no reason of the input's."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failure as it is reported: `kind` is BadInput, OutOfResources or ToolFailed."""
+
+    kind: str
+    message: str
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an error means that memory (of the machine or of its GPU) ran out."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    return isinstance(error, MemoryError) or _MEMORY.search(str(error)) is not None
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Name the class of any exception and put its message on one line of bounded length."""
+    if isinstance(error, BadInput):
+        kind = "BadInput"
+    elif isinstance(error, OutOfResources) or is_out_of_memory(error):
+        kind = "OutOfResources"
+    elif isinstance(error, OSError) and error.errno in _DISK_ERRNOS:
+        kind = "OutOfResources"
+    else:
+        kind = "ToolFailed"
+    return Failure(kind, one_line(error))
+
+
+def one_line(error: BaseException) -> str:
+    """Return an exception's message without line breaks, or its type's name where it has none."""
+    message = " ".join(str(error).split()).removeprefix("Error: ")
+    return message[:_LONGEST_MESSAGE] or type(error).__name__

@@ -1,0 +1,138 @@
+"""One frame after the other, each as if it were the only one."""
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from blender_scripts import devices
+from blender_scripts.events import EventChannel
+from blender_scripts.failure import OutOfResources, ToolFailed, is_out_of_memory, one_line
+from blender_scripts.framing import Framing, View
+from blender_scripts.memory import peak_memory_bytes
+from blender_scripts.studio import Studio
+
+_SAMPLE = re.compile(r"Sample (\d+)/(\d+)")
+_LEAST_PAUSE = 0.2  # seconds between progress events
+
+
+def render_picture() -> None:
+    """Render the active scene into Blender's render result and write it to the scene's path.
+
+    Raises:
+        RuntimeError: Blender reported an error.
+    """
+    bpy.ops.render.render(write_still=True)
+
+
+@dataclass
+class FrameRenderer:
+    """Renders frames of an open, set up scene; `picture` is Blender's render operator."""
+
+    scene: bpy.types.Scene
+    studio: Studio
+    view: View
+    framing: Framing
+    degrees_per_frame: float
+    channel: EventChannel
+    picture: Callable[[], None] = render_picture
+
+    def render(self, frame: int, path: Path) -> None:
+        """Render one frame (1 is the first, at angle 0) into a file and report it.
+
+        Raises:
+            OutOfResources: Memory ran out, and without persistent data again.
+            ToolFailed: Blender failed, or left no file.
+        """
+        began = time.monotonic()
+        self.channel.send("frame_started", frame=frame)
+        degrees = (frame - 1) * self.degrees_per_frame
+        self.studio.turn_to(degrees, self.view, self.framing.at(degrees))
+        _claim(path)
+        self.scene.render.filepath = str(path)
+        with self._progress_of(frame) as progress:
+            self._picture_within_memory(frame)
+        _settle(path)
+        self.channel.send(
+            "frame_written",
+            frame=frame,
+            path=str(path),
+            seconds=time.monotonic() - began,
+            peak_memory_bytes=peak_memory_bytes(),
+            device=devices.device_in_use(self.scene).to_json(),
+            samples=progress.samples,
+            persistent_data=self.scene.render.use_persistent_data,
+        )
+
+    def _picture_within_memory(self, frame: int) -> None:
+        """Render, once more without persistent data if memory ran out with it."""
+        try:
+            self.picture()
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise ToolFailed(
+                    f"frame {frame}: expected Blender to render it, found: {one_line(error)}"
+                ) from error
+            if not self.scene.render.use_persistent_data:
+                raise OutOfResources(f"frame {frame}: {one_line(error)}; use a larger machine") from error
+            self.scene.render.use_persistent_data = False  # and so it stays: the next frame needs as much
+            self._picture_within_memory(frame)
+
+    @contextmanager
+    def _progress_of(self, frame: int) -> Iterator["_Progress"]:
+        progress = _Progress(frame, self.channel)
+        handlers = bpy.app.handlers.render_stats
+        handlers.append(progress)
+        try:
+            yield progress
+        finally:
+            handlers.remove(progress)
+
+
+class _Progress:
+    """Turns Blender's statistics lines into progress events, a few a second."""
+
+    def __init__(self, frame: int, channel: EventChannel) -> None:
+        self.samples = 0
+        self._frame = frame
+        self._channel = channel
+        self._last = 0.0
+
+    def __call__(self, statistics: object, *_: object) -> None:
+        """Take what Blender hands to a `render_stats` handler: in all versions a line of text first."""
+        found = _SAMPLE.search(str(statistics))
+        if found is None:
+            return
+        sample, samples = int(found[1]), int(found[2])
+        self.samples = max(self.samples, sample)
+        now = time.monotonic()
+        if sample == samples or now - self._last >= _LEAST_PAUSE:
+            self._last = now
+            self._channel.send("sample_progress", frame=self._frame, sample=sample, samples=samples)
+
+
+def _claim(path: Path) -> None:
+    """Create the file, since Blender would only tell after the work that it cannot be written.
+
+    Raises:
+        OSError: It cannot be created.
+    """
+    with path.open("wb"):
+        pass
+
+
+def _settle(path: Path) -> None:
+    """Put the written file on the disk.
+
+    Raises:
+        ToolFailed: Blender wrote nothing, which it does not always say.
+    """
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
+        if os.fstat(written.fileno()).st_size == 0:
+            raise ToolFailed(f"{path}: expected a written frame, found an empty file; is the disk full?")

@@ -1,0 +1,115 @@
+"""Geometry into an empty Blender: USD or GLB, metres, Z up, instances kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_scripts.blender_version import run_operator
+from blender_scripts.failure import BadInput, is_out_of_memory, one_line
+from blender_scripts.hull import directions, support_points
+
+_KEPT_TYPES = {"MESH", "EMPTY", "ARMATURE"}
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What was imported: counts, the bounding box (2, 3) in metres and support points (n, 3) in metres."""
+
+    objects: int
+    meshes: int
+    triangles: int
+    bounds: NDArray[np.float64]
+    hull: NDArray[np.float64]
+
+
+def import_geometry(path: Path, geometry_format: str) -> None:
+    """Fill the open, empty file from a USD or GLB; cameras and lights of the file's own are left out.
+
+    Raises:
+        BadInput: The file cannot be read.
+    """
+    if not path.is_file() or path.stat().st_size == 0:
+        raise BadInput(f"{path}: expected a {geometry_format} file, found none or an empty one")
+    try:
+        _import_usd(path) if geometry_format == "usd" else _import_glb(path)
+    except RuntimeError as error:
+        if is_out_of_memory(error):
+            raise
+        raise BadInput(
+            f"{path}: expected a readable {geometry_format} file, found: {one_line(error)}"
+        ) from error
+    for thing in [thing for thing in bpy.data.objects if thing.type not in _KEPT_TYPES]:
+        bpy.data.objects.remove(thing)
+
+
+def _import_usd(path: Path) -> None:
+    run_operator(
+        bpy.ops.wm.usd_import,
+        filepath=str(path),
+        import_cameras=False,
+        import_lights=False,
+        import_materials=True,
+        support_scene_instancing=True,
+        import_textures_mode="IMPORT_PACK",
+        create_world_material=False,
+        set_frame_range=False,
+        apply_unit_conversion_scale=True,
+        validate_meshes=True,
+    )
+
+
+def _import_glb(path: Path) -> None:
+    run_operator(
+        bpy.ops.import_scene.gltf, filepath=str(path), import_pack_images=True, import_shading="NORMALS"
+    )
+
+
+def smooth_unshaded() -> None:
+    """Smooth meshes that came without normals, keeping edges sharper than 30 degrees: facets are no part's look."""
+    for mesh in bpy.data.meshes:
+        if not mesh.has_custom_normals and mesh.polygons:
+            mesh.shade_smooth()
+            mesh.set_sharp_from_angle(angle=np.radians(30))
+
+
+def measure() -> Extent:
+    """Measure everything that will be rendered, instances included.
+
+    Raises:
+        BadInput: There is no triangle in it, or a coordinate is not finite.
+    """
+    lines = directions()
+    local: dict[str, NDArray[np.float64]] = {}
+    objects, triangles, placed = 0, 0, []
+    for mesh, matrix in _placed_meshes():
+        if mesh.name not in local:
+            local[mesh.name] = support_points(_vertices(mesh), lines)
+        objects += 1
+        triangles += len(mesh.loops) - 2 * len(mesh.polygons)
+        placed.append(local[mesh.name] @ matrix[:3, :3].T + matrix[:3, 3])
+    if triangles == 0:
+        raise BadInput("geometry: expected at least one triangle, found none")
+    points = np.concatenate(placed)
+    if not np.isfinite(points).all():
+        raise BadInput("geometry: expected finite coordinates, found infinite or undefined ones")
+    bounds = np.stack([points.min(axis=0), points.max(axis=0)])
+    return Extent(objects, len(local), triangles, bounds, support_points(points, lines))
+
+
+def _placed_meshes() -> Iterator[tuple[bpy.types.Mesh, NDArray[np.float64]]]:
+    """Yield every mesh with its place (4, 4), as often as it is placed."""
+    for instance in bpy.context.evaluated_depsgraph_get().object_instances:
+        thing = instance.object
+        if thing.type == "MESH" and len(thing.data.polygons) and not thing.hide_render:
+            yield thing.data, np.array(instance.matrix_world, dtype=np.float64)
+
+
+def _vertices(mesh: bpy.types.Mesh) -> NDArray[np.float64]:
+    """Return a mesh's vertices (n, 3) in its own space."""
+    flat = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
+    mesh.attributes["position"].data.foreach_get("vector", flat)
+    return flat.reshape(-1, 3).astype(np.float64)

@@ -1,0 +1,185 @@
+"""What the engine may ask of Blender, as frozen values read from the job file."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from blender_scripts.failure import BadInput
+from blender_scripts.fields import Fields
+
+SCHEMA = 1
+DEVICE_ORDER = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL", "CPU")
+_HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
+_LARGEST_SIDE = 65536
+
+
+@dataclass(frozen=True)
+class PrepareScene:
+    """Build a .blend from geometry: `background` is "studio" or "#rrggbb"."""
+
+    geometry: Path
+    geometry_format: str
+    background: str
+    output: Path
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Where the camera stands and how the part turns. Degrees and millimetres."""
+
+    azimuth: float
+    elevation: float
+    focal_length: float
+    axis: str
+    degrees_per_frame: float
+    framing: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a frame is rendered and written. Sizes in pixels."""
+
+    width: int
+    height: int
+    samples: int
+    denoise: bool
+    noise_threshold: float
+    seed: int
+    transparent: bool
+    view_transform: str
+    file_format: str
+    persistent_data: bool
+
+
+@dataclass(frozen=True)
+class DeviceWish:
+    """Device types in order of preference; `require_gpu` refuses the CPU."""
+
+    order: tuple[str, ...]
+    require_gpu: bool
+
+
+@dataclass(frozen=True)
+class RenderFrames:
+    """Open a prepared scene and render the frames that are asked for on standard input."""
+
+    scene: Path
+    camera: Camera
+    settings: Settings
+    device: DeviceWish
+
+
+@dataclass(frozen=True)
+class ListDevices:
+    """Tell which devices there are."""
+
+
+@dataclass(frozen=True)
+class FrameCommand:
+    """Render one frame (1 is the first) into one file."""
+
+    frame: int
+    path: Path
+
+
+Job = PrepareScene | RenderFrames | ListDevices
+
+
+def read_job(path: Path) -> Job:
+    """Read and check a job file.
+
+    Raises:
+        BadInput: The file is missing, is not JSON, or holds something that is no job.
+    """
+    try:
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path}: expected a readable JSON job file, found: {error}") from error
+    fields = Fields("job", value)
+    fields.whole("schema", SCHEMA, SCHEMA)
+    kinds = {"prepare_scene": _prepare_scene, "render_frames": _render_frames, "list_devices": _list_devices}
+    job = kinds[fields.text("do", choices=kinds)](fields)
+    fields.refuse_others()
+    return job
+
+
+def read_command(line: str) -> FrameCommand:
+    """Read one line of standard input as a frame to render.
+
+    Raises:
+        BadInput: The line is no such command.
+    """
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise BadInput(
+            f"frame command: expected one JSON object a line, found {line.strip()!r:.60}"
+        ) from error
+    fields = Fields("frame command", value)
+    command = FrameCommand(fields.whole("frame", 1, 10_000_000), Path(fields.text("path")))
+    fields.refuse_others()
+    return command
+
+
+def _prepare_scene(fields: Fields) -> PrepareScene:
+    geometry = fields.child("geometry")
+    look = fields.child("look", optional=True)
+    background = look.text("background", "studio")
+    if background != "studio" and not _HEX_COLOUR.match(background):
+        raise BadInput(f"job.look.background: expected studio or #rrggbb, found {background!r:.60}")
+    job = PrepareScene(
+        geometry=Path(geometry.text("path")),
+        geometry_format=geometry.text("format", choices=("usd", "glb")),
+        background=background.lower(),
+        output=Path(fields.text("output")),
+    )
+    geometry.refuse_others()
+    look.refuse_others()
+    return job
+
+
+def _render_frames(fields: Fields) -> RenderFrames:
+    device = fields.child("device", optional=True)
+    job = RenderFrames(
+        scene=Path(fields.text("scene")),
+        camera=_camera(fields.child("camera", optional=True)),
+        settings=_settings(fields.child("settings")),
+        device=DeviceWish(device.texts("order", DEVICE_ORDER), device.flag("require_gpu", default=False)),
+    )
+    device.refuse_others()
+    return job
+
+
+def _camera(fields: Fields) -> Camera:
+    camera = Camera(
+        azimuth=fields.number("azimuth", -3600, 3600, 35.0),
+        elevation=fields.number("elevation", -90, 90, 25.0),
+        focal_length=fields.number("focal_length", 10, 1000, 85.0),
+        axis=fields.text("axis", "z", choices=("x", "y", "z")),
+        degrees_per_frame=fields.number("degrees_per_frame", -360, 360, 0.0),
+        framing=fields.text("framing", "follow", choices=("follow", "fixed")),
+    )
+    fields.refuse_others()
+    return camera
+
+
+def _settings(fields: Fields) -> Settings:
+    settings = Settings(
+        width=fields.whole("width", 4, _LARGEST_SIDE),
+        height=fields.whole("height", 4, _LARGEST_SIDE),
+        samples=fields.whole("samples", 1, 1_000_000),
+        denoise=fields.flag("denoise", default=True),
+        noise_threshold=fields.number("noise_threshold", 0, 1, 0.01),
+        seed=fields.whole("seed", 0, 2**31 - 1, 0),
+        transparent=fields.flag("transparent", default=False),
+        view_transform=fields.text("view_transform", "AgX", choices=("AgX", "Filmic")),
+        file_format=fields.text("format", "PNG", choices=("PNG", "OPEN_EXR")),
+        persistent_data=fields.flag("persistent_data", default=True),
+    )
+    fields.refuse_others()
+    return settings
+
+
+def _list_devices(_fields: Fields) -> ListDevices:
+    return ListDevices()

@@ -1,0 +1,80 @@
+"""Render frames of a prepared scene as they are asked for, one command a line."""
+
+import time
+from collections.abc import Iterable
+
+import bpy
+
+from blender_scripts import devices
+from blender_scripts.cycles import apply_settings
+from blender_scripts.events import EventChannel
+from blender_scripts.frame_renderer import FrameRenderer
+from blender_scripts.framing import View, frame_turn
+from blender_scripts.job import RenderFrames, read_command
+from blender_scripts.scene_file import open_scene
+from blender_scripts.scene_notes import read_notes
+from blender_scripts.studio import find_studio
+from blender_scripts.turn import ground_height, turn_centre
+
+
+def list_devices(channel: EventChannel) -> None:
+    """Say which render devices this machine has."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    found = [device.to_json() for device in devices.find_devices()]
+    channel.send("devices", found=found, blender=bpy.app.version_string)
+
+
+def render_frames(job: RenderFrames, channel: EventChannel, commands: Iterable[str]) -> None:
+    """Open a job's scene and render every frame that is commanded, until the commands end.
+
+    Raises:
+        BadInput: The scene is none of ours, or a command is none.
+        OutOfResources: A required device is missing, or memory ran out even without persistent data.
+    """
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    found = devices.find_devices()
+    kind = devices.choose_type(found, job.device.order, require_gpu=job.device.require_gpu)
+    used = devices.activate(bpy.context.scene, kind)
+    on_gpu = job.settings.denoise and devices.denoise_on_gpu(bpy.context.scene)
+    channel.send(
+        "started",
+        blender=bpy.app.version_string,
+        asked=list(job.device.order),
+        found=[device.to_json() for device in found],
+        used=used.to_json(),
+        denoiser="OPENIMAGEDENOISE" if job.settings.denoise else None,
+        denoise_on_gpu=on_gpu,
+    )
+    renderer = _set_up(job, kind, channel)
+    for line in commands:
+        if line.strip():
+            command = read_command(line)
+            renderer.render(command.frame, command.path)
+
+
+def _set_up(job: RenderFrames, kind: str, channel: EventChannel) -> FrameRenderer:
+    """Open the scene and make everything ready that holds for all frames."""
+    began = time.monotonic()
+    scene = open_scene(job.scene)
+    notes = read_notes(scene, str(job.scene))
+    studio = find_studio(scene, str(job.scene))
+    apply_settings(scene, job.settings)
+    devices.activate(scene, kind)
+    devices.denoise_on_gpu(scene)
+    camera = job.camera
+    view = View(
+        job.settings.width,
+        job.settings.height,
+        camera.focal_length,
+        camera.azimuth,
+        camera.elevation,
+        camera.axis,
+    )
+    centre = turn_centre(notes.points, camera.axis)
+    points = notes.points - centre
+    studio.set_up(centre, ground_height(points, camera.axis), view)
+    if job.settings.transparent:
+        studio.catch_shadow()
+    framing = frame_turn(points, view, camera.framing)
+    channel.send("scene_loaded", seconds=time.monotonic() - began)
+    return FrameRenderer(scene, studio, view, framing, camera.degrees_per_frame, channel)

@@ -1,0 +1,119 @@
+"""The studio: camera, lights and ground on one empty, so that it can be turned round a part that stays put.
+
+Lengths are in scene units, in which every part has a radius of about one; the camera looks along +Y at
+azimuth 0. Where a thing stands is a matter of taste, tried on metal, plastics, black, white and chrome.
+"""
+
+import math
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Vector
+from numpy.typing import NDArray
+
+from blender_scripts import backdrop
+from blender_scripts.failure import BadInput
+from blender_scripts.framing import SENSOR, View
+from blender_scripts.turn import studio_rotation
+
+_RIG, _CAMERA, _GROUND = "studio rig", "studio camera", "studio ground"
+_GAP = 0.001  # between part and ground: faces in one plane would flicker
+
+
+@dataclass(frozen=True)
+class Softbox:
+    """A rectangular light: where it stands, where it points, its sides in units, its power in watts."""
+
+    name: str
+    place: tuple[float, float, float]
+    target: tuple[float, float, float]
+    sides: tuple[float, float]
+    power: float
+
+
+SOFTBOXES = (
+    Softbox("key", (-2.2, -1.2, 3.4), (0, 0, 0), (2.6, 2.0), 260.0),
+    Softbox("back", (0.3, 3.8, 2.6), (0, 0, 0.1), (4.2, 1.8), 260.0),
+    Softbox("rim", (3.6, 0.8, 1.4), (0, 0, 0), (0.7, 3.0), 110.0),
+)
+
+
+@dataclass(frozen=True)
+class Studio:
+    """The parts of a studio that are moved for a frame."""
+
+    rig: bpy.types.Object
+    camera: bpy.types.Object
+    ground: bpy.types.Object
+
+    def set_up(self, centre: NDArray[np.float64], ground_height: float, view: View) -> None:
+        """Stand round a turn's centre, the ground so far below it, with a view's lens."""
+        self.rig.location = centre
+        self.ground.location = (0.0, 0.0, -ground_height - _GAP)
+        lens = self.camera.data
+        lens.type, lens.sensor_fit, lens.sensor_width, lens.lens = "PERSP", "AUTO", SENSOR, view.focal_length
+        lens.dof.use_dof = False
+        self.camera.rotation_euler = (math.radians(90 - view.elevation), 0.0, 0.0)
+
+    def turn_to(self, degrees: float, view: View, placed: tuple[float, float, float]) -> None:
+        """Show the part turned, seen from a distance with a lens shift (in halves of the shorter side)."""
+        turn = Matrix(studio_rotation(view.axis, degrees, view.azimuth).tolist())
+        self.rig.rotation_mode = "QUATERNION"
+        self.rig.rotation_quaternion = turn.to_quaternion()
+        distance, shift_x, shift_y = placed
+        tilt = math.radians(view.elevation)
+        self.camera.location = (0.0, -distance * math.cos(tilt), distance * math.sin(tilt))
+        lens = self.camera.data
+        lens.clip_start, lens.clip_end = distance * 1e-3, distance + 1000.0
+        shorter_over_longer = min(view.width, view.height) / max(view.width, view.height)
+        lens.shift_x, lens.shift_y = shift_x * shorter_over_longer / 2, shift_y * shorter_over_longer / 2
+
+    def catch_shadow(self) -> None:
+        """Leave nothing of the ground but the shadow on it, in the picture's alpha."""
+        self.ground.is_shadow_catcher = True
+        backdrop.show_plain(self.ground)
+
+
+def build_studio(scene: bpy.types.Scene) -> None:
+    """Add rig, camera, softboxes, ground and world to a scene."""
+    rig = _add(scene, _RIG, None, None)
+    camera = _add(scene, _CAMERA, bpy.data.cameras.new(_CAMERA), rig)
+    scene.camera = camera
+    for box in SOFTBOXES:
+        _add_softbox(scene, box, rig)
+    _add(scene, _GROUND, backdrop.ground_mesh(), rig)
+    scene.world = backdrop.world_round(rig)
+
+
+def find_studio(scene: bpy.types.Scene, name: str) -> Studio:
+    """Return the studio of a prepared scene, called `name` in messages.
+
+    Raises:
+        BadInput: There is none.
+    """
+    rig, camera, ground = (scene.objects.get(part) for part in (_RIG, _CAMERA, _GROUND))
+    if rig is None or camera is None or ground is None:
+        raise BadInput(f"{name}: expected a prepared scene with its studio, found none")
+    return Studio(rig, camera, ground)
+
+
+def _add_softbox(scene: bpy.types.Scene, box: Softbox, rig: bpy.types.Object) -> None:
+    light = bpy.data.lights.new(box.name, "AREA")
+    light.shape = "RECTANGLE"
+    light.size, light.size_y = box.sides
+    light.energy = box.power
+    thing = _add(scene, box.name, light, rig)
+    thing.location = box.place
+    towards = Vector(box.target) - Vector(box.place)
+    thing.rotation_euler = towards.to_track_quat("-Z", "Y").to_euler()
+    thing.visible_camera = False
+
+
+def _add(
+    scene: bpy.types.Scene, name: str, data: bpy.types.ID | None, parent: bpy.types.Object | None
+) -> bpy.types.Object:
+    thing = bpy.data.objects.new(name, data)
+    thing.parent = parent
+    scene.collection.objects.link(thing)
+    return thing
