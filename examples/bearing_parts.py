@@ -148,8 +148,8 @@ def outer_ring() -> Part:
     """Build the outer ring with two raceways and the step that the clamp ring holds."""
     land, groove, half = 66.5, 69.1, 5.6
     profile: list[Point | tuple[Point, Point]] = [
-        (68.5, -FACE_Z), (76.5, -FACE_Z), (78, -FACE_Z + 1.5), (78, HUB_TOP - 0.5), (77.5, HUB_TOP),
-        (73, HUB_TOP), (72.7, FACE_Z - 0.8), (71.9, FACE_Z), (68.5, FACE_Z), (land, FACE_Z - 2),
+        (69.5, -FACE_Z), (76.5, -FACE_Z), (78, -FACE_Z + 1.5), (78, HUB_TOP - 0.5), (77.5, HUB_TOP),
+        (73, HUB_TOP), (72.7, FACE_Z - 0.8), (71.9, FACE_Z), (69.5, FACE_Z), (land, FACE_Z - 2),
         (land, ROW_Z + half), ((groove, ROW_Z), (land, ROW_Z - half)),
         (land, -ROW_Z + half), ((groove, -ROW_Z), (land, -ROW_Z - half)), (land, -FACE_Z + 2),
     ]  # fmt: skip
@@ -160,10 +160,10 @@ def inner_ring() -> Part:
     """Build the inner ring with its two raceways."""
     land, groove, half = 57.5, 54.9, 5.6
     profile: list[Point | tuple[Point, Point]] = [
-        (55.5, -FACE_Z), (land, -FACE_Z + 2),
+        (54.5, -FACE_Z), (land, -FACE_Z + 2),
         (land, -ROW_Z - half), ((groove, -ROW_Z), (land, -ROW_Z + half)),
         (land, ROW_Z - half), ((groove, ROW_Z), (land, ROW_Z + half)), (land, FACE_Z - 2),
-        (55.5, FACE_Z), (47, FACE_Z), ((45.6, FACE_Z - 0.6), (45, FACE_Z - 2)),
+        (54.5, FACE_Z), (47, FACE_Z), ((45.6, FACE_Z - 0.6), (45, FACE_Z - 2)),
         (45, -FACE_Z + 2), ((45.6, -FACE_Z + 0.6), (47, -FACE_Z)),
     ]  # fmt: skip
     return Part("Innenring", revolved(profile), STEEL)
@@ -178,11 +178,11 @@ def cage() -> Part:
 
 
 def seal() -> Part:
-    """Build the seal, cut open over 200 degrees."""
+    """Build the seal, cut open over 220 degrees."""
     profile = [
-        (56.6, 20.1), (59, 20.1), (60, 19.7), (64.5, 19.7), (65.5, 20.1), (67.6, 20.1),
-        (67.6, 21.2), (66.8, 21.7), (65.2, 21.7), (64.2, 21.1), (60.5, 21.1),
-        (59.4, 21.9), (57.4, 21.9), (56.6, 21.2),
+        (55.7, 20.3), (59, 20.1), (60, 19.7), (64.5, 19.7), (65.5, 20.1), (68.5, 20.3),
+        (68.5, 21.2), (67.4, 21.7), (65.2, 21.7), (64.2, 21.1), (60.5, 21.1),
+        (59.4, 21.9), (56.8, 21.9), (55.7, 21.2),
     ]  # fmt: skip
     wire = BRepBuilderAPI_MakePolygon()
     for at in profile:
@@ -190,7 +190,7 @@ def seal() -> Part:
     wire.Close()
     face = BRepBuilderAPI_MakeFace(wire.Wire()).Face()
     axis = gp_Ax1(gp_Pnt(0, 0, 0), gp_Dir(0, 0, 1))
-    solid = BRepPrimAPI_MakeRevol(face, axis, math.radians(160)).Shape()
+    solid = BRepPrimAPI_MakeRevol(face, axis, math.radians(140)).Shape()
     return Part("Dichtscheibe (Schnittmodell)", solid, RUBBER)
 
 

@@ -43,6 +43,7 @@ class Surface:
 
 def main() -> None:
     """Write the master that the line on stdin asks for."""
+    UsdGeom.Mesh.Define(Usd.Stage.CreateInMemory(), ROOT)  # loads pxr's schemas and plug-ins while we wait
     line = sys.stdin.readline()
     if not line:  # whoever started us changed his mind
         return
@@ -52,6 +53,7 @@ def main() -> None:
     with os.fdopen(REPORT_FD, "w") as reports:
         done = {"event": "done", "meshes": len(gltf.document.meshes), "instances": instances}
         reports.write(json.dumps(done) + "\n")
+    os._exit(0)  # the layer is saved; taking it apart in memory helps nobody
 
 
 def write_master(gltf: Gltf, path: Path) -> int:
