@@ -87,7 +87,7 @@ def read_video(path: Path) -> VideoFacts:
         ToolFailed: It is no video, or does not decode.
     """
     try:
-        with av.open(str(path), options={"err_detect": "explode"}) as container:
+        with av.open(str(path)) as container:
             return _read(container, path)
     except (av.FFmpegError, IndexError, OSError) as problem:
         raise ToolFailed(f"{path.name}: expected a video that decodes, found: {problem}") from problem
@@ -96,6 +96,7 @@ def read_video(path: Path) -> VideoFacts:
 def _read(container: Any, path: Path) -> VideoFacts:  # noqa: ANN401 - PyAV has no types
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"
+    stream.codec_context.options = {"err_detect": "explode"}
     times: list[int] = []
     tagged, damaged = True, 0
     for frame in container.decode(stream):

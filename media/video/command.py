@@ -1,5 +1,6 @@
 """The ffmpeg command that turns PNG frames on stdin into an MP4: a value, built without running anything."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import ffmpeg
@@ -9,6 +10,7 @@ from media.encoder import Encoder, codec_options
 from media.video.settings import VideoSettings
 
 PROGRESS_S = "0.2"
+FINE_CLOCK = 1000
 TO_BT709 = {
     "out_color_matrix": "bt709",
     "out_range": "tv",
@@ -47,6 +49,7 @@ def encode_argv(
         rate=settings.rate,
         pixels=settings.width * settings.height,
     )
+    ticks = _ticks_a_second(settings.rate)
     video = _convert(_pad(_lay_over(frames, settings) if alpha else frames, settings))
     written = ffmpeg.output(
         video,
@@ -56,6 +59,8 @@ def encode_argv(
             "f": "mp4",
             "fps_mode": "cfr",
             "movflags": "+faststart",
+            "movie_timescale": str(ticks),
+            "video_track_timescale": str(ticks),
             "fflags": "+bitexact",
             "flags:v": "+bitexact",
         },
@@ -66,6 +71,11 @@ def encode_argv(
     ]
     argv: list[str] = ffmpeg.compile(written, cmd=command, overwrite_output=True)
     return argv
+
+
+def _ticks_a_second(rate: Fraction) -> int:
+    """Return a clock in which a frame lasts a whole number of ticks; MP4's own rounds to milliseconds."""
+    return rate.numerator if rate.numerator >= FINE_CLOCK else rate.numerator * FINE_CLOCK
 
 
 def _lay_over(frames: FilterableStream, settings: VideoSettings) -> FilterableStream:
