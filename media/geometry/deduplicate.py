@@ -26,9 +26,16 @@ def deduplicate(source: Path, target: Path) -> None:
     Args:
         source: GLB by OCCT's RWGltf.
         target: GLB to write.
+
+    Raises:
+        OSError: OCCT could not write all of it, which it does not say itself.
     """
     data = source.read_bytes()
-    (json_length,) = struct.unpack_from("<I", data, 12)
+    length, json_length = struct.unpack_from("<2I", data, 8)
+    if length != len(data):
+        raise OSError(
+            f"{source}: OCCT should have written {length} bytes, not {len(data)}: is the disk full?"
+        )
     document: Json = json.loads(data[20 : 20 + json_length])
     document["asset"] = {"version": "2.0", "generator": GENERATOR}
     _name_everything(document)

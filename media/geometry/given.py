@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from media.errors import BadInput
-from media.geometry.children import DoneModel, Refused, outcome, sentence, start_module, twice
+from media.geometry.children import DoneModel, Refused, outcome, sentence, start_reader, twice
 from media.geometry.gltf import read_glb
 from media.geometry.placement import bounds, placed, triangles
 from media.geometry.report import GeometryReport
@@ -63,9 +63,8 @@ def report_on_usd(path: Path, name: str, limits: Limits) -> GeometryReport:
     """
 
     def attempt() -> UsdContent:
-        with start_module("usd_content", str(path), folder=path.parent, limits=limits) as child:
-            child.close_stdin()
-            return outcome(child, USD_READER, UsdContent)
+        with start_reader("usd_content", path, limits=limits) as child:
+            return outcome(child, USD_READER, UsdContent, limits)
 
     try:
         content = twice(attempt, name, USD_READER)

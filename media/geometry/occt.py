@@ -1,6 +1,6 @@
 """Read a STEP file with OCCT and write it as GLB: a child process of its own, since damaged files kill it.
 
-    python -m media.geometry.occt job.json
+    python -m media.geometry.witness occt job.json
 
 Reports JSON lines on file descriptor 3: {"event": "stage", "name": …} when a stage begins, then either
 {"event": "refused", "found": …} or {"event": "done", …} with the fields of `media.geometry.tessellate.Done`.

@@ -1,6 +1,6 @@
 """Say what is in a USD scene: a child process of its own, since it reads what strangers wrote.
 
-    python -m media.geometry.usd_content scene.usdz
+    python -m media.geometry.witness usd_content scene.usdz
 
 Reports one JSON line on file descriptor 3: {"event": "refused", "found": …} or {"event": "done", …} with the
 fields of `media.geometry.given.UsdContent`. References to other files are listed and never followed: a scene

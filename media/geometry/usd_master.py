@@ -73,6 +73,7 @@ def write_master(gltf: Gltf, path: Path) -> int:
     stage.SetDefaultPrim(root.GetPrim())
     instances = _write_tree(stage, gltf, prototypes)
     stage.GetRootLayer().Save()
+    Sdf.Layer.OpenAsAnonymous(str(path))  # a file that was cut short cannot be opened, whatever saving said
     return instances
 
 
