@@ -255,9 +255,11 @@ def test_ffmpeg_killed_in_the_middle_leaves_nothing(
         finally:
             closed.set()
 
+    frames = frames_during_which_ffmpeg_dies()  # held here, so that being forgotten does not end it
+
     with pytest.raises(error, match="ffmpeg"):
         encode(
-            frames_during_which_ffmpeg_dies,
+            lambda: frames,
             LARGE,
             stand_in("ffmpeg_that_tells_its_pid", ffmpeg, PID_PIPE=str(pid_pipe)),
             tmp_path,
