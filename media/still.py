@@ -1,6 +1,7 @@
 """A rendered frame as the picture that was asked for."""
 
 import errno
+import io
 import shutil
 from pathlib import Path
 from typing import Any, Literal
@@ -15,8 +16,9 @@ LONGEST_SIDE: dict[StillFormat, int] = {"webp": 16383, "jpeg": 65500}
 OPTIONS: dict[StillFormat, dict[str, Any]] = {
     # Lossy colour with exact alpha: 50 dB at a sixth of a lossless file on a cut-out part.
     "webp": {"format": "WEBP", "quality": 92, "alpha_quality": 100, "method": 4},
-    # 4:4:4, because halved chroma frays the edges of coloured parts.
-    "jpeg": {"format": "JPEG", "quality": 92, "subsampling": 0, "optimize": True, "progressive": True},
+    # 4:4:4, because halved chroma frays the edges of coloured parts; neither progressive nor optimized,
+    # because Pillow then fails on noisy pictures, whose file outgrows its buffer.
+    "jpeg": {"format": "JPEG", "quality": 92, "subsampling": 0},
 }
 OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
@@ -79,7 +81,9 @@ def _convert(frame: Path, output: Path, still_format: StillFormat, background: s
             )
         picture = over_background(image, background) if still_format == "jpeg" else image
         picture.info = {}  # the renderer's notes: file names, dates
-        picture.save(output, **OPTIONS[still_format])
+        encoded = io.BytesIO()
+        picture.save(encoded, **OPTIONS[still_format])
+    output.write_bytes(encoded.getvalue())  # apart from Pillow, which hides that the disk is full
 
 
 def _require_same_size(frame: Path, output: Path) -> None:
