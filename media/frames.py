@@ -16,6 +16,7 @@ from media.errors import ToolFailed
 from media.faults import fault_point
 from media.frame_gate import FrameFacts
 from media.plan import Plan
+from media.png import without_notes
 from media.psnr import psnr_db
 from media.store import AlreadyExists, ObjectStore
 from media.store.keys import folder_of, frame_name, key_for
@@ -64,11 +65,14 @@ def committed_frames(plan: Plan, store: ObjectStore) -> dict[int, Frame]:
 def commit(written: FrameWritten, facts: FrameFacts, plan: Plan, store: ObjectStore) -> Frame:
     """Put an inspected frame into the store, or adopt the one that another writer put there first."""
     key = key_for("renders", plan.render, frame_name(written.frame, plan.frame_suffix))
+    data = written.path.read_bytes()
+    if plan.frame_suffix == ".png":
+        data = without_notes(data)
     frame = Frame(
         number=written.frame,
         key=key,
-        sha256=facts.sha256,
-        size=facts.size,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
         device=written.device,
         seconds=written.seconds,
         peak_memory_bytes=written.peak_memory_bytes,
@@ -79,9 +83,9 @@ def commit(written: FrameWritten, facts: FrameFacts, plan: Plan, store: ObjectSt
     store.put(_record_key(plan, frame), frame.model_dump_json().encode())
     fault_point("frame.before_put")
     try:
-        store.put(key, written.path, write_once=True)
+        store.put(key, data, write_once=True)
     except AlreadyExists:
-        return _adopted(written, frame, plan, store)
+        return _adopted(data, frame, plan, store)
     fault_point("frame.after_put")
     return frame
 
@@ -100,12 +104,12 @@ def _recorded(key: str, records: list[str], store: ObjectStore) -> Frame:
     return Frame.model_validate_json(store.get(records[0])).model_copy(update={"found": True})
 
 
-def _adopted(written: FrameWritten, ours: Frame, plan: Plan, store: ObjectStore) -> Frame:
+def _adopted(picture: bytes, ours: Frame, plan: Plan, store: ObjectStore) -> Frame:
     """Return the stored frame that came before ours, with how far the two differ."""
     theirs = committed_frames(plan, store)[ours.number]
     if theirs.sha256 == ours.sha256 or not theirs.key.endswith(".png"):
         return theirs
-    apart = psnr_db(store.get(theirs.key), written.path.read_bytes())
+    apart = psnr_db(store.get(theirs.key), picture)
     if apart < ALARM_BELOW_DB:
         logger.error("%s: a second render differs by %.1f dB, so one of the two is wrong", theirs.key, apart)
     return theirs.model_copy(update={"divergence_db": apart})

@@ -10,6 +10,7 @@ from media.errors import ToolFailed
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}  # by colour type, PNG specification section 11.2.2
+OF_COLOUR = {b"tRNS", b"sRGB", b"gAMA", b"cHRM", b"iCCP"}
 SIZE_AND_NAME = struct.Struct(">I4s")
 CHECKSUM = struct.Struct(">I")
 HEADER = struct.Struct(">IIBBBBB")
@@ -58,6 +59,25 @@ def read_png(data: bytes) -> PngHeader:
     if colour not in CHANNELS:
         raise BrokenPng(f"expected a colour type of PNG, found {colour}")
     return PngHeader(width=width, height=height, channels=CHANNELS[colour], bit_depth=bit_depth)
+
+
+def without_notes(data: bytes) -> bytes:
+    """Return a PNG without the renderer's notes (render times, dates), which make equal pictures unequal files.
+
+    Raises:
+        BrokenPng: It is not one whole PNG.
+    """
+    kept = (chunk for chunk in _chunks(data) if _is_critical(chunk[0]) or chunk[0] in OF_COLOUR)
+    return SIGNATURE + b"".join(_packed(name, body) for name, body in kept)
+
+
+def _is_critical(name: bytes) -> bool:
+    """Tell by the case of its first letter whether a picture needs a chunk, PNG specification section 5.4."""
+    return name[:1].isupper()
+
+
+def _packed(name: bytes, body: bytes) -> bytes:
+    return SIZE_AND_NAME.pack(len(body), name) + body + CHECKSUM.pack(zlib.crc32(name + body))
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from media.png import SIGNATURE, BrokenPng, read_png
+from media.png import SIGNATURE, BrokenPng, read_png, without_notes
 from tests.fakes.pictures import chunk, cut_out, frame
 
 PNG = frame(width=30, height=20)
@@ -46,3 +46,11 @@ def test_png_with_any_byte_flipped_is_broken():
 def test_what_is_no_png_is_broken_and_the_error_says_what_was_found(data: bytes, found: str):
     with pytest.raises(BrokenPng, match=found):
         read_png(data)
+
+
+def test_renderers_notes_are_forgotten_and_the_picture_is_kept():
+    noted = PNG[:33] + chunk(b"tEXt", b"RenderTime\x0000:00.14") + PNG[33:]
+
+    assert without_notes(noted) == without_notes(PNG)
+    assert b"RenderTime" not in without_notes(noted)
+    assert read_png(without_notes(noted)) == read_png(PNG)

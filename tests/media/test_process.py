@@ -1,6 +1,5 @@
 """Children end with their parent, keep their limits, and say how they ended."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import pytest
 
 from media.errors import OutOfResources, TimedOut, ToolCrashed, ToolFailed
 from media.process import LOG_TAIL_BYTES, Limits, check, clean_environment, run, start
+from tests.processes import is_alive, wait_until_gone
 
 ROOT = Path(__file__).parents[2]
 SECONDS = Limits(wall_s=20)
@@ -18,21 +18,6 @@ SECONDS = Limits(wall_s=20)
 
 def shell(script: str) -> list[str]:
     return ["/bin/sh", "-c", script]
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-def wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + 20
-    while is_alive(pid):
-        assert time.monotonic() < deadline, f"{pid} is still alive"
-        os.sched_yield()
 
 
 def test_lines_on_descriptor_three_are_reports_and_all_else_is_log(tmp_path):

@@ -1,0 +1,60 @@
+"""What many tests share: a small CAD file, a store of one's own, a Prefect server for the session."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from blocks.settings import open_tools
+from media.tools import Tools
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def bearing_step(tmp_path_factory) -> Path:
+    """The example bearing: 140 parts, 11 distinct, as STEP AP214 in millimetres."""
+    path = tmp_path_factory.mktemp("bearing") / "bearing.step"
+    subprocess.run(
+        [sys.executable, ROOT / "examples" / "bearing.py", path], check=True, stdout=subprocess.DEVNULL
+    )
+    return path
+
+
+@pytest.fixture
+def tools(tmp_path, monkeypatch) -> Tools:
+    """This machine's Blender and ffmpeg on an empty store."""
+    monkeypatch.setenv("RENDERMILL_STORE", str(tmp_path / "store"))
+    return open_tools()
+
+
+class Children:
+    """Counts the child processes that this process starts while it is listening."""
+
+    def __init__(self) -> None:
+        self.commands: list[list[str]] = []
+        self._listening = False
+        sys.addaudithook(self._hear)  # hooks cannot be removed, so this one is told when to listen
+
+    @contextmanager
+    def counted(self) -> Iterator[list[list[str]]]:
+        """Collect the commands of the children that are started within the block."""
+        self.commands = []
+        self._listening = True
+        try:
+            yield self.commands
+        finally:
+            self._listening = False
+
+    def _hear(self, event: str, details: tuple[object, ...]) -> None:
+        if event == "subprocess.Popen" and self._listening:
+            self.commands.append([str(part) for part in details[1]])  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def children() -> Children:
+    """A counter of child processes."""
+    return Children()

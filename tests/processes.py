@@ -1,0 +1,32 @@
+"""Watch processes that are not our children."""
+
+import time
+from pathlib import Path
+
+PATIENCE_S = 20.0
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; a zombie that nobody has collected does not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def wait_until_gone(pid: int) -> None:
+    """Return as soon as a process has ended."""
+    deadline = time.monotonic() + PATIENCE_S
+    while is_alive(pid):
+        assert time.monotonic() < deadline, f"{pid} is still alive"
+        time.sleep(0.01)  # the kernel tells only parents
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the processes below one, parents first."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += [int(child), *descendants(int(child))]
+    return found
