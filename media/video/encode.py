@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict
 
 from media.digest import sha256_of_file
 from media.encoder import X264, Encoder, EncoderChoice, Ffmpeg, explain_nvenc
-from media.errors import OutOfResources, TimedOut, ToolFailed
+from media.errors import OutOfResources, ToolFailed
 from media.process import Child, Finished, Limits, check, start
 from media.video.check import VideoFacts, verify_video
 from media.video.command import encode_argv
 from media.video.feed import Feed
+from media.video.progress import OnProgress, Progress
 from media.video.settings import VideoSettings
 
 logger = logging.getLogger(__name__)
@@ -24,7 +25,6 @@ STALL_S = 120.0
 DISK_FULL = ("No space left on device", "Disk quota exceeded")
 
 Frames = Callable[[], Iterable[bytes]]
-OnProgress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _encode(
     try:
         limits = Limits(idle_s=encoder.stall_s)
         with start(argv, cwd=folder, limits=limits, env=encoder.ffmpeg.env) as child:
-            finished = _drive(child, first, feed, _Progress(on_progress, encoder.stall_s))
+            finished = _drive(child, first, feed, Progress(on_progress, encoder.stall_s))
         _require_success(finished, encoder.choice.encoder)
         facts = verify_video(part, settings, feed.sent)
         path = part.rename(folder / "video.mp4")
@@ -136,7 +136,7 @@ def _encode(
     return _video(path, facts, encoder.choice, time.monotonic() - begun)
 
 
-def _drive(child: Child, first: bytes, feed: Feed, progress: "_Progress") -> Finished:
+def _drive(child: Child, first: bytes, feed: Feed, progress: Progress) -> Finished:
     """Hand ffmpeg its frames and wait for its end; ffmpeg's own end comes early when it fails."""
     try:
         child.send(first)
@@ -151,37 +151,6 @@ def _drive(child: Child, first: bytes, feed: Feed, progress: "_Progress") -> Fin
         progress.take([line])
         progress.require_movement()
     return child.wait()
-
-
-class _Progress:
-    """How many frames ffmpeg says are encoded.
-
-    Some versions of ffmpeg go on reporting while they stand still, so silence alone does not tell.
-    """
-
-    def __init__(self, on_progress: OnProgress | None, stall_s: float) -> None:
-        self._on_progress = on_progress
-        self._stall_s = stall_s
-        self._encoded = 0
-        self._moved = time.monotonic()
-
-    def take(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            name, _, value = line.partition("=")
-            if name == "frame" and value.strip().isdigit() and int(value) > self._encoded:
-                self._encoded = int(value)
-                self.restart()
-                if self._on_progress:
-                    self._on_progress(self._encoded)
-
-    def restart(self) -> None:
-        self._moved = time.monotonic()
-
-    def require_movement(self) -> None:
-        if time.monotonic() - self._moved > self._stall_s:
-            raise TimedOut(
-                f"ffmpeg stood still at frame {self._encoded} for {self._stall_s:.0f} s and was ended"
-            )
 
 
 def _require_success(finished: Finished, encoder: Encoder) -> None:
