@@ -38,6 +38,7 @@ class Source(BaseModel):
     asset: Asset
     name: str = Field(description="The file's own name, for messages and for naming outputs.")
     kind: Kind = Field(description="What its content is.")
+    found: bool = Field(default=False, description="Whether the store had its bytes already.")
 
 
 def download_model(address: str, store: ObjectStore, client: httpx.Client | None = None) -> Source:
@@ -72,12 +73,13 @@ def _stored(path: Path, name: str, store: ObjectStore) -> Source:
     digest = sha256_of_file(path)
     key = key_for("sources", digest, "source")
     stat = store.stat(key)
-    if stat is None or stat.size != size:
+    found = stat is not None and stat.size == size
+    if not found:
         fault_point("source.before_put")
         store.put(key, path)
         logger.info("stored %s as %s", name, key)
     asset = Asset(uri=store.uri(key), sha256=digest, size=size, media_type=MEDIA_TYPES[kind], key=key)
-    return Source(asset=asset, name=name, kind=kind)
+    return Source(asset=asset, name=name, kind=kind, found=found)
 
 
 def _download(address: str, path: Path, client: httpx.Client) -> None:
