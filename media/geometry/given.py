@@ -1,11 +1,12 @@
 """What is in a GLB or USD that was given to us; nothing is tessellated."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from media.errors import BadInput
 from media.geometry.children import DoneModel, Refused, outcome, sentence, start_reader, twice
 from media.geometry.gltf import read_glb
-from media.geometry.placement import bounds, placed, triangles
+from media.geometry.placement import bounds, content
 from media.geometry.report import GeometryReport
 from media.process import Limits
 
@@ -33,24 +34,17 @@ def report_on_glb(path: Path, name: str) -> GeometryReport:
         BadInput: It is damaged, shows nothing, or depends on other files.
     """
     gltf = read_glb(path, name)
-    places = list(placed(gltf))
     try:
         low, high = bounds(gltf)
     except ValueError as error:
         raise BadInput(f"{name}: expected a GLB with something to show, found {error}") from error
-    per_mesh = [triangles(gltf, mesh) for mesh in range(len(gltf.document.meshes))]
-    shown = sorted({place.mesh for place in places})
     return GeometryReport(
         route="glb",
         why="A GLB holds finished meshes, so it goes to Blender as it is.",
-        parts=len(places),
-        distinct_parts=len(shown),
-        triangles=sum(per_mesh[place.mesh] for place in places),
-        distinct_triangles=sum(per_mesh[mesh] for mesh in shown),
+        **asdict(content(gltf)),
         bounds_min=tuple(low.tolist()),
         bounds_max=tuple(high.tolist()),
         unit="m",
-        part_names=tuple(gltf.document.meshes[mesh].name for mesh in shown),
     )
 
 

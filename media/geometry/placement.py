@@ -23,6 +23,35 @@ class Placed:
     world: Array
 
 
+@dataclass(frozen=True)
+class Content:
+    """What a scene shows. Meshes that draw the same points in other colours are one distinct part."""
+
+    parts: int
+    distinct_parts: int
+    triangles: int
+    distinct_triangles: int
+    part_names: tuple[str, ...]
+
+
+def content(gltf: Gltf) -> Content:
+    """Count what the shown scene holds."""
+    meshes = gltf.document.meshes
+    per_mesh = [triangles(gltf, mesh) for mesh in range(len(meshes))]
+    places = [place.mesh for place in placed(gltf)]
+    distinct: dict[tuple[int | None, ...], int] = {}
+    for mesh in sorted(set(places)):
+        points = tuple(primitive.attributes.get("POSITION") for primitive in meshes[mesh].primitives)
+        distinct.setdefault(points, mesh)
+    return Content(
+        parts=len(places),
+        distinct_parts=len(distinct),
+        triangles=sum(per_mesh[mesh] for mesh in places),
+        distinct_triangles=sum(per_mesh[mesh] for mesh in distinct.values()),
+        part_names=tuple(meshes[mesh].name for mesh in distinct.values()),
+    )
+
+
 def values(gltf: Gltf, accessor_index: int) -> npt.NDArray[np.generic] | None:
     """Return an accessor as an array of shape (count, components), or None if an extension holds it."""
     accessor = gltf.document.accessors[accessor_index]

@@ -124,8 +124,8 @@ def _published(geometry: Geometry, store: ObjectStore) -> Geometry:
     try:
         store.put(key, geometry.model_dump_json().encode(), write_once=True)
     except AlreadyExists:
-        if found := find_geometry(geometry.digest, store):
-            return found
+        if first := find_geometry(geometry.digest, store):
+            return first.model_copy(update={"found": False})
         store.put(key, geometry.model_dump_json().encode())  # its files are gone or other than it says
     report = geometry.report
     logger.info("geometry %s: %s parts, %s triangles", geometry.digest, report.parts, report.triangles)

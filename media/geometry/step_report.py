@@ -1,9 +1,11 @@
 """What came of a STEP file: counted in the result, compared with the source, and damage told from oddity."""
 
+from dataclasses import asdict
+
 from media.errors import BadInput
 from media.geometry.children import DoneModel, sentence
 from media.geometry.gltf import Gltf
-from media.geometry.placement import bounds, placed, triangles
+from media.geometry.placement import bounds, content
 from media.geometry.report import GeometryReport
 from media.geometry.step_text import StepText
 
@@ -37,24 +39,19 @@ def report_on_step(counts: Tessellated, text: StepText, gltf: Gltf, name: str) -
         BadInput: The file is damaged and part of its geometry is lost.
     """
     low, high = bounds(gltf)
-    places = list(placed(gltf))
-    empty_parts = counts.parts - len(places)
+    shown = content(gltf)
+    empty_parts = counts.parts - shown.parts
     refuse_damage(counts, text, empty_parts, name)
-    per_mesh = [triangles(gltf, mesh) for mesh in range(len(gltf.document.meshes))]
     return GeometryReport(
         route="usd-made",
         why=f"STEP ({text.schema or 'no schema named'}) was tessellated by OCCT and written as GLB and USD.",
-        parts=len(places),
-        distinct_parts=len({place.mesh for place in places}),
-        triangles=sum(per_mesh[place.mesh] for place in places),
-        distinct_triangles=sum(per_mesh),
+        **asdict(shown),
         faces=counts.faces,
         faces_without_triangles=counts.faces_without_triangles,
         bounds_min=tuple(low.tolist()),
         bounds_max=tuple(high.tolist()),
         unit=", ".join(UNITS.get(unit.lower(), unit.lower()) for unit in counts.unit.split(", ")),
         missing_external_references=counts.missing_files,
-        part_names=tuple(mesh.name for mesh in gltf.document.meshes),
         warnings=tuple(_warnings(counts, text, empty_parts)),
     )
 
