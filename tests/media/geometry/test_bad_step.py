@@ -1,0 +1,158 @@
+"""Every damaged or foreign STEP file is one sentence of BadInput, or is said to be odd."""
+
+import gzip
+import random
+from pathlib import Path
+
+import pytest
+
+from media.errors import BadInput
+from media.geometry.step_report import Tessellated, refuse_damage
+from media.geometry.step_text import StepText, read_step_text, unpack
+
+HEADER_ONLY = b"""ISO-10303-21;
+HEADER;
+FILE_DESCRIPTION(('nothing'),'2;1');
+FILE_NAME('nothing','2025-01-01T00:00:00',(''),(''),'','','');
+FILE_SCHEMA(('AUTOMOTIVE_DESIGN { 1 0 10303 214 1 1 1 1 }'));
+ENDSEC;
+DATA;
+ENDSEC;
+END-ISO-10303-21;
+"""
+SOUND = Tessellated(
+    parts=2,
+    distinct_parts=1,
+    solids=1,
+    faces=6,
+    faces_without_triangles=0,
+    check_fails=0,
+    unit="millimetre",
+    missing_files=(),
+)
+SIX_FACES = StepText(schema="AUTOMOTIVE_DESIGN", faces=6)
+
+
+def refused(prepare, path: Path, data: bytes) -> str:
+    """Prepare a file that holds `data`; returns the one sentence it is refused with."""
+    path.write_bytes(data)
+    with pytest.raises(BadInput) as refusal:
+        prepare(path)
+    sentence = str(refusal.value)
+    assert sentence.startswith(f"{path.name}: expected ")
+    assert "found" in sentence
+    assert "\n" not in sentence
+    return sentence
+
+
+def flipped(data: bytes, flips: int, seed: int) -> bytes:
+    """Flip single bits in the data section."""
+    rng, damaged = random.Random(seed), bytearray(data)  # noqa: S311 - damage, not secrets
+    for _ in range(flips):
+        damaged[rng.randrange(data.index(b"DATA;"), len(data) - 40)] ^= 1 << rng.randrange(8)
+    return bytes(damaged)
+
+
+def test_empty_file_is_refused(prepare, tmp_path):
+    assert "found an empty file" in refused(prepare, tmp_path / "part.step", b"")
+
+
+def test_text_named_step_is_refused(prepare, tmp_path):
+    assert "found text beginning with" in refused(prepare, tmp_path / "part.step", b"Dear Sirs,\nenclosed")
+
+
+def test_header_without_shapes_is_refused(prepare, tmp_path):
+    assert "found no " in refused(prepare, tmp_path / "part.step", HEADER_ONLY)
+
+
+def test_model_without_faces_is_refused(prepare, small_steps, tmp_path):
+    data = (small_steps / "no_faces.step").read_bytes()
+    assert "found no shapes" in refused(prepare, tmp_path / "part.step", data)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6, 0.999])
+def test_truncated_file_is_refused_before_the_kernel_sees_it(share, prepare, small_steps, tmp_path):
+    data = (small_steps / "pair.step").read_bytes()
+    sentence = refused(prepare, tmp_path / "part.step", data[: int(len(data) * share)])
+    assert "it was cut short" in sentence
+
+
+def test_truncated_file_that_was_given_an_end_is_refused(prepare, small_steps, tmp_path):
+    data = (small_steps / "pair.step").read_bytes()
+    refused(prepare, tmp_path / "part.step", data[: len(data) // 2] + b"\nENDSEC;\nEND-ISO-10303-21;\n")
+
+
+def test_ap209_is_refused_by_its_schema(prepare, tmp_path):
+    data = HEADER_ONLY.replace(b"AUTOMOTIVE_DESIGN", b"AP209_MULTIDISCIPLINARY_ANALYSIS_AND_DESIGN_MIM_LF")
+    assert "found an analysis model of schema AP209" in refused(prepare, tmp_path / "part.step", data)
+
+
+def test_assembly_without_its_part_files_is_refused_with_their_names(prepare, small_steps, tmp_path):
+    data = (small_steps / "scattered.step").read_bytes()
+    sentence = refused(prepare, tmp_path / "scattered.step", data)
+    assert "part_Würfel.stp" in sentence
+    assert "part_Stift Ø4.stp" in sentence
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../secret.stp", "C:\\parts\\a.stp", "file:///etc/passwd"])
+def test_reference_that_leads_elsewhere_is_refused_unfollowed(target, small_steps, tmp_path):
+    text = (small_steps / "scattered.step").read_text().replace("part_Würfel.stp", target)
+    path = tmp_path / "root.step"
+    path.write_text(text)
+
+    with pytest.raises(BadInput, match="references to files beside it"):
+        read_step_text(path, "root.step")
+
+
+def test_file_that_kills_the_kernel_twice_is_refused(prepare, small_steps, tmp_path):
+    data = (small_steps / "pair.step").read_bytes()
+    sentences = []
+    for seed in range(12):  # most damage of this kind is deadly; which seeds, depends on the file's bytes
+        sentences.append(refused(prepare, tmp_path / "part.step", flipped(data, 40, seed)))
+        if "died of twice" in sentences[-1]:
+            assert "SIGSEGV" in sentences[-1]
+            return
+    pytest.fail(f"no damage killed the kernel: {sentences}")
+
+
+def test_damaged_gzip_is_refused(prepare, small_steps, tmp_path):
+    packed = gzip.compress((small_steps / "pair.step").read_bytes())
+    assert "whole gzip file" in refused(prepare, tmp_path / "part.stpz", packed[: len(packed) // 2])
+
+
+def test_gzip_bomb_is_refused_without_unpacking_it_all(tmp_path):
+    bomb = tmp_path / "bomb.stpz"
+    bomb.write_bytes(gzip.compress(b"ISO-10303-21;\n" + b" " * 300_000_000, compresslevel=1))
+
+    with pytest.raises(BadInput, match="found more"):
+        unpack(bomb, tmp_path / "out", "bomb.stpz")
+
+    assert (tmp_path / "out").stat().st_size <= 110 * bomb.stat().st_size
+
+
+def test_sound_counts_are_no_damage():
+    refuse_damage(SOUND, SIX_FACES, empty_parts=0, name="part.step")
+
+
+@pytest.mark.parametrize(
+    ("changes", "defined", "empty_parts"),
+    [
+        ({"faces": 5, "check_fails": 1}, 6, 0),
+        ({"faces_without_triangles": 1, "check_fails": 1}, 6, 0),
+        ({"faces": 5}, 6, 1),
+    ],
+    ids=["failed_check_and_lost_face", "failed_check_and_bare_face", "lost_face_and_empty_part"],
+)
+def test_geometry_that_is_surely_lost_is_damage(changes, defined, empty_parts):
+    counts = SOUND.model_copy(update=changes)
+    with pytest.raises(BadInput, match="the file is damaged"):
+        refuse_damage(counts, StepText("X", defined), empty_parts, "part.step")
+
+
+@pytest.mark.parametrize(
+    ("changes", "defined", "empty_parts"),
+    [({"check_fails": 3}, 6, 0), ({}, 9, 0), ({"faces_without_triangles": 1}, 6, 0), ({}, 6, 1)],
+    ids=["failed_check", "construction_faces", "bare_face", "empty_part"],
+)
+def test_oddity_alone_is_no_damage(changes, defined, empty_parts):
+    refuse_damage(SOUND.model_copy(update=changes), StepText("X", defined), empty_parts, "part.step")

@@ -1,0 +1,142 @@
+"""A GLB is parsed as if it were hostile: it is sound, or it is refused in one sentence."""
+
+import json
+import random
+import struct
+from typing import Any
+
+import numpy as np
+import pytest
+
+from media.errors import BadInput
+from media.geometry.gltf import parse_glb
+from media.geometry.placement import bounds, content
+
+TRIANGLE = np.array([[0, 0, 0], [1, 0, 0], [0, 2, 0]], "<f4")
+BINARY = TRIANGLE.tobytes() + np.array([0, 1, 2], "<u4").tobytes()
+
+
+def document(**changes: object) -> dict[str, Any]:
+    """Return the JSON of one triangle, placed twice."""
+    return {
+        "asset": {"version": "2.0"},
+        "scenes": [{"nodes": [0]}],
+        "nodes": [
+            {"name": "root", "children": [1, 2], "scale": [2, 2, 2]},
+            {"name": "a", "mesh": 0},
+            {"name": "b", "mesh": 0, "translation": [5, 0, 0], "rotation": [0, 0, 0.5**0.5, 0.5**0.5]},
+        ],
+        "meshes": [{"name": "triangle", "primitives": [{"attributes": {"POSITION": 0}, "indices": 1}]}],
+        "accessors": [
+            {
+                "bufferView": 0,
+                "componentType": 5126,
+                "count": 3,
+                "type": "VEC3",
+                "min": [0, 0, 0],
+                "max": [1, 2, 0],
+            },
+            {"bufferView": 1, "componentType": 5125, "count": 3, "type": "SCALAR"},
+        ],
+        "bufferViews": [
+            {"buffer": 0, "byteLength": 36},
+            {"buffer": 0, "byteOffset": 36, "byteLength": 12},
+        ],
+        "buffers": [{"byteLength": 48}],
+    } | changes
+
+
+def packed(content: dict[str, Any], binary: bytes = BINARY) -> bytes:
+    text = json.dumps(content).encode()
+    text += b" " * (-len(text) % 4)
+    length = 28 + len(text) + len(binary)
+    head = struct.pack("<4s4I", b"glTF", 2, length, len(text), 0x4E4F534A)
+    return head + text + struct.pack("<2I", len(binary), 0x004E4942) + binary
+
+
+GOOD = packed(document())
+
+
+def with_accessor(**changes: object) -> dict[str, Any]:
+    accessors = document()["accessors"]
+    return document(accessors=[accessors[0] | changes, accessors[1]])
+
+
+def test_placed_triangles_are_counted_and_bounded():
+    gltf = parse_glb(GOOD, "model.glb")
+
+    low, high = bounds(gltf)
+
+    assert content(gltf).parts == 2
+    assert content(gltf).distinct_parts == 1
+    assert content(gltf).triangles == 2
+    assert np.allclose([low, high], [[0, 0, 0], [10, 4, 0]], atol=1e-6)
+
+
+def test_bounds_of_compressed_positions_are_those_stated():
+    compressed = with_accessor(bufferView=None)
+    del compressed["accessors"][0]["bufferView"]
+
+    low, high = bounds(parse_glb(packed(compressed), "model.glb"))
+
+    assert np.allclose([low, high], [[0, 0, 0], [10, 4, 0]], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (GOOD[:10], "a file of 10 bytes"),
+        (GOOD[:-1], "it was cut short"),
+        (GOOD[:100], "it was cut short"),
+        (b"glTF" + struct.pack("<I", 1) + GOOD[8:], "version 1"),
+        (GOOD[:12] + struct.pack("<I", 2**31) + GOOD[16:], "a first chunk of 2147483648 bytes"),
+        (GOOD[:20] + b"[" * (len(GOOD) - 68) + GOOD[-48:], "found"),
+        (packed(document(scenes=[])), "scenes: List should have at least 1 item"),
+        (packed(document(scenes=[{"nodes": [7]}])), "3 nodes"),
+        (packed(document(nodes=[{"children": [0]}])), "node 0 in two places or in a circle"),
+        (packed(document(nodes=[{"mesh": 4}])), "1 meshes"),
+        (packed(document(buffers=[{"byteLength": 4800}])), "48 bytes of binary data"),
+        (packed(with_accessor(count=10**9)), "a view of 36"),
+        (packed(with_accessor(componentType=5130)), "5130 VEC3"),
+        (packed(with_accessor(byteOffset=-4)), "greater than or equal to 0"),
+        (packed(document(buffers=[{"byteLength": 48, "uri": "../far.bin"}])), "../far.bin"),
+        (packed(document(images=[{"uri": "wood.png"}])), "wood.png"),
+        (packed(document(extensionsRequired=["EXT_meshopt_compression"])), "EXT_meshopt_compression"),
+    ],
+)
+def test_unsound_file_is_refused_in_one_sentence(data, found):
+    with pytest.raises(BadInput) as refusal:
+        parse_glb(data, "model.glb")
+
+    sentence = str(refusal.value)
+    assert sentence.startswith("model.glb: expected ")
+    assert found in sentence
+    assert "\n" not in sentence
+
+
+def test_nothing_shown_has_no_bounds():
+    with pytest.raises(ValueError, match="nothing"):
+        bounds(parse_glb(packed(document(nodes=[{"name": "empty"}])), "model.glb"))
+
+
+def test_random_damage_is_refused_or_read_and_never_anything_else():
+    rng, refusals = random.Random(5), 0  # noqa: S311 - damage, not secrets
+    for _ in range(600):
+        damaged = bytearray(GOOD)
+        for _ in range(rng.randrange(1, 6)):
+            damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+        try:
+            gltf = parse_glb(bytes(damaged), "model.glb")
+        except BadInput:
+            refusals += 1
+            continue
+        content(gltf)
+    assert 0 < refusals < 600
+
+
+def test_truncated_glb_is_refused_as_a_source(prepare, tmp_path):
+    path = tmp_path / "model.glb"
+    path.write_bytes(GOOD[:-20])
+
+    with pytest.raises(BadInput, match="cut short"):
+        prepare(path)
