@@ -62,7 +62,7 @@ def read_png(data: bytes) -> PngHeader:
 
 
 def without_notes(data: bytes) -> bytes:
-    """Return a PNG without the renderer's notes (render times, dates), which make equal pictures unequal files.
+    """Return a PNG without the renderer's notes (times, dates), which make equal pictures unequal files.
 
     Raises:
         BrokenPng: It is not one whole PNG.

@@ -33,7 +33,7 @@ class Seen:
     """What the server knows of a flow run, as the UI would show it."""
 
     def task_runs(self, flow_run_id: UUID, expected: int) -> dict[str, TaskRun]:
-        """Return the task runs by task name, once the server has heard of as many as expected to have ended."""
+        """Return the ended task runs by task name, once there are as many as expected."""
         deadline = time.monotonic() + RECORDED_WITHIN_S
         with get_client(sync_client=True) as client:
             while True:

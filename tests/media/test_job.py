@@ -61,12 +61,12 @@ def test_frame_rate_is_stored_as_a_fraction(given_rate, stored):
     assert TurntableJob(source="part.step", fps=given_rate).fps == stored
 
 
-@given(st.fractions(min_value=Fraction(1, 10), max_value=240))
+@given(st.fractions(min_value=Fraction(1, 10), max_value=240, max_denominator=4000))
 def test_any_sensible_fraction_is_a_frame_rate(rate):
     assert Fraction(parse_frame_rate(str(rate))) == rate
 
 
-@pytest.mark.parametrize("rate", [0, -24, "24/0", "fast", 1000, True, None, "nan", "inf"])
+@pytest.mark.parametrize("rate", [0, -24, "24/0", "fast", 1000, True, None, "nan", "inf", "23.9761234567"])
 def test_nonsense_is_no_frame_rate(rate):
     with pytest.raises(ValidationError, match="frame rate"):
         TurntableJob(source="part.step", fps=rate)
