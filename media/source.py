@@ -50,10 +50,10 @@ def download_model(address: str, store: ObjectStore, client: httpx.Client | None
     """
     scheme = urlsplit(address).scheme
     if scheme == "https":
-        with workspace() as folder:
-            path = folder / "download"
-            _download(address, path, client or httpx.Client(timeout=TIMEOUT, follow_redirects=True))
-            return _stored(path, _name_in(address), store)
+        if client:
+            return _downloaded(address, store, client)
+        with httpx.Client(timeout=TIMEOUT, follow_redirects=True) as own:
+            return _downloaded(address, store, own)
     if scheme in {"", "file"}:
         path = Path(unquote(urlsplit(address).path) if scheme else address).expanduser()
         if not path.is_file():
@@ -82,10 +82,17 @@ def _stored(path: Path, name: str, store: ObjectStore) -> Source:
     return Source(asset=asset, name=name, kind=kind, found=found)
 
 
+def _downloaded(address: str, store: ObjectStore, client: httpx.Client) -> Source:
+    with workspace() as folder:
+        path = folder / "download"
+        _download(address, path, client)
+        return _stored(path, _name_in(address), store)
+
+
 def _download(address: str, path: Path, client: httpx.Client) -> None:
     """Write the body at `address` to `path`; messages show no query, which may hold a secret."""
     try:
-        with client, client.stream("GET", address) as response, path.open("wb") as file:
+        with client.stream("GET", address) as response, path.open("wb") as file:
             if response.url.scheme != "https":
                 raise BadInput(
                     f"{_shown(address)}: expected https:// all the way, found a redirect away from it"

@@ -1,0 +1,125 @@
+"""Where sources come from, and what is refused."""
+
+import hashlib
+
+import httpx
+import pytest
+
+from media import source as sources
+from media.errors import BadInput, Unavailable
+from media.kind import Kind
+from media.source import download_model
+from media.store import FolderStore
+from tests.fakes.https_server import Answer, https_server
+
+STEP = b"ISO-10303-21;\nHEADER;\nENDSEC;\nDATA;\nENDSEC;\nEND-ISO-10303-21;\n"
+DIGEST = hashlib.sha256(STEP).hexdigest()
+
+
+@pytest.fixture
+def store(tmp_path) -> FolderStore:
+    return FolderStore(tmp_path / "store")
+
+
+def test_file_is_stored_under_its_digest_and_known_by_its_content(store, tmp_path):
+    path = tmp_path / "Käfig.txt"
+    path.write_bytes(STEP)
+
+    source = download_model(str(path), store)
+
+    assert (source.name, source.kind, source.asset.sha256, source.found) == (
+        "Käfig.txt",
+        Kind.STEP,
+        DIGEST,
+        False,
+    )
+    assert store.get(source.asset.key) == STEP
+
+
+@pytest.mark.parametrize("form", ["{path}", "file://{path}"])
+def test_same_bytes_under_another_name_are_found(store, tmp_path, form):
+    for name in ("a.step", "b.stp"):
+        (tmp_path / name).write_bytes(STEP)
+    download_model(str(tmp_path / "a.step"), store)
+
+    assert download_model(form.format(path=tmp_path / "b.stp"), store).found
+
+
+def test_object_that_was_cut_short_in_the_store_is_replaced(store, tmp_path):
+    (tmp_path / "a.step").write_bytes(STEP)
+    key = download_model(str(tmp_path / "a.step"), store).asset.key
+    store.put(key, STEP[:10])
+
+    download_model(str(tmp_path / "a.step"), store)
+
+    assert store.get(key) == STEP
+
+
+def test_https_address_is_downloaded(store, tmp_path):
+    with https_server(tmp_path, {"/parts/a%20part.step": Answer(STEP)}) as server:
+        source = download_model(
+            f"{server.address}/parts/a%20part.step?signature=secret", store, server.client
+        )
+
+    assert (source.name, source.asset.sha256) == ("a part.step", DIGEST)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "sentence"),
+    [
+        (Answer(status=404), BadInput, "found HTTP 404"),
+        (Answer(status=503), Unavailable, "answered 503"),
+        (Answer(status=429), Unavailable, "answered 429"),
+        (Answer(STEP, cut_at=20), Unavailable, "while downloading"),
+        (Answer(b"<html>Please log in</html>"), BadInput, "HTML"),
+    ],
+)
+def test_answer_that_is_no_file_is_told_by_what_to_do(store, tmp_path, answer, error, sentence):
+    with (
+        https_server(tmp_path, {"/part.step": answer}) as server,
+        pytest.raises(error, match=sentence) as raised,
+    ):
+        download_model(f"{server.address}/part.step?signature=secret", store, server.client)
+
+    assert "secret" not in str(raised.value)
+    assert not list(store.list("sources/"))
+
+
+def test_server_that_does_not_answer_is_unavailable(store, tmp_path):
+    with https_server(tmp_path, {}) as server:
+        address = f"{server.address}/part.step"
+
+    with pytest.raises(Unavailable, match="while downloading"):
+        download_model(address, store, httpx.Client())
+
+
+def test_too_large_a_file_is_refused(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "LARGEST_SOURCE", 10)
+    (tmp_path / "a.step").write_bytes(STEP)
+
+    with pytest.raises(BadInput, match="at most 10 bytes"):
+        download_model(str(tmp_path / "a.step"), store)
+    with (
+        https_server(tmp_path, {"/a.step": Answer(STEP)}) as server,
+        pytest.raises(BadInput, match="at most 10 bytes"),
+    ):
+        download_model(f"{server.address}/a.step", store, server.client)
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("/no/such/part.step", "found nothing"),
+        ("/", "found a folder"),
+        (
+            "http://user:secret@example.com/part.step?key=secret",
+            "expected a path or an https:// address, found http://",
+        ),
+        ("ftp://example.com/part.step", "found ftp://"),
+    ],
+)
+def test_address_that_leads_nowhere_is_refused(store, address, sentence):
+    with pytest.raises(BadInput, match=sentence) as raised:
+        download_model(address, store)
+
+    assert "secret" not in str(raised.value)
