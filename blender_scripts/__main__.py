@@ -1,4 +1,7 @@
-"""Run one job inside Blender: `python blender_scripts/__main__.py job.json`, or `blender ... --python` this `-- job.json`.
+"""Run one job inside Blender.
+
+By the wheel: `python blender_scripts/__main__.py job.json`. By an executable: `blender -b --factory-startup
+--disable-autoexec --python-exit-code 1 --python blender_scripts/__main__.py -- job.json`.
 
 Exit code 0 means that the job is done; 1 comes with a `failed` event that says why.
 """
@@ -8,6 +11,10 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blender_scripts.events import EventChannel
 
 
 def main(argv: list[str]) -> int:
@@ -27,7 +34,7 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _run(argv: list[str], channel: "EventChannel") -> None:  # noqa: F821 - see main
+def _run(argv: list[str], channel: "EventChannel") -> None:
     from blender_scripts.failure import BadInput  # noqa: PLC0415 - see main
     from blender_scripts.job import ListDevices, PrepareScene, read_job  # noqa: PLC0415 - see main
 
@@ -35,7 +42,7 @@ def _run(argv: list[str], channel: "EventChannel") -> None:  # noqa: F821 - see 
         raise BadInput("arguments: expected the path of a job file, found none")
     job = read_job(Path(argv[-1]))
     if isinstance(job, PrepareScene):
-        from blender_scripts.preparing import prepare_scene  # noqa: PLC0415 - a bad job is told without Blender
+        from blender_scripts.preparing import prepare_scene  # noqa: PLC0415 - a bad job needs no Blender
 
         prepare_scene(job, channel)
     elif isinstance(job, ListDevices):
@@ -49,7 +56,7 @@ def _run(argv: list[str], channel: "EventChannel") -> None:  # noqa: F821 - see 
 
 
 if __name__ == "__main__":
-    # The folder above, so that modules carry their package's name; not this one, whose names are common words.
+    # The folder above, so that modules carry their package's name; not this one: its names are common words.
     here = Path(__file__).resolve().parent
     sys.path[:] = [str(here.parent), *(entry for entry in sys.path if Path(entry or ".").resolve() != here)]
     code = main(sys.argv)

@@ -1,20 +1,25 @@
 """The backdrop: a ground that takes the shadow and melts into a gradient, and a world for reflections."""
 
+import math
+
 import bpy
 
 from blender_scripts.blender_version import new_node_tree
 
-_GROUND_REACH = 60.0  # units each way
-_FADE_FROM, _FADE_TO = 1.3, 4.5  # units from the turn's centre over which the ground melts into the gradient
-_GROUND_ALBEDO = (0.72, 0.725, 0.735, 1.0)
-_CENTRE, _EDGE = (0.80, 0.81, 0.83, 1.0), (0.42, 0.44, 0.475, 1.0)
+_FADE_FROM, _FADE_TO = 1.2, 3.2  # units from the turn's centre over which the ground melts into the gradient
+_CORNERS = 64
+_GROUND_ALBEDO = (0.60, 0.605, 0.615, 1.0)
+_CENTRE, _EDGE = (1.55, 1.56, 1.58, 1.0), (0.62, 0.645, 0.69, 1.0)
 
 
 def ground_mesh() -> bpy.types.Mesh:
-    """Return the ground: one square in its own z = 0 plane."""
+    """Return the ground: a disc in its own z = 0 plane, as small as can be, since its rays cost most."""
     mesh = bpy.data.meshes.new("studio ground")
-    far = _GROUND_REACH
-    mesh.from_pydata([(-far, -far, 0), (far, -far, 0), (far, far, 0), (-far, far, 0)], [], [(0, 1, 2, 3)])
+    corners = [
+        (_FADE_TO * math.cos(math.tau * k / _CORNERS), _FADE_TO * math.sin(math.tau * k / _CORNERS), 0.0)
+        for k in range(_CORNERS)
+    ]
+    mesh.from_pydata(corners, [], [tuple(range(_CORNERS))])
     mesh.materials.append(_melting_material())
     mesh.materials.append(_plain_material())
     return mesh
@@ -68,6 +73,15 @@ def _melting_material() -> bpy.types.Material:
     return material
 
 
+def fill_with(world: bpy.types.World, colour: tuple[float, float, float]) -> None:
+    """Show the camera one scene-linear colour in place of the gradient."""
+    tree = world.node_tree
+    plain = tree.nodes.new("ShaderNodeBackground")
+    plain.inputs["Color"].default_value = (*colour, 1.0)
+    mix = next(node for node in tree.nodes if node.type == "MIX_SHADER")
+    tree.links.new(plain.outputs[0], mix.inputs[2])
+
+
 def world_round(rig: bpy.types.Object) -> bpy.types.World:
     """Return a world that turns with the rig: a gradient for the camera, a room for reflections."""
     world = bpy.data.worlds.new("studio world")
@@ -82,8 +96,7 @@ def world_round(rig: bpy.types.Object) -> bpy.types.World:
     link(_room(tree, rig), mix.inputs[1])
     link(_gradient(tree), mix.inputs[2])
     link(mix.outputs[0], output.inputs["Surface"])
-    world.cycles.sampling_method = "MANUAL"
-    world.cycles.sample_map_resolution = 128
+    world.cycles.sampling_method = "NONE"  # it is so even that looking for its bright spots only costs time
     return world
 
 

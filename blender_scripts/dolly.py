@@ -13,9 +13,9 @@ _BEND = 40.0  # how much bending costs against moving: slow starts and stops ins
 def least_movement(low: Array, high: Array, tolerance: float) -> Array:
     """Return a smooth closed path (n,) that stays between `low` and `high` to within `tolerance`.
 
-    Minimises the squared speed and, weighted, the squared bending round the circle, by the alternating direction
-    method of multipliers (Boyd et al. 2011, section 5.2): a smoothing step, exact by Fourier transform since the
-    path is closed, and a step back between the bounds, in turn.
+    Minimises the squared speed and, weighted, the squared bending round the circle, by the alternating
+    direction method of multipliers (Boyd et al. 2011, section 5.2): a smoothing step, exact by Fourier
+    transform since the path is closed, and a step back between the bounds, in turn.
     """
     count = len(low)
     slope = 2 * np.sin(np.pi * np.arange(count // 2 + 1) / count)
@@ -33,7 +33,7 @@ def least_movement(low: Array, high: Array, tolerance: float) -> Array:
 
 
 def at_angle(track: Array, degrees: float) -> float:
-    """Read a closed track (n,), sampled evenly over a full turn, at any angle (Catmull-Rom between samples)."""
+    """Read a closed track (n,), sampled evenly over a turn, at any angle (Catmull-Rom between samples)."""
     position = (degrees % 360) * len(track) / 360
     index = int(position)
     t = position - index

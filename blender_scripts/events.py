@@ -20,7 +20,7 @@ class EventChannel:
             OSError: The descriptor is not open, so that nobody would hear a word.
         """
         os.fstat(descriptor)
-        os.set_inheritable(descriptor, False)
+        os.set_inheritable(descriptor, False)  # noqa: FBT003 - the standard library's own signature
         self._descriptor = descriptor
 
     def send(self, event: str, **fields: object) -> None:

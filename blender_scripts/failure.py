@@ -8,21 +8,21 @@ import re
 from dataclasses import dataclass
 
 _MEMORY = re.compile(
-    r"out of (\w+ )*memory|bad_alloc|failed to allocate|memory exhausted|cannot allocate", re.I
+    r"out of (\w+ )*memory|bad_alloc|failed to allocate|memory exhausted|cannot allocate", re.IGNORECASE
 )
 _DISK_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LONGEST_MESSAGE = 600
 
 
-class BadInput(Exception):  # noqa: N818 - the names say what to do, as in media/errors.py
+class BadInput(Exception):
     """The file or the job is at fault, however often it is tried."""
 
 
-class OutOfResources(Exception):  # noqa: N818 - see BadInput
+class OutOfResources(Exception):
     """Memory, disk or a required GPU is missing."""
 
 
-class ToolFailed(Exception):  # noqa: N818 - see BadInput
+class ToolFailed(Exception):
     """Blender failed for no reason of the input's."""
 
 
@@ -43,11 +43,10 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def failure_of(error: BaseException) -> Failure:
     """Name the class of any exception and put its message on one line of bounded length."""
+    disk_full = isinstance(error, OSError) and error.errno in _DISK_ERRNOS
     if isinstance(error, BadInput):
         kind = "BadInput"
-    elif isinstance(error, OutOfResources) or is_out_of_memory(error):
-        kind = "OutOfResources"
-    elif isinstance(error, OSError) and error.errno in _DISK_ERRNOS:
+    elif isinstance(error, OutOfResources) or is_out_of_memory(error) or disk_full:
         kind = "OutOfResources"
     else:
         kind = "ToolFailed"

@@ -32,7 +32,12 @@ def render_picture() -> None:
 
 @dataclass
 class FrameRenderer:
-    """Renders frames of an open, set up scene; `picture` is Blender's render operator."""
+    """Renders frames of an open, set up scene.
+
+    Attributes:
+        finish: Is given every written file before it is reported.
+        picture: Blender's render operator.
+    """
 
     scene: bpy.types.Scene
     studio: Studio
@@ -40,6 +45,7 @@ class FrameRenderer:
     framing: Framing
     degrees_per_frame: float
     channel: EventChannel
+    finish: Callable[[Path], None]
     picture: Callable[[], None] = render_picture
 
     def render(self, frame: int, path: Path) -> None:
@@ -57,6 +63,7 @@ class FrameRenderer:
         self.scene.render.filepath = str(path)
         with self._progress_of(frame) as progress:
             self._picture_within_memory(frame)
+        self.finish(path)
         _settle(path)
         self.channel.send(
             "frame_written",

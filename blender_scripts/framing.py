@@ -1,8 +1,8 @@
 """Framing: the camera's distance and lens shift at every angle of the turn. Pure numpy.
 
-Fill is the larger side of the projected part's bounding box over the picture's shorter side. Everything here is a
-function of the angle, sampled over the full turn whatever frames are asked for, so that a frame looks the same
-in a turn of 24 frames and in one of 96.
+Fill is the larger side of the projected part's bounding box over the picture's shorter side. Everything
+here is a function of the angle, sampled over the full turn whatever frames are asked for, so that a frame
+looks the same in a turn of 24 frames and in one of 96.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ SENSOR = 36.0
 LEAST, MOST, BEST = 0.718, 0.835, 0.82
 """Fill aimed at. The promise is 0.70 to 0.85; the rest is for support points and angles between samples."""
 STEADY = 0.04
-"""Largest distance of the part's middle from the picture's, over the shorter side, before the lens shift follows."""
+"""How far the part's middle may lie from the picture's, over the shorter side, before the lens follows."""
 SAMPLES = 512
 _NEAREST = 0.02  # the camera keeps this far from the nearest point, over the part's radius
 _TOLERANCE = 0.003  # of a distance, as a fraction
@@ -46,7 +46,7 @@ class View:
 
 @dataclass(frozen=True)
 class Framing:
-    """Distance and centre of the picture at every sampled angle; the shift is in halves of the shorter side."""
+    """Distance and picture centre at every sampled angle; the shift is in halves of the shorter side."""
 
     distance: Array
     shift_x: Array

@@ -69,7 +69,7 @@ def _import_glb(path: Path) -> None:
 
 
 def smooth_unshaded() -> None:
-    """Smooth meshes that came without normals, keeping edges sharper than 30 degrees: facets are no part's look."""
+    """Smooth meshes that came without normals, except at edges of more than 30 degrees."""
     for mesh in bpy.data.meshes:
         if not mesh.has_custom_normals and mesh.polygons:
             mesh.shade_smooth()

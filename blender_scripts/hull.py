@@ -1,5 +1,7 @@
 """Support points: the few vertices that can touch a part's silhouette. Pure numpy."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +26,7 @@ def directions(count: int = LINES) -> Points:
     return np.concatenate([spiral, np.eye(3)])
 
 
-def support_points(points: NDArray[np.floating], lines: Points) -> Points:
+def support_points(points: NDArray[np.floating[Any]], lines: Points) -> Points:
     """Return the points that lie farthest along some line, either way: (m, 3) out of (n, 3), m <= n."""
     values = np.asarray(points, dtype=np.float64)
     table = lines.T.astype(np.float32)
@@ -42,4 +44,4 @@ def support_points(points: NDArray[np.floating], lines: Points) -> Points:
         lowest = np.where(worse, products[worst, columns], lowest)
         top = np.where(better, best + start, top)
         bottom = np.where(worse, worst + start, bottom)
-    return values[np.unique(np.concatenate([top, bottom]))]
+    return np.asarray(values[np.unique(np.concatenate([top, bottom]))])

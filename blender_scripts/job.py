@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,8 +99,7 @@ def read_job(path: Path) -> Job:
         raise BadInput(f"{path}: expected a readable JSON job file, found: {error}") from error
     fields = Fields("job", value)
     fields.whole("schema", SCHEMA, SCHEMA)
-    kinds = {"prepare_scene": _prepare_scene, "render_frames": _render_frames, "list_devices": _list_devices}
-    job = kinds[fields.text("do", choices=kinds)](fields)
+    job = _READERS[fields.text("do", choices=_READERS)](fields)
     fields.refuse_others()
     return job
 
@@ -183,3 +183,10 @@ def _settings(fields: Fields) -> Settings:
 
 def _list_devices(_fields: Fields) -> ListDevices:
     return ListDevices()
+
+
+_READERS: dict[str, Callable[[Fields], Job]] = {
+    "prepare_scene": _prepare_scene,
+    "render_frames": _render_frames,
+    "list_devices": _list_devices,
+}

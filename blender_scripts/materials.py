@@ -11,7 +11,7 @@ _LEAST_ROUGHNESS = 0.08
 _METAL_ROUGHNESS = 0.28
 _PLASTIC_ROUGHNESS = 0.42
 _UNFINISHED = ((1.0, 1.0), (0.0, 0.5), (0.0, 1.0))
-"""Metallic and roughness pairs that mean nobody chose: glTF's default, USD's default, a matt placeholder."""
+"""Metallic and roughness that nobody chose: glTF's default, USD's default, a matt placeholder."""
 _STEEL = (0.56, 0.57, 0.58)
 
 
@@ -33,14 +33,14 @@ def finish_of(colour: tuple[float, float, float], metallic: float, roughness: fl
     if chosen:
         return Finish(metallic, max(roughness, _LEAST_ROUGHNESS if metallic < 1 else 0.0))
     brightest, darkest = max(colour), min(colour)
-    grey = brightest - darkest < 0.12 * max(brightest, 0.05)  # noqa: PLR2004 - barely tinted
+    grey = brightest - darkest < 0.12 * max(brightest, 0.05)
     if grey and 0.12 < brightest < 0.75:  # noqa: PLR2004 - linear: neither black nor white
         return Finish(1.0, _METAL_ROUGHNESS)
     return Finish(0.0, _PLASTIC_ROUGHNESS)
 
 
 def complete_materials() -> int:
-    """Give every material of the open file its finish and every bare mesh a steel one; return how many there are."""
+    """Give every material its finish and every bare mesh a steel one; return how many there are."""
     bare = [mesh for mesh in bpy.data.meshes if not any(mesh.materials)]
     if bare:
         steel = bpy.data.materials.new("steel")

@@ -11,7 +11,7 @@ _STATUS = Path("/proc/self/status")
 def peak_memory_bytes() -> int:
     """Return the largest resident size of this process so far, in bytes.
 
-    Linux's own count comes first: `getrusage` there counts in what a parent held before it started this program.
+    Linux's own count comes first: `getrusage` there counts in what a parent held when it started us.
     """
     if _STATUS.exists():
         found = re.search(r"^VmHWM:\s+(\d+) kB", _STATUS.read_text(), re.MULTILINE)

@@ -51,8 +51,8 @@ def prepare_scene(job: PrepareScene, channel: EventChannel) -> None:
 def _normalise(scene: bpy.types.Scene, extent: Extent, background: str) -> SceneNotes:
     """Bring the part to the origin and to a radius of one.
 
-    A part of 1 mm and one of 30 m then give the same picture, and one that lies a kilometre from its origin keeps
-    the few digits that a renderer has.
+    A part of 1 mm and one of 30 m then give the same picture, and one that lies a kilometre from its origin
+    keeps the few digits that a renderer has.
     """
     centre = extent.bounds.mean(axis=0)
     radius = float(np.linalg.norm(extent.hull - centre, axis=1).max())

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import bpy
 
 from blender_scripts import devices
+from blender_scripts.background import choose_background
 from blender_scripts.cycles import apply_settings
 from blender_scripts.events import EventChannel
 from blender_scripts.frame_renderer import FrameRenderer
@@ -73,8 +74,7 @@ def _set_up(job: RenderFrames, kind: str, channel: EventChannel) -> FrameRendere
     centre = turn_centre(notes.points, camera.axis)
     points = notes.points - centre
     studio.set_up(centre, ground_height(points, camera.axis), view)
-    if job.settings.transparent:
-        studio.catch_shadow()
+    finish = choose_background(scene, studio, notes.background, job.settings)
     framing = frame_turn(points, view, camera.framing)
     channel.send("scene_loaded", seconds=time.monotonic() - began)
-    return FrameRenderer(scene, studio, view, framing, camera.degrees_per_frame, channel)
+    return FrameRenderer(scene, studio, view, framing, camera.degrees_per_frame, channel, finish)

@@ -46,7 +46,7 @@ def save_scene(path: Path) -> None:
 
 
 def _refuse_broken(path: Path) -> None:
-    """Refuse a file without a .blend's first and last block: Blender opens one that is cut short as far as it goes."""
+    """Refuse a file without a .blend's first and last block, which Blender would open as far as it goes."""
     if not path.is_file():
         raise BadInput(f"{path}: expected a .blend, found no file")
     with path.open("rb") as scene:

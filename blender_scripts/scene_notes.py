@@ -46,8 +46,10 @@ def read_notes(scene: bpy.types.Scene, name: str) -> SceneNotes:
     """
     try:
         values = json.loads(scene[_KEY])
-        if values.pop("schema") != _SCHEMA:
-            raise ValueError("another schema")
-        return SceneNotes(**{**values, "hull": tuple(values["hull"])})
+        schema = values.pop("schema")
+        notes = SceneNotes(**{**values, "hull": tuple(values["hull"])})
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput(f"{name}: expected a scene prepared by prepare_scene, found another .blend") from error
+    if schema != _SCHEMA:
+        raise BadInput(f"{name}: expected a scene of schema {_SCHEMA}, found {schema}; prepare it again")
+    return notes

@@ -23,19 +23,19 @@ _GAP = 0.001  # between part and ground: faces in one plane would flicker
 
 @dataclass(frozen=True)
 class Softbox:
-    """A rectangular light: where it stands, where it points, its sides in units, its power in watts."""
+    """A rectangular light: where it stands and points, its sides in units, its radiance."""
 
     name: str
     place: tuple[float, float, float]
     target: tuple[float, float, float]
     sides: tuple[float, float]
-    power: float
+    radiance: float
 
 
 SOFTBOXES = (
-    Softbox("key", (-2.2, -1.2, 3.4), (0, 0, 0), (2.6, 2.0), 260.0),
-    Softbox("back", (0.3, 3.8, 2.6), (0, 0, 0.1), (4.2, 1.8), 260.0),
-    Softbox("rim", (3.6, 0.8, 1.4), (0, 0, 0), (0.7, 3.0), 110.0),
+    Softbox("overhead", (-0.5, 1.0, 3.6), (0, 0.2, 0), (5.0, 3.4), 2.6),
+    Softbox("key", (-3.2, -1.6, 2.6), (0, 0, 0), (1.6, 2.0), 11.0),
+    Softbox("strip", (3.4, 0.6, 1.3), (0, 0, 0.1), (0.6, 3.0), 9.0),
 )
 
 
@@ -102,7 +102,7 @@ def _add_softbox(scene: bpy.types.Scene, box: Softbox, rig: bpy.types.Object) ->
     light = bpy.data.lights.new(box.name, "AREA")
     light.shape = "RECTANGLE"
     light.size, light.size_y = box.sides
-    light.energy = box.power
+    light.energy = box.radiance * math.pi * box.sides[0] * box.sides[1]
     thing = _add(scene, box.name, light, rig)
     thing.location = box.place
     towards = Vector(box.target) - Vector(box.place)

@@ -1,6 +1,6 @@
 """The turn: what stays put while the part turns, and where the ground lies. Pure numpy.
 
-Lengths are in scene units, Z is up. The part turns by `angle` about `axis`; in the scene file the studio turns
+Lengths are in scene units, Z is up. The part appears to turn about `axis`; in the scene file the studio turns
 the other way round it instead, so that nothing of the part has to move.
 """
 
@@ -28,11 +28,11 @@ def studio_rotation(axis: str, degrees: float, azimuth: float) -> Array:
 
     At azimuth 0 the camera looks along +Y (it sees the front); a positive azimuth walks it towards +X.
     """
-    return rotation(axis, -degrees) @ rotation("z", azimuth)
+    return np.asarray(rotation(axis, -degrees) @ rotation("z", azimuth))
 
 
 def turn_centre(points: Array, axis: str) -> Array:
-    """Return the point (3,) to turn about: the middle along the axis, the smallest circle's centre across it."""
+    """Return the point (3,) to turn about: the middle along the axis, the smallest circle's across it."""
     along = _AXES[axis]
     across = [index for index in range(3) if index != along]
     centre = (points.min(axis=0) + points.max(axis=0)) / 2
@@ -87,7 +87,7 @@ def _circle_of_few(points: Array) -> tuple[Array, float, Array]:
 
 
 def _circumcentre(points: Array) -> Array | None:
-    """Return the centre (2,) of the circle through two (as a diameter) or three points, None for three in line."""
+    """Return the centre (2,) of the circle through two or three points, None for three in line."""
     if len(points) == 2:  # noqa: PLR2004 - a diameter
         return np.asarray(points.mean(axis=0))
     sides = 2 * (points[1:] - points[0])
