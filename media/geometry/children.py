@@ -15,7 +15,13 @@ from media.process import Child, Limits, check, start
 logger = logging.getLogger(__name__)
 
 PACKAGE_ROOT = Path(__file__).parents[2]
-MEMORY_RAN_OUT = ("bad_alloc", "MemoryError", "OutOfMemory", "Cannot allocate memory", "failed to map segment")
+MEMORY_RAN_OUT = (
+    "bad_alloc",
+    "MemoryError",
+    "OutOfMemory",
+    "Cannot allocate memory",
+    "failed to map segment",
+)
 DISK_RAN_OUT = ("No space left on device", "File too large", "disk full", "Disk quota exceeded")
 # Libraries' and threads' address space that counts against the limit without ever being resident.
 UNUSED_BYTES = 2**30

@@ -37,7 +37,7 @@ from OCP.STEPCAFControl import STEPCAFControl_Reader
 from OCP.TCollection import TCollection_AsciiString, TCollection_ExtendedString
 from OCP.TDF import TDF_Label
 from OCP.TDocStd import TDocStd_Document
-from OCP.TopAbs import TopAbs_FACE, TopAbs_SOLID
+from OCP.TopAbs import TopAbs_FACE
 from OCP.TopExp import TopExp_Explorer
 from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS, TopoDS_Shape
@@ -46,7 +46,6 @@ from OCP.XCAFDoc import XCAFDoc_DocumentTool, XCAFDoc_ShapeTool
 from media.geometry.deduplicate import deduplicate
 
 REPORT_FD = 3
-OCCT_UNIT_M = 0.001  # OCCT converts whatever unit the file has to millimetres
 
 
 class Refused(Exception):
@@ -58,8 +57,6 @@ class Counts:
     """What was found in a model; `parts` are placed, everything else is of the distinct parts."""
 
     parts: int = 0
-    distinct_parts: int = 0
-    solids: int = 0
     faces: int = 0
     faces_without_triangles: int = 0
     check_fails: int = 0
@@ -154,7 +151,6 @@ def leaves(document: TDocStd_Document, counts: Counts) -> list[TopoDS_Shape]:
             continue
         distinct.setdefault(label.Tag(), XCAFDoc_ShapeTool.GetShape_s(label))
         counts.parts += 1
-    counts.distinct_parts = len(distinct)
     return list(distinct.values())
 
 
@@ -175,10 +171,7 @@ def tessellate(shape: TopoDS_Shape, whole: float, deflection: float, angle: floa
     """Mesh one distinct part. See `Tessellation` for what `deflection` and `angle` (radians) mean."""
     error = deflection * math.sqrt(diagonal([shape]) * whole)
     BRepMesh_IncrementalMesh(shape, error, False, angle, True)  # absolute, in parallel
-    solids, faces = TopExp_Explorer(shape, TopAbs_SOLID), TopExp_Explorer(shape, TopAbs_FACE)
-    while solids.More():
-        counts.solids += 1
-        solids.Next()
+    faces = TopExp_Explorer(shape, TopAbs_FACE)
     while faces.More():
         mesh = BRep_Tool.Triangulation_s(TopoDS.Face(faces.Current()), TopLoc_Location())
         counts.faces += 1
@@ -194,9 +187,8 @@ def write(document: TDocStd_Document, path: Path) -> None:
     writer.SetTransformationFormat(RWGltf_WriterTrsfFormat_TRS)
     writer.SetNodeNameFormat(RWMesh_NameFormat_InstanceOrProduct)
     writer.SetMeshNameFormat(RWMesh_NameFormat_Product)
-    converter = writer.ChangeCoordinateSystemConverter()
-    converter.SetInputLengthUnit(OCCT_UNIT_M)
-    converter.SetInputCoordinateSystem(RWMesh_CoordinateSystem_Zup)
+    # The unit is not set here: the writer takes the one that the reader gave the document.
+    writer.ChangeCoordinateSystemConverter().SetInputCoordinateSystem(RWMesh_CoordinateSystem_Zup)
     no_remarks = IndexedDataMap_TCollection_AsciiString_TCollection_AsciiString()
     if not writer.Perform(document, no_remarks, Message_ProgressRange()):
         raise OSError(f"{path}: OCCT could not write the GLB (is the disk full?)")

@@ -23,8 +23,6 @@ class Tessellated(DoneModel):
     """What the CAD kernel found; see `media.geometry.occt.Counts`."""
 
     parts: int
-    distinct_parts: int
-    solids: int
     faces: int
     faces_without_triangles: int
     check_fails: int

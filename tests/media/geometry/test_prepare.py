@@ -209,6 +209,7 @@ def test_units_give_the_same_metres(file, unit, prepare, small_steps):
 
     assert report.unit == unit
     assert report.parts == 3
+    assert report.faces == 6 + 3  # the cube's and the pin's, each once
     assert np.allclose(report.size, [0.040, 0.040, 0.012], rtol=1e-3)
 
 
