@@ -31,6 +31,7 @@ PREFECT_ALLOWED = (
     "infra.ec2.worker",
     "infra.serverless",
     "infra.api",
+    "infra.work_pools",
 )
 INSIDE_BLENDER = {*sys.stdlib_module_names, "bpy", "bpy_extras", "mathutils", "numpy", "blender_scripts"}
 DISPATCH = "tasks.dispatch"

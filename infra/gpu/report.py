@@ -1,0 +1,109 @@
+"""What was found, as one JSON object and as lines for docs/verified.md."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from infra.gpu.nvidia import Gpu, Utilisation
+from infra.gpu.rendering import Rendered
+from media.encoder import NvencProbe
+
+
+class Compared(BaseModel):
+    """A GPU's frames beside the CPU's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cpu_over_gpu: float = Field(description="How many times faster than this machine's CPU.")
+    psnr_db: float = Field(description="How alike the two pictures are.")
+
+
+class WholeJob(BaseModel):
+    """A turntable from STEP to video on this machine, as any user asks for it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seconds: float
+    frames: int
+    frames_by_device: dict[str, int]
+    encoder: str
+    encoder_reason: str
+    utilisation: Utilisation | None = Field(
+        description="While frames were rendered; null without nvidia-smi."
+    )
+
+
+class Check(BaseModel):
+    """What this machine's GPU does for us; without a GPU, nothing but that."""
+
+    model_config = ConfigDict(frozen=True)
+
+    gpu: tuple[Gpu, ...] | None
+    reason: str = ""
+    blender: str = ""
+    scene: str = ""
+    rendered: dict[str, Rendered] = {}
+    compared: dict[str, Compared] = {}
+    failed: dict[str, str] = Field(default={}, description="What was tried in vain, and the reason it gave.")
+    nvenc: NvencProbe | None = None
+    job: WholeJob | None = None
+
+    def to_json(self) -> str:
+        """Return the object as JSON; without a GPU, only that there is none and how that was found out."""
+        return self.model_dump_json(indent=2, include=None if self.gpu is not None else {"gpu", "reason"})
+
+
+def verified_lines(check: Check, day: str) -> list[str]:
+    """Return a line a claim: shown, or not shown and why. Nothing is claimed without a GPU."""
+    if check.gpu is None:
+        return []
+    where = (
+        ", ".join(f"{gpu.name} (driver {gpu.driver})" for gpu in check.gpu)
+        or "a GPU that nvidia-smi does not name"
+    )
+    lines = [
+        _device_line("OPTIX", check),
+        _device_line("CUDA", check),
+        _encoder_line(check),
+        _job_line(check),
+    ]
+    return [f"{line} ({where}, Blender {check.blender}, {day})" for line in lines]
+
+
+def _device_line(kind: str, check: Check) -> str:
+    if kind not in check.rendered:
+        return _not_shown(f"{kind} renders", check.failed.get(kind, ""))
+    done, beside = check.rendered[kind], check.compared.get(kind)
+    facts = [
+        f"{done.frames} frames, each by {done.device.type} {done.device.name}",
+        f"{done.frame_s} s a frame",
+        f"kernels {done.kernels_cold_s} s cold, {done.kernels_warm_s} s warm",
+    ]
+    if beside:
+        facts.append(f"{beside.cpu_over_gpu} times the CPU's speed, {beside.psnr_db} dB from its picture")
+    return _shown(f"{kind} renders", ", ".join(facts))
+
+
+def _encoder_line(check: Check) -> str:
+    claim = "NVENC encodes"
+    if check.nvenc and check.nvenc.works:
+        return _shown(claim, check.nvenc.reason)
+    return _not_shown(claim, check.nvenc.reason if check.nvenc else "")
+
+
+def _job_line(check: Check) -> str:
+    claim = "a turntable from STEP to video"
+    if not check.job:
+        return _not_shown(claim, check.failed.get("job", ""))
+    job, busy = check.job, check.job.utilisation
+    devices = ", ".join(f"{count} by {name}" for name, count in job.frames_by_device.items())
+    facts = f"{job.seconds} s, frames: {devices}, video by {job.encoder}"
+    if busy:
+        facts += f", GPU {busy.mean_percent} % busy on average, {busy.idle_share:.0%} of the samples idle"
+    return _shown(claim, facts)
+
+
+def _shown(claim: str, facts: str) -> str:
+    return f"- shown: {claim}: {facts}"
+
+
+def _not_shown(claim: str, reason: str) -> str:
+    return f"- not shown: {claim}: {reason or 'it was not tried'}"

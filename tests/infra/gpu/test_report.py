@@ -1,0 +1,86 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.gpu.nvidia import Gpu, Utilisation
+from infra.gpu.rendering import Rendered
+from infra.gpu.report import Check, Compared, WholeJob, verified_lines
+from media.blender_events import Device
+from media.encoder import NvencProbe
+
+GPU = Gpu(name="NVIDIA Stand-in", driver="580.1", memory_mib=24576, compute_capability="8.9")
+NO_ENCODER = NvencProbe(works=False, reason="the GPU has no encoder unit", ffmpeg_version="5.1")
+
+
+def rendered(kind: str, seconds: float) -> Rendered:
+    return Rendered(
+        device=Device(type=kind, name="NVIDIA Stand-in"),
+        frames=8,
+        frame_s=seconds,
+        kernels_cold_s=30.5,
+        kernels_warm_s=0.2,
+        denoiser="OPENIMAGEDENOISE",
+        denoised_on_gpu=True,
+        picture=Path("0.png"),
+    )
+
+
+@pytest.fixture
+def check() -> Check:
+    busy = Utilisation(
+        samples=20, interval_s=0.2, mean_percent=71.0, max_percent=99, idle_share=0.15, max_memory_mib=1800
+    )
+    return Check(
+        gpu=(GPU,),
+        blender="4.5.15",
+        rendered={"OPTIX": rendered("OPTIX", 0.25)},
+        compared={"OPTIX": Compared(cpu_over_gpu=40.0, psnr_db=44.0)},
+        failed={"CUDA": "device: expected CUDA, found none"},
+        nvenc=NO_ENCODER,
+        job=WholeJob(
+            seconds=20.5,
+            frames=48,
+            frames_by_device={"OPTIX NVIDIA Stand-in": 48},
+            encoder="libx264",
+            encoder_reason=NO_ENCODER.reason,
+            utilisation=busy,
+        ),
+    )
+
+
+def test_without_a_gpu_nothing_else_is_said() -> None:
+    check = Check(gpu=None, reason="there is no nvidia-smi", nvenc=NO_ENCODER)
+
+    assert json.loads(check.to_json()) == {"gpu": None, "reason": "there is no nvidia-smi"}
+    assert verified_lines(check, "2026-01-02") == []
+
+
+def test_what_was_rendered_is_shown_with_its_device_and_ratio(check: Check) -> None:
+    optix = verified_lines(check, "2026-01-02")[0]
+
+    assert optix.startswith("- shown: OPTIX renders: 8 frames, each by OPTIX NVIDIA Stand-in")
+    assert "0.25 s a frame" in optix
+    assert "kernels 30.5 s cold, 0.2 s warm" in optix
+    assert "40.0 times the CPU's speed, 44.0 dB" in optix
+    assert optix.endswith("(NVIDIA Stand-in (driver 580.1), Blender 4.5.15, 2026-01-02)")
+
+
+def test_what_failed_is_not_shown_and_says_why(check: Check) -> None:
+    _, cuda, nvenc, _ = verified_lines(check, "2026-01-02")
+
+    assert cuda.startswith("- not shown: CUDA renders: device: expected CUDA, found none")
+    assert nvenc.startswith("- not shown: NVENC encodes: the GPU has no encoder unit")
+
+
+def test_whole_job_is_shown_with_how_busy_the_gpu_was(check: Check) -> None:
+    job = verified_lines(check, "2026-01-02")[3]
+
+    assert job.startswith(
+        "- shown: a turntable from STEP to video: 20.5 s, frames: 48 by OPTIX NVIDIA Stand-in"
+    )
+    assert "71.0 % busy on average, 15% of the samples idle" in job
+
+
+def test_pictures_of_the_trial_are_not_part_of_the_answer(check: Check) -> None:
+    assert "picture" not in json.loads(check.to_json())["rendered"]["OPTIX"]
