@@ -54,6 +54,11 @@ def manifest_of(plan: Plan, made: Made, tools: Tools) -> Manifest:
         frames=tuple(frames),
         encoder=encoded.encoder if encoded else "",
         encoder_reason=encoded.encoder_reason if encoded else "",
+        seconds={
+            "scene import": made.scene.import_seconds,
+            "frames": sum(frame.seconds for frame in frames),
+            "deliverables": sum(one.seconds for one in delivered),
+        },
         machine=tools.machine,
         warnings=(*geometry.report.warnings, *_warnings(frames)),
     )

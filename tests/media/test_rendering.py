@@ -1,0 +1,189 @@
+"""The conversation with the renderer, with a renderer that misbehaves as real ones do."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from media import blender as boundary
+from media.asset import Asset
+from media.blender import Blender
+from media.blender_events import FrameWritten
+from media.encoder import Ffmpeg
+from media.errors import MediaError, OutOfResources, TimedOut, ToolCrashed, ToolFailed
+from media.frame_feed import FrameFeed
+from media.frames import Frame, committed_frames
+from media.job import TurntableJob
+from media.kind import Kind
+from media.plan import Plan
+from media.rendering import render_frames
+from media.scene import Scene
+from media.source import Source
+from media.store import FolderStore
+from media.store.keys import frame_name, key_for
+from media.tools import Tools
+
+FAKE = Path(__file__).parents[1] / "fakes" / "renderer.py"
+DIGEST = "ab" * 32
+FRAMES = 8
+
+
+@pytest.fixture
+def store(tmp_path) -> FolderStore:
+    store = FolderStore(tmp_path / "store")
+    store.put(key_for("scenes", DIGEST, "scene.blend"), b"a scene")
+    return store
+
+
+def asset(kind, name) -> Asset:
+    return Asset(uri="file:///x", sha256=DIGEST, size=7, media_type="x/y", key=key_for(kind, DIGEST, name))
+
+
+SCENE = Scene(digest=DIGEST, asset=asset("scenes", "scene.blend"), import_seconds=0.0)
+PLAN = Plan(
+    job=TurntableJob(source="part.step", width=32, height=32, frames=FRAMES),
+    source=Source(asset=asset("sources", "source"), name="part.step", kind=Kind.STEP),
+    geometry=DIGEST,
+    scene=DIGEST,
+    render=DIGEST,
+    result=DIGEST,
+)
+
+
+def tools_that(behaviour: str, store: FolderStore) -> Tools:
+    blender = Blender((sys.executable, str(FAKE), behaviour), "4.5.0")
+    return Tools(store, blender, Ffmpeg(Path("/no/ffmpeg")))
+
+
+def render(behaviour: str, store: FolderStore, heard: list[object] | None = None) -> tuple[Frame, ...]:
+    report = heard.append if heard is not None else lambda _: None
+    return render_frames(PLAN, SCENE, tools_that(behaviour, store), FrameFeed(), report)
+
+
+def rendered(heard: list[object]) -> list[int]:
+    return [event.frame for event in heard if isinstance(event, FrameWritten)]
+
+
+def test_frames_are_rendered_in_order_and_committed(store):
+    heard: list[object] = []
+
+    frames = render("well", store, heard)
+
+    assert [frame.number for frame in frames] == rendered(heard) == list(range(1, FRAMES + 1))
+    assert committed_frames(PLAN, store) == {f.number: f.model_copy(update={"found": True}) for f in frames}
+
+
+def test_at_most_one_frame_is_on_its_way_into_the_store_while_the_next_renders(store):
+    def lag(event: object) -> None:
+        if isinstance(event, FrameWritten):
+            behind.append(event.frame - len(committed_frames(PLAN, store)))
+
+    behind: list[int] = []
+
+    render_frames(PLAN, SCENE, tools_that("well", store), FrameFeed(), lag)
+
+    assert max(behind) <= 2
+
+
+def test_only_missing_frames_are_rendered(store):
+    render("well", store)
+    for number in (3, 5):
+        store.delete(key_for("renders", DIGEST, frame_name(number, ".png")))
+    heard: list[object] = []
+
+    frames = render("well", store, heard)
+
+    assert rendered(heard) == [3, 5]
+    assert [frame.found for frame in frames] == [number not in {3, 5} for number in range(1, FRAMES + 1)]
+
+
+def test_nothing_missing_starts_no_renderer(store, children):
+    render("well", store)
+
+    with children.counted() as commands:
+        render("well", store)
+
+    assert commands == []
+
+
+def test_uniform_frame_is_rendered_once_more(store):
+    heard: list[object] = []
+
+    frames = render("uniform-once", store, heard)
+
+    assert rendered(heard).count(2) == 2
+    assert not any(frame.uniform for frame in frames)
+
+
+def test_frame_that_stays_uniform_among_others_is_accepted_and_marked(store, caplog):
+    frames = render("uniform-seven", store)
+
+    assert [frame.number for frame in frames if frame.uniform] == [7]
+    assert "frame 7 is of one single colour" in caplog.text
+
+
+def test_nothing_but_uniform_frames_is_a_failure_and_nothing_is_committed(store):
+    with pytest.raises(ToolFailed, match="one single colour"):
+        render("uniform", store)
+
+    assert committed_frames(PLAN, store) == {}
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "error", "sentence"),
+    [
+        ("cut", ToolFailed, "000002"),
+        ("crash", ToolCrashed, "SIGSEGV"),
+        ("killed", OutOfResources, "killed from outside"),
+        ("out-of-memory", OutOfResources, "the GPU's memory ran out"),
+        ("garbage", ToolFailed, "Fra:2"),
+    ],
+)
+def test_renderer_that_breaks_is_told_by_what_to_do_and_loses_no_committed_frame(
+    store, behaviour, error, sentence
+):
+    with pytest.raises(error, match=sentence) as raised:
+        render(behaviour, store)
+
+    assert isinstance(raised.value, MediaError)
+    assert list(committed_frames(PLAN, store)) == [1]
+
+
+def test_renderer_that_falls_silent_is_ended(store, monkeypatch):
+    monkeypatch.setattr(boundary, "LONGEST_SILENCE_S", 1.0)
+
+    with pytest.raises(TimedOut):
+        render("silent", store)
+
+
+def test_run_goes_on_after_a_renderer_that_broke(store):
+    with pytest.raises(ToolCrashed):
+        render("crash", store)
+    heard: list[object] = []
+
+    frames = render("well", store, heard)
+
+    assert len(frames) == FRAMES
+    assert 1 not in rendered(heard)
+
+
+def test_record_of_a_frame_is_the_one_that_names_its_bytes(store):
+    (first, *_) = render("well", store)
+    liar = replace_device(first, "another")
+    store.put(key_for("renders", DIGEST, frame_name(1, f".{'0' * 16}.json")), liar)
+
+    assert committed_frames(PLAN, store)[1].device == first.device
+
+
+def replace_device(frame: Frame, name: str) -> bytes:
+    device = frame.device.model_copy(update={"name": name})
+    return frame.model_copy(update={"device": device, "sha256": "0" * 64}).model_dump_json().encode()
+
+
+def test_renderer_that_cannot_be_started_is_said_to_be_missing(store):
+    tools = tools_that("well", store)
+    tools = replace(tools, blender=Blender(("/no/blender",), "4.5.0"))
+
+    with pytest.raises(ToolFailed, match="could not be started"):
+        render_frames(PLAN, SCENE, tools, FrameFeed(), lambda _: None)
