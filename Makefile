@@ -108,17 +108,26 @@ build/blender-%/.locks-installed: requirements/blender-%.lock requirements/dev.l
 
 ##@ Serve
 
+# Where deployments and the worker go unless told: the server that `make server` starts.
+deploy worker: export PREFECT_API_URL ?= http://127.0.0.1:4200/api
+# A run changes queues once, so the worker's own 10 seconds between two looks would be waited for twice.
+worker: export PREFECT_WORKER_QUERY_SECONDS ?= 2
+
 .PHONY: server
 server: $(SETUP) ## Start a Prefect server and its page on this machine
 	@$(VENV)/bin/prefect server start $(ARGS)
 
+# The server that this shell or Prefect's profile names, or else the one that `make server` starts.
+API := PREFECT_API_URL="$$($(PY) -c 'from prefect.settings import PREFECT_API_URL as url; \
+	print(url.value() or "http://127.0.0.1:4200/api")')"
+
 .PHONY: deploy
-deploy: $(SETUP) ## Send the deployments of prefect.yaml to the server that PREFECT_API_URL names
-	@$(VENV)/bin/prefect --no-prompt deploy --all $(ARGS)
+deploy: $(SETUP) ## Give that server the pool, its queues and the deployments of prefect.yaml
+	@export $(API) && $(PY) -m infra.work_pools.local && $(VENV)/bin/prefect --no-prompt deploy --all $(ARGS)
 
 .PHONY: worker
-worker: $(SETUP) ## Start a worker for the pool `local`
-	@$(VENV)/bin/prefect worker start --pool local $(ARGS)
+worker: $(SETUP) ## Start a worker that takes what comes, small pictures before large ones
+	@export $(API) && $(VENV)/bin/prefect worker start --pool local $(ARGS)
 
 ##@ GPU
 

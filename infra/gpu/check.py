@@ -1,6 +1,6 @@
 """Say what this machine's GPU does for us, with proof: `make gpu-check`, or `gpu-check` out of the bundle.
 
-Prints one JSON object to stdout and lines for docs/verified.md to stderr. Without a GPU it says so, claims
+Prints one JSON object to stdout and rows for the table of docs/verified.md to stderr. Without a GPU it says so, claims
 nothing and ends well.
 """
 

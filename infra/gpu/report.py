@@ -1,4 +1,4 @@
-"""What was found, as one JSON object and as lines for docs/verified.md."""
+"""What was found, as one JSON object and as rows for the table of docs/verified.md."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,7 +52,7 @@ class Check(BaseModel):
 
 
 def verified_lines(check: Check, day: str) -> list[str]:
-    """Return a line a claim: shown, or not shown and why. Nothing is claimed without a GPU."""
+    """Return a row of that table for each claim: shown, or not shown and why; none without a GPU."""
     if check.gpu is None:
         return []
     where = (
@@ -65,12 +65,12 @@ def verified_lines(check: Check, day: str) -> list[str]:
         _encoder_line(check),
         _job_line(check),
     ]
-    return [f"{line} ({where}, Blender {check.blender}, {day})" for line in lines]
+    return [f"{line} ({where}, Blender {check.blender}, {day}) |" for line in lines]
 
 
 def _device_line(kind: str, check: Check) -> str:
     if kind not in check.rendered:
-        return _not_shown(f"{kind} renders", check.failed.get(kind, ""))
+        return _not_shown(f"Rendering by {kind}", check.failed.get(kind, ""))
     done, beside = check.rendered[kind], check.compared.get(kind)
     facts = [
         f"{done.frames} frames, each by {done.device.type} {done.device.name}",
@@ -79,18 +79,18 @@ def _device_line(kind: str, check: Check) -> str:
     ]
     if beside:
         facts.append(f"{beside.cpu_over_gpu} times the CPU's speed, {beside.psnr_db} dB from its picture")
-    return _shown(f"{kind} renders", ", ".join(facts))
+    return _shown(f"Rendering by {kind}", ", ".join(facts))
 
 
 def _encoder_line(check: Check) -> str:
-    claim = "NVENC encodes"
+    claim = "Encoding by NVENC"
     if check.nvenc and check.nvenc.works:
         return _shown(claim, check.nvenc.reason)
     return _not_shown(claim, check.nvenc.reason if check.nvenc else "")
 
 
 def _job_line(check: Check) -> str:
-    claim = "a turntable from STEP to video"
+    claim = "A turntable from STEP to video on a GPU"
     if not check.job:
         return _not_shown(claim, check.failed.get("job", ""))
     job, busy = check.job, check.job.utilisation
@@ -102,8 +102,8 @@ def _job_line(check: Check) -> str:
 
 
 def _shown(claim: str, facts: str) -> str:
-    return f"- shown: {claim}: {facts}"
+    return f"| {claim} | shown | `make gpu-check`: {facts}"
 
 
 def _not_shown(claim: str, reason: str) -> str:
-    return f"- not shown: {claim}: {reason or 'it was not tried'}"
+    return f"| {claim} | not shown | `make gpu-check`: {reason or 'it was not tried'}"

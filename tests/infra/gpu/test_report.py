@@ -59,25 +59,29 @@ def test_without_a_gpu_nothing_else_is_said() -> None:
 def test_what_was_rendered_is_shown_with_its_device_and_ratio(check: Check) -> None:
     optix = verified_lines(check, "2026-01-02")[0]
 
-    assert optix.startswith("- shown: OPTIX renders: 8 frames, each by OPTIX NVIDIA Stand-in")
+    assert optix.startswith(
+        "| Rendering by OPTIX | shown | `make gpu-check`: 8 frames, each by OPTIX NVIDIA Stand-in"
+    )
     assert "0.25 s a frame" in optix
     assert "kernels 30.5 s cold, 0.2 s warm" in optix
     assert "40.0 times the CPU's speed, 44.0 dB" in optix
-    assert optix.endswith("(NVIDIA Stand-in (driver 580.1), Blender 4.5.15, 2026-01-02)")
+    assert optix.endswith("(NVIDIA Stand-in (driver 580.1), Blender 4.5.15, 2026-01-02) |")
 
 
 def test_what_failed_is_not_shown_and_says_why(check: Check) -> None:
     _, cuda, nvenc, _ = verified_lines(check, "2026-01-02")
 
-    assert cuda.startswith("- not shown: CUDA renders: device: expected CUDA, found none")
-    assert nvenc.startswith("- not shown: NVENC encodes: the GPU has no encoder unit")
+    assert cuda.startswith(
+        "| Rendering by CUDA | not shown | `make gpu-check`: device: expected CUDA, found none"
+    )
+    assert nvenc.startswith("| Encoding by NVENC | not shown | `make gpu-check`: the GPU has no encoder unit")
 
 
 def test_whole_job_is_shown_with_how_busy_the_gpu_was(check: Check) -> None:
     job = verified_lines(check, "2026-01-02")[3]
 
     assert job.startswith(
-        "- shown: a turntable from STEP to video: 20.5 s, frames: 48 by OPTIX NVIDIA Stand-in"
+        "| A turntable from STEP to video on a GPU | shown | `make gpu-check`: 20.5 s, frames: 48 by OPTIX"
     )
     assert "71.0 % busy on average, 15% of the samples idle" in job
 
