@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figure import Figure
-from media.geometry import Geometry, Tessellation, prepare_geometry
+from media.geometry.prepare import prepare_geometry
+from media.geometry.report import Geometry, Tessellation
 from media.process import Limits, check, run
 from media.source import download_model
 from media.store import FolderStore

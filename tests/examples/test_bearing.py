@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from media.geometry import Tessellation, prepare_geometry
+from media.geometry.prepare import prepare_geometry
+from media.geometry.report import Tessellation
 from media.source import download_model
 from media.store import FolderStore
 

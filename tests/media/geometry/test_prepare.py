@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from media.errors import OutOfResources, TimedOut
-from media.geometry import Tessellation, geometry_digest, prepare_geometry
-from media.geometry.prepare import find_geometry
+from media.geometry.prepare import find_geometry, geometry_digest, prepare_geometry
+from media.geometry.report import Tessellation
 from media.process import Limits
 from media.source import download_model
 from tests.media.geometry.glb_check import check_glb
