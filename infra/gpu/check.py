@@ -1,7 +1,7 @@
 """Say what this machine's GPU does for us, with proof: `make gpu-check`, or `gpu-check` out of the bundle.
 
-Prints one JSON object to stdout and rows for the table of docs/verified.md to stderr. Without a GPU it says so, claims
-nothing and ends well.
+Prints one JSON object to stdout and rows for the table of docs/verified.md to stderr. Without a GPU it says
+so, claims nothing and ends well.
 """
 
 import argparse
