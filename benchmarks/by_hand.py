@@ -1,4 +1,4 @@
-"""What a careful person would type instead of a flow: the same Blender script, then the same ffmpeg command."""
+"""What a careful person would type instead of a flow: the same Blender script, then the same ffmpeg."""
 
 import json
 import os

@@ -64,7 +64,7 @@ class Record(_Frozen):
     frames: tuple[Frame, ...] = Field(default=(), description="Per frame: device, seconds, peak memory.")
     encoder: str = Field(default="", description="What encoded the video.")
     encoder_reason: str = ""
-    seconds: dict[str, float] = Field(default={}, description="What stages took when they were made, in seconds.")
+    seconds: dict[str, float] = Field(default={}, description="What stages took when made, in seconds.")
     machine: str = Field(default="", description="Where it ran.")
     warnings: tuple[str, ...] = ()
 
