@@ -6,10 +6,10 @@ By the wheel: `python blender_scripts/__main__.py job.json`. By an executable: `
 Exit code 0 means that the job is done; 1 comes with a `failed` event that says why.
 """
 
-import logging
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 def main(argv: list[str]) -> int:
     """Do the job named by the last argument and return the exit code."""
+    return reported(lambda channel: run_job(argv, channel))
+
+
+def reported(work: Callable[["EventChannel"], None]) -> int:
+    """Do some work with an event channel, say on it if that fails, and return the exit code."""
     from blender_scripts.events import EventChannel  # noqa: PLC0415 - needs the path set below
     from blender_scripts.failure import failure_of  # noqa: PLC0415 - the same
 
-    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     channel = EventChannel()
     try:
-        _run(argv, channel)
+        work(channel)
     except Exception as error:  # noqa: BLE001 - whatever it is, the engine is told its class
         traceback.print_exc()
         failure = failure_of(error)
@@ -34,9 +38,14 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _run(argv: list[str], channel: "EventChannel") -> None:
-    from blender_scripts.failure import BadInput  # noqa: PLC0415 - see main
-    from blender_scripts.job import ListDevices, PrepareScene, read_job  # noqa: PLC0415 - see main
+def run_job(argv: list[str], channel: "EventChannel") -> None:
+    """Read the job file and do what it says.
+
+    Raises:
+        BadInput: There is no job in it.
+    """
+    from blender_scripts.failure import BadInput  # noqa: PLC0415 - needs the path set below
+    from blender_scripts.job import ListDevices, PrepareScene, read_job  # noqa: PLC0415 - the same
 
     if len(argv) < 2:  # noqa: PLR2004 - the script and its job
         raise BadInput("arguments: expected the path of a job file, found none")
@@ -62,6 +71,4 @@ if __name__ == "__main__":
     code = main(sys.argv)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(
-        code
-    )  # Blender's own end frees a scene that nobody reads again, and some GPU drivers crash in it
+    os._exit(code)  # Blender's own end frees a scene that nobody reads again, and was seen to hang in it

@@ -46,7 +46,7 @@ class FrameRenderer:
     degrees_per_frame: float
     channel: EventChannel
     finish: Callable[[Path], None]
-    picture: Callable[[], None] = render_picture
+    picture: Callable[[], None]
 
     def render(self, frame: int, path: Path) -> None:
         """Render one frame (1 is the first, at angle 0) into a file and report it.

@@ -1,7 +1,7 @@
 """Render frames of a prepared scene as they are asked for, one command a line."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import bpy
 
@@ -9,7 +9,7 @@ from blender_scripts import devices
 from blender_scripts.background import choose_background
 from blender_scripts.cycles import apply_settings
 from blender_scripts.events import EventChannel
-from blender_scripts.frame_renderer import FrameRenderer
+from blender_scripts.frame_renderer import FrameRenderer, render_picture
 from blender_scripts.framing import View, frame_turn
 from blender_scripts.job import RenderFrames, read_command
 from blender_scripts.scene_file import open_scene
@@ -25,8 +25,13 @@ def list_devices(channel: EventChannel) -> None:
     channel.send("devices", found=found, blender=bpy.app.version_string)
 
 
-def render_frames(job: RenderFrames, channel: EventChannel, commands: Iterable[str]) -> None:
-    """Open a job's scene and render every frame that is commanded, until the commands end.
+def render_frames(
+    job: RenderFrames,
+    channel: EventChannel,
+    commands: Iterable[str],
+    picture: Callable[[], None] = render_picture,
+) -> None:
+    """Open a job's scene and render every frame that is commanded, by `picture`, until the commands end.
 
     Raises:
         BadInput: The scene is none of ours, or a command is none.
@@ -46,14 +51,16 @@ def render_frames(job: RenderFrames, channel: EventChannel, commands: Iterable[s
         denoiser="OPENIMAGEDENOISE" if job.settings.denoise else None,
         denoise_on_gpu=on_gpu,
     )
-    renderer = _set_up(job, kind, channel)
+    renderer = _set_up(job, kind, channel, picture)
     for line in commands:
         if line.strip():
             command = read_command(line)
             renderer.render(command.frame, command.path)
 
 
-def _set_up(job: RenderFrames, kind: str, channel: EventChannel) -> FrameRenderer:
+def _set_up(
+    job: RenderFrames, kind: str, channel: EventChannel, picture: Callable[[], None]
+) -> FrameRenderer:
     """Open the scene and make everything ready that holds for all frames."""
     began = time.monotonic()
     scene = open_scene(job.scene)
@@ -77,4 +84,4 @@ def _set_up(job: RenderFrames, kind: str, channel: EventChannel) -> FrameRendere
     finish = choose_background(scene, studio, notes.background, job.settings)
     framing = frame_turn(points, view, camera.framing)
     channel.send("scene_loaded", seconds=time.monotonic() - began)
-    return FrameRenderer(scene, studio, view, framing, camera.degrees_per_frame, channel, finish)
+    return FrameRenderer(scene, studio, view, framing, camera.degrees_per_frame, channel, finish, picture)

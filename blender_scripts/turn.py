@@ -35,7 +35,7 @@ def turn_centre(points: Array, axis: str) -> Array:
     """Return the point (3,) to turn about: the middle along the axis, the smallest circle's across it."""
     along = _AXES[axis]
     across = [index for index in range(3) if index != along]
-    centre = (points.min(axis=0) + points.max(axis=0)) / 2
+    centre: Array = (points.min(axis=0) + points.max(axis=0)) / 2
     centre[across] = smallest_circle(points[:, across])[0]
     return centre
 

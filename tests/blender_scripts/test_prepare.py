@@ -1,0 +1,101 @@
+"""Preparing a scene in a real Blender."""
+
+import numpy as np
+import pytest
+from pxr import Gf, Usd, UsdGeom, UsdShade, Vt
+
+from tests.blender_scripts.shapes import box, write_glb
+
+
+def instanced_usd(path, *, up="Y", metres_per_unit=0.001):
+    """Three instances of one 40 x 20 x 10 mm box, stacked along X, one prototype; Y is up unless told."""
+    stage = Usd.Stage.CreateNew(str(path))
+    UsdGeom.SetStageUpAxis(stage, up)
+    UsdGeom.SetStageMetersPerUnit(stage, metres_per_unit)
+    stage.SetDefaultPrim(UsdGeom.Xform.Define(stage, "/root").GetPrim())
+    stage.CreateClassPrim("/_box")
+    mesh = UsdGeom.Mesh.Define(stage, "/_box/mesh")
+    corners = box(0.04, 0.01, 0.02).corners / metres_per_unit
+    mesh.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(corners.astype("f4")))
+    mesh.CreateFaceVertexCountsAttr([3] * 12)
+    mesh.CreateFaceVertexIndicesAttr(list(range(36)))
+    UsdShade.MaterialBindingAPI.Apply(mesh.GetPrim())
+    for number in range(3):
+        place = UsdGeom.Xform.Define(stage, f"/root/p{number}")
+        place.GetPrim().GetReferences().AddInternalReference("/_box")
+        place.GetPrim().SetInstanceable(True)  # noqa: FBT003 - USD's own signature
+        place.AddTranslateOp().Set(Gf.Vec3d(number * 0.1 / metres_per_unit, 0, 0))
+    stage.GetRootLayer().Save()
+    return path
+
+
+def test_instanced_usd_keeps_its_instances_units_and_up_axis(blender, tmp_path):
+    outcome = blender.prepare(tmp_path, instanced_usd(tmp_path / "part.usdc"))
+
+    saved = outcome.one("scene_saved")
+    assert (saved["objects"], saved["meshes"], saved["triangles"]) == (3, 1, 36)
+    size = np.ptp(np.array(saved["bounds"]), axis=0)
+    assert size == pytest.approx([0.24, 0.02, 0.01], abs=1e-6), "Y up has become Z up: 10 mm high"
+    assert saved["import_seconds"] < saved["seconds"]
+
+
+def test_glb_is_measured_in_metres_with_z_up(blender, tmp_path):
+    outcome = blender.prepare(tmp_path, write_glb(tmp_path / "part.glb", box(0.3, 0.2, 0.1).moved(5, 0, 0)))
+
+    bounds = np.array(outcome.one("scene_saved")["bounds"])
+    assert bounds == pytest.approx(np.array([[4.85, -0.1, -0.05], [5.15, 0.1, 0.05]]), abs=1e-6)
+    assert outcome.one("started")["blender"].count(".") == 2
+
+
+def test_scene_is_one_uncompressed_file(blender, tmp_path):
+    blender.prepare(tmp_path, write_glb(tmp_path / "part.glb", box(1, 1, 1)))
+
+    assert (tmp_path / "scene.blend").read_bytes()[:7] == b"BLENDER"
+    assert [path.name for path in tmp_path.glob("scene*")] == ["scene.blend"], "no backup beside it"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("missing.glb", None, "found none"),
+        ("empty.glb", b"", "empty"),
+        ("text.glb", b"solid bearing\n", "expected a readable glb"),
+        ("text.usdc", b"solid bearing\n", "expected a readable usd"),
+    ],
+)
+def test_broken_geometry_is_bad_input(blender, tmp_path, name, content, complaint):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+
+    outcome = blender.prepare(tmp_path, tmp_path / name)
+
+    failed = outcome.one("failed")
+    assert (outcome.code, failed["class"]) == (1, "BadInput")
+    assert complaint in failed["message"]
+    assert name in failed["message"]
+    assert not (tmp_path / "scene.blend").exists()
+
+
+def test_geometry_without_a_triangle_is_bad_input(blender, tmp_path):
+    stage = Usd.Stage.CreateNew(str(tmp_path / "part.usda"))
+    stage.SetDefaultPrim(UsdGeom.Xform.Define(stage, "/root").GetPrim())
+    stage.GetRootLayer().Save()
+
+    outcome = blender.prepare(tmp_path, tmp_path / "part.usda")
+
+    assert (outcome.code, outcome.one("failed")["class"]) == (1, "BadInput")
+    assert "at least one triangle" in outcome.one("failed")["message"]
+
+
+def test_scene_that_cannot_be_written_is_no_fault_of_the_input(blender, tmp_path):
+    geometry = write_glb(tmp_path / "part.glb", box(1, 1, 1))
+    job = {
+        "do": "prepare_scene",
+        "geometry": {"path": str(geometry), "format": "glb"},
+        "output": str(tmp_path / "no" / "folder" / "scene.blend"),
+    }
+
+    outcome = blender.run(tmp_path, job)
+
+    assert (outcome.code, outcome.one("failed")["class"]) == (1, "ToolFailed")
+    assert "scene.blend" in outcome.one("failed")["message"]
