@@ -1,6 +1,7 @@
 """Prepared scenes: parts, studio and camera rig as a .blend that opens in a tenth of a second."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -61,45 +62,44 @@ def prepare_scene(geometry: Geometry, job: RenderJob, tools: Tools) -> Scene:
     Raises:
         BadInput, OutOfResources, ToolFailed: Blender could not import the geometry, for the reason it gives.
     """
-    store, blender = tools.store, tools.blender
-    digest = scene_digest(geometry.digest, job, blender)
-    if found := find_scene(digest, store):
+    digest = scene_digest(geometry.digest, job, tools.blender)
+    if found := find_scene(digest, tools.store):
         return found
-    model, form = (geometry.usd, "usd") if geometry.usd else (geometry.glb, "glb")
-    if model is None:
-        raise ToolFailed(f"geometry {geometry.digest} holds neither USD nor GLB; prepare it again")
     with workspace() as folder:
-        source = folder / f"model.{'usdc' if form == 'usd' else 'glb'}"
-        store.fetch(model.key, source)
-        made = folder / "scene.blend"
-        events = run_script(
-            blender,
-            {
-                "do": "prepare_scene",
-                "geometry": {"path": str(source), "format": form},
-                "look": look_of(job),
-                "output": str(made),
-            },
-            folder,
+        saved = _saved(geometry, job, tools, folder)
+        scene = Scene(
+            digest=digest, asset=_stored(saved.path, digest, tools.store), import_seconds=saved.import_seconds
         )
-        saved = next((event for event in events if isinstance(event, SceneSaved)), None)
-        if saved is None or not made.is_file():
-            raise ToolFailed("Blender ended without a scene; its log says why")
-        key = key_for("scenes", digest, "scene.blend")
-        asset = Asset(
-            uri=store.uri(key),
-            sha256=sha256_of_file(made),
-            size=made.stat().st_size,
-            media_type="application/x-blender",
-            key=key,
-        )
-        scene = Scene(digest=digest, asset=asset, import_seconds=saved.import_seconds)
-        fault_point("scene.before_put")
-        store.put(key, made)
     fault_point("scene.before_report")
-    store.put(key_for("scenes", digest, "scene.json"), scene.model_dump_json().encode())
+    tools.store.put(key_for("scenes", digest, "scene.json"), scene.model_dump_json().encode())
     logger.info("prepared scene %s: %s meshes, %s triangles", digest, saved.meshes, saved.triangles)
     return scene
+
+
+def _saved(geometry: Geometry, job: RenderJob, tools: Tools, folder: Path) -> SceneSaved:
+    """Have Blender save the scene in `folder`."""
+    model = geometry.scene_file
+    tools.store.fetch(model.asset.key, folder / model.name)
+    script_job = {
+        "do": "prepare_scene",
+        "geometry": {"path": str(folder / model.name), "format": model.form},
+        "look": look_of(job),
+        "output": str(folder / "scene.blend"),
+    }
+    for event in run_script(tools.blender, script_job, folder):
+        if isinstance(event, SceneSaved) and event.path.is_file():
+            return event
+    raise ToolFailed("Blender ended without having saved the scene; run the job again")
+
+
+def _stored(path: Path, digest: str, store: ObjectStore) -> Asset:
+    key = key_for("scenes", digest, "scene.blend")
+    sha256 = sha256_of_file(path)
+    fault_point("scene.before_put")
+    stat = store.put(key, path)
+    return Asset(
+        uri=store.uri(key), sha256=sha256, size=stat.size, media_type="application/x-blender", key=key
+    )
 
 
 def find_scene(digest: str, store: ObjectStore) -> Scene | None:

@@ -1,0 +1,73 @@
+"""Scenes of every kind of source, found again, and refused when Blender cannot make them."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pxr import Usd, UsdGeom
+
+from media import jobs
+from media.job import StillJob
+from media.kind import Kind
+
+
+def write_usd(path: Path) -> Path:
+    """Write a cube of 2 cm, Z up, as `path` says: text, binary or packed."""
+    plain = path.with_suffix(".usdc") if path.suffix == ".usdz" else path
+    stage = Usd.Stage.CreateNew(str(plain))
+    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
+    UsdGeom.SetStageMetersPerUnit(stage, 0.01)
+    stage.SetDefaultPrim(UsdGeom.Xform.Define(stage, "/part").GetPrim())
+    mesh = UsdGeom.Mesh.Define(stage, "/part/cube")
+    mesh.CreatePointsAttr([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
+    mesh.CreateFaceVertexCountsAttr([4] * 6)
+    mesh.CreateFaceVertexIndicesAttr([0, 1, 3, 2, 4, 6, 7, 5, 0, 4, 5, 1, 2, 3, 7, 6, 0, 2, 6, 4, 1, 5, 7, 3])
+    mesh.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
+    stage.GetRootLayer().Save()
+    if path.suffix == ".usdz":
+        from pxr import UsdUtils  # noqa: PLC0415 - only here
+
+        assert UsdUtils.CreateNewUsdzPackage(str(plain), str(path))
+    return path
+
+
+@pytest.mark.parametrize(("suffix", "kind"), [("usda", Kind.USDA), ("usdc", Kind.USDC), ("usdz", Kind.USDZ)])
+def test_given_usd_becomes_a_picture_without_being_tessellated(tools, tmp_path, suffix, kind, children):
+    cube = write_usd(tmp_path / f"cube.{suffix}")
+
+    with children.counted() as commands:
+        manifest = jobs.run(StillJob(source=str(cube), width=64, height=64, samples=1), tools)
+
+    assert manifest.record.route == "usd-given"
+    assert kind.is_usd
+    assert not [
+        part for command in commands for part in command if "tessell" in part or part == "media.geometry.occt"
+    ]
+    with Image.open(tools.store.root / manifest.output("still").asset.key) as picture:
+        assert len(picture.convert("L").getcolors()) > 16
+
+
+def test_glb_of_a_step_file_becomes_a_picture_by_itself(tools, tmp_path, bearing_step):
+    from media.geometry.prepare import prepare_geometry  # noqa: PLC0415 - only here
+    from media.source import download_model  # noqa: PLC0415 - only here
+
+    geometry = prepare_geometry(download_model(str(bearing_step), tools.store), tools.store, "coarse")
+    tools.store.fetch(geometry.glb.key, tmp_path / "bearing.glb")
+
+    manifest = jobs.run(StillJob(source=str(tmp_path / "bearing.glb"), width=64, height=64, samples=1), tools)
+
+    assert manifest.record.route == "glb"
+
+
+def test_scene_whose_file_is_gone_is_made_again(tools, tmp_path):
+    cube = write_usd(tmp_path / "cube.usda")
+    first = jobs.run(StillJob(source=str(cube), width=32, height=32, samples=1), tools)
+    (scene,) = [
+        stat for stat in tools.store.list(f"scenes/{first.record.scene[:2]}/") if stat.key.endswith(".blend")
+    ]
+    tools.store.delete(scene.key)
+
+    again = jobs.run(StillJob(source=str(cube), width=33, height=32, samples=1), tools)
+
+    assert again.record.scene == first.record.scene
+    assert tools.store.stat(scene.key)
