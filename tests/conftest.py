@@ -14,6 +14,11 @@ from media.tools import Tools
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switch of tests/golden; pytest takes switches only from the topmost conftest."""
+    parser.addoption("--write-golden", action="store_true", help="write the golden results anew")
+
+
 @pytest.fixture(scope="session")
 def bearing_step(tmp_path_factory) -> Path:
     """The example bearing: 140 parts, 11 distinct, as STEP AP214 in millimetres."""
