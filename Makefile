@@ -108,11 +108,6 @@ build/blender-%/.locks-installed: requirements/blender-%.lock requirements/dev.l
 
 ##@ Serve
 
-# Where deployments and the worker go unless told: the server that `make server` starts.
-deploy worker: export PREFECT_API_URL ?= http://127.0.0.1:4200/api
-# A run changes queues once, so the worker's own 10 seconds between two looks would be waited for twice.
-worker: export PREFECT_WORKER_QUERY_SECONDS ?= 2
-
 .PHONY: server
 server: $(SETUP) ## Start a Prefect server and its page on this machine
 	@$(VENV)/bin/prefect server start $(ARGS)
@@ -121,13 +116,20 @@ server: $(SETUP) ## Start a Prefect server and its page on this machine
 API := PREFECT_API_URL="$$($(PY) -c 'from prefect.settings import PREFECT_API_URL as url; \
 	print(url.value() or "http://127.0.0.1:4200/api")')"
 
+# Who cancels a run wants its render to end now: the server looks for such pairs every 20 s unless told.
+server: export PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS ?= 4
+# A run changes queues once, so the 10 s that a worker takes between two looks would be waited for twice.
+worker: export PREFECT_WORKER_QUERY_SECONDS ?= 2
+
 .PHONY: deploy
 deploy: $(SETUP) ## Give that server the pool, its queues and the deployments of prefect.yaml
-	@export $(API) && $(PY) -m infra.work_pools.local && $(VENV)/bin/prefect --no-prompt deploy --all $(ARGS)
+	@export $(API) && echo "deploy: to $$PREFECT_API_URL" >&2 && \
+		$(PY) -m infra.work_pools.local && $(VENV)/bin/prefect --no-prompt deploy --all $(ARGS)
 
 .PHONY: worker
 worker: $(SETUP) ## Start a worker that takes what comes, small pictures before large ones
-	@export $(API) && $(VENV)/bin/prefect worker start --pool local $(ARGS)
+	@export $(API) && echo "worker: of $$PREFECT_API_URL" >&2 && \
+		$(PY) -m infra.work_pools.local && $(VENV)/bin/prefect worker start --pool local $(ARGS)
 
 ##@ GPU
 

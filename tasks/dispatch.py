@@ -7,9 +7,10 @@ another: one that did would hold the very GPU that the other waits for.
 
 from typing import cast
 
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
+from prefect.states import Crashed
 
 from blocks.settings import open_tools
 from media.errors import ToolFailed
@@ -17,13 +18,18 @@ from media.manifest import Result, find_manifest, result_of
 from media.plan import Plan
 
 CONTROL = "control"
+POLL_S = 1.0
 
 
 def send_on(plan: Plan) -> Result | None:
     """Have `plan` made on its queue if this run is on control; returns None if it is to be made here.
 
+    If the run there does not complete, what is returned is the state that this run is to end in as well:
+    Prefect takes a state that a flow returns for the flow's own. A bad file or a cancelled render then shows
+    as just that in both runs, with the same sentence.
+
     Raises:
-        ToolFailed: The run there did not complete.
+        ToolFailed: The run there completed, but not into this store.
     """
     context = FlowRunContext.get()
     run = context.flow_run if context else None
@@ -34,13 +40,20 @@ def send_on(plan: Plan) -> Result | None:
         parameters={"job": plan.job.model_dump(mode="json")},
         work_queue_name=plan.job.queue,
         flow_run_name=f"{run.name}-{plan.job.queue}",
+        poll_interval=POLL_S,
     )
     sent = cast("FlowRun", deployment)  # a coroutine only in flows that are async
-    state = sent.state
-    if state is None or not state.is_completed():
-        why = state.message if state else "it has no state"
-        raise ToolFailed(f"run {sent.name} on {plan.job.queue} did not complete: {why}")
+    if sent.state is None or not sent.state.is_completed():
+        return cast("Result", _ending_like(sent))
     return _published(plan)
+
+
+def _ending_like(sent: FlowRun) -> State[Result]:
+    """Return the state of a run that did not complete, as one of our own."""
+    if sent.state is None:
+        return Crashed(message=f"run {sent.name} was deleted before it ended")
+    message = f"{sent.state.message or sent.state.name} (run {sent.name})"
+    return State(type=sent.state.type, name=sent.state.name, message=message)
 
 
 def _published(plan: Plan) -> Result:

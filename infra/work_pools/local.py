@@ -5,8 +5,10 @@ worker asks all three in this order, so that small pictures never wait behind la
 """
 
 import contextlib
+import sys
 from typing import NamedTuple
 
+import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
@@ -42,6 +44,17 @@ def make_local_pool(client: SyncPrefectClient) -> None:
         client.update_work_queue(made.id, concurrency_limit=queue.limit, priority=queue.priority)
 
 
+def main() -> None:
+    """Make the pool on the server that Prefect's settings name; exits with 1 where none answers."""
+    with get_client(sync_client=True) as client:
+        try:
+            make_local_pool(client)
+        except httpx.TransportError as error:
+            sys.exit(
+                f"{client.api_url}: expected a Prefect server there, found none ({error}); "
+                "start one with `make server`, or name another in PREFECT_API_URL"
+            )
+
+
 if __name__ == "__main__":
-    with get_client(sync_client=True) as connected:
-        make_local_pool(connected)
+    main()
