@@ -9,7 +9,10 @@ from blender_scripts.blender_version import new_node_tree
 _FADE_FROM, _FADE_TO = 1.2, 3.2  # units from the turn's centre over which the ground melts into the gradient
 _CORNERS = 64
 _GROUND_ALBEDO = (0.60, 0.605, 0.615, 1.0)
-_CENTRE, _EDGE = (1.55, 1.56, 1.58, 1.0), (0.62, 0.645, 0.69, 1.0)
+_CENTRE, _EDGE = (1.30, 1.31, 1.33, 1.0), (0.50, 0.52, 0.56, 1.0)
+
+_ROOM = ((0.45, 0.04), (0.56, 0.10), (0.70, 0.72), (0.85, 0.45), (1.0, 0.25))
+"""Greys from straight down (0) over the horizon (0.5) to straight up (1)."""
 
 
 def ground_mesh() -> bpy.types.Mesh:
@@ -137,10 +140,13 @@ def _room(tree: bpy.types.NodeTree, rig: bpy.types.Object) -> bpy.types.NodeSock
     link(split.outputs["Z"], height.inputs["Value"])
     ramp = node("ShaderNodeValToRGB")
     ramp.color_ramp.interpolation = "B_SPLINE"
-    ramp.color_ramp.elements[0].position, ramp.color_ramp.elements[0].color = 0.45, (0.10, 0.10, 0.11, 1)
-    ramp.color_ramp.elements[1].position, ramp.color_ramp.elements[1].color = 1.0, (0.75, 0.76, 0.78, 1)
+    first, last = ramp.color_ramp.elements
+    for element, (position, grey) in zip(
+        (first, last, *(ramp.color_ramp.elements.new(0.5) for _ in _ROOM[2:])), _ROOM, strict=True
+    ):
+        element.position, element.color = position, (grey * 0.985, grey, grey * 1.02, 1.0)
     link(height.outputs[0], ramp.inputs["Fac"])
-    return _background(tree, ramp.outputs["Color"], 0.8)
+    return _background(tree, ramp.outputs["Color"], 1.0)
 
 
 def _background(

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_scripts import backdrop
-from blender_scripts.cycles import write_alpha
 from blender_scripts.failure import ToolFailed, one_line
 from blender_scripts.job import Settings
 from blender_scripts.png import encode_png
+from blender_scripts.render_settings import write_alpha
 from blender_scripts.studio import Studio
 
 Colour = tuple[float, float, float]

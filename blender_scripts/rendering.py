@@ -7,11 +7,11 @@ import bpy
 
 from blender_scripts import devices
 from blender_scripts.background import choose_background
-from blender_scripts.cycles import apply_settings
 from blender_scripts.events import EventChannel
 from blender_scripts.frame_renderer import FrameRenderer, render_picture
 from blender_scripts.framing import View, frame_turn
 from blender_scripts.job import RenderFrames, read_command
+from blender_scripts.render_settings import apply_settings
 from blender_scripts.scene_file import open_scene
 from blender_scripts.scene_notes import read_notes
 from blender_scripts.studio import find_studio

