@@ -30,4 +30,4 @@ def parse_frame_rate(value: object) -> str:
     return f"{rate.numerator}/{rate.denominator}"
 
 
-FrameRate = Annotated[str, BeforeValidator(parse_frame_rate, json_schema_input_type=int | float | str)]
+FrameRate = Annotated[str, BeforeValidator(parse_frame_rate, json_schema_input_type=float | str)]

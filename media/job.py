@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from media.frame_rate import FrameRate
 from media.geometry.report import Detail
@@ -17,21 +18,40 @@ BASE_SAMPLES = {"draft": 64, "standard": 128, "high": 512}
 FULL_SAMPLES_AT = 2048
 FEWEST_SAMPLES = 32
 LIGHT_PIXELS = 1024
-THUMBNAIL: dict[str, Any] = {"width": 256, "height": 256, "samples": 32}
+PROFILES: dict[str, dict[str, Any]] = {"thumbnail": {"width": 256, "height": 256, "samples": 32}}
 
 Background = Annotated[str, StringConstraints(pattern=r"^(studio|transparent|#[0-9a-fA-F]{6})$")]
 Queue = Literal["light", "heavy"]
+Samples = Annotated[int, Field(ge=1, le=65536)]
+# Kept out of the schema: a form shows one plain field that may stay empty, not a choice of types. Prefect
+# takes null for it all the same, as long as no default is stated.
+Unsaid = SkipJsonSchema[None]
+MOST_ASKED_FOR = ("source", "profile", "width", "height", "frames", "fps", "quality", "samples")
+
+
+def _form_of(schema: dict[str, Any]) -> None:
+    """Put what most people ask for first (Prefect's form goes by `position`), and no defaults of null."""
+    fields = schema["properties"]
+    names = [name for name in MOST_ASKED_FOR if name in fields]
+    names += [name for name in fields if name not in names]
+    for position, name in enumerate(names):
+        fields[name]["position"] = position
+        if fields[name].get("default", ...) is None:
+            del fields[name]["default"]
+        if "const" in fields[name]:  # of the one value or null, which a form offers as a list
+            fields[name]["enum"] = [fields[name].pop("const"), None]
+    schema["properties"] = {name: fields[name] for name in names}
 
 
 class SourceJob(BaseModel):
     """What every job says: which file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_form_of)
 
     source: str = Field(
         min_length=1,
         max_length=4096,
-        description="The CAD file or 3D scene: a path or an https:// address of a STEP, GLB or USD file.",
+        description="STEP, GLB or USD file: an https:// address, or a path on the machine that renders.",
     )
     detail: Detail = Field(
         default="normal", description="How closely triangles follow the curved surfaces of a CAD file."
@@ -47,21 +67,20 @@ class GeometryJob(SourceJob):
 class RenderJob(SourceJob):
     """What stills and turntables have in common: picture, camera, quality and device."""
 
-    profile: Literal["thumbnail"] | None = Field(
-        default=None, description="A named set of defaults: thumbnail is 256 by 256 pixels at 32 samples."
+    profile: Literal["thumbnail"] | Unsaid = Field(
+        default=None,
+        description="Other defaults for width, height and samples: thumbnail is 256 by 256 pixels at 32.",
     )
     width: int = Field(default=1280, ge=16, le=16384, description="Width of the picture in pixels.")
     height: int = Field(default=960, ge=16, le=16384, description="Height of the picture in pixels.")
     quality: Literal["draft", "standard", "high"] = Field(
         default="standard", description="Base number of samples: draft 64, standard 128, high 512."
     )
-    base: int | None = Field(
-        default=None, ge=1, le=65536, description="Base number of samples, instead of a named quality."
+    base: Samples | Unsaid = Field(
+        default=None, description="Base number of samples, instead of a named quality."
     )
-    samples: int | None = Field(
+    samples: Samples | Unsaid = Field(
         default=None,
-        ge=1,
-        le=65536,
         description="Exact samples per pixel; if empty, the base scaled by the picture's size, 32 at least.",
     )
     denoise: bool = Field(default=True, description="Remove what noise is left with Open Image Denoise.")
@@ -81,15 +100,20 @@ class RenderJob(SourceJob):
         default="AgX", description="How light becomes display colour."
     )
     require_gpu: bool = Field(
-        default=False, description="Fail before the first frame if only a CPU is there to render on."
+        default=False,
+        title="Require a GPU",
+        description="Fail before the first frame if only a CPU is there to render on.",
     )
 
     @model_validator(mode="before")
     @classmethod
     def _takes_what_it_does_not_say_from_its_profile(cls, given: Any) -> Any:  # noqa: ANN401 - anything may be asked for
-        if isinstance(given, dict) and given.get("profile") == "thumbnail":
-            return THUMBNAIL | {name: value for name, value in given.items() if value is not None}
-        return given
+        """Replace what is left at its usual default; a form cannot help saying every default."""
+        profile = PROFILES.get(given.get("profile") or "") if isinstance(given, dict) else None
+        if profile is None:
+            return given
+        usual = {name: cls.model_fields[name].default for name in profile}
+        return profile | {name: value for name, value in given.items() if value != usual.get(name)}
 
     @model_validator(mode="after")
     def _fits_into_memory(self) -> Self:
@@ -132,8 +156,9 @@ class TurntableJob(RenderJob):
     height: int = Field(default=1080, ge=16, le=16384, description="Height of the picture in pixels.")
     frames: int = Field(default=96, ge=1, le=10_000, description="Frames in the whole turn.")
     fps: FrameRate = Field(
-        default="24/1",
-        description="Frame rate: 24, '24000/1001', or 23.976, 29.97, 59.94.",
+        default="24",
+        title="Frame rate (fps)",
+        description="Frames a second: 24, 23.976, 29.97, 59.94, or a fraction such as 24000/1001.",
         validate_default=True,
     )
     axis: Literal["x", "y", "z"] = Field(default="z", description="Axis to turn around; z is up.")
@@ -148,7 +173,11 @@ class TurntableJob(RenderJob):
         description="Whether the camera may glide to keep a long part large, or keeps its distance.",
     )
     crf: int = Field(
-        default=18, ge=0, le=40, description="Constant rate factor of the video: lower is better and larger."
+        default=18,
+        ge=0,
+        le=40,
+        title="Video quality (crf)",
+        description="Constant rate factor of the video: lower is better and larger.",
     )
 
     @property
