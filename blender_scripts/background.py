@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_scripts import backdrop
+from blender_scripts import world
 from blender_scripts.failure import ToolFailed, one_line
 from blender_scripts.job import Settings
 from blender_scripts.png import encode_png
@@ -32,7 +32,7 @@ def choose_background(
     if settings.transparent or coloured:
         studio.catch_shadow()
     if coloured and not lay_under:
-        backdrop.fill_with(scene.world, scene_linear(colour_of(background)))
+        world.fill_with(scene.world, scene_linear(colour_of(background)))
     return partial(lay_colour_under, colour_of(background)) if lay_under else _leave
 
 

@@ -12,10 +12,11 @@ import numpy as np
 from mathutils import Matrix, Vector
 from numpy.typing import NDArray
 
-from blender_scripts import backdrop
 from blender_scripts.failure import BadInput
 from blender_scripts.framing import SENSOR, View
+from blender_scripts.ground import ground_mesh, show_plain
 from blender_scripts.turn import studio_rotation
+from blender_scripts.world import world_round
 
 _RIG, _CAMERA, _GROUND = "studio rig", "studio camera", "studio ground"
 _GAP = 0.001  # between part and ground: faces in one plane would flicker
@@ -33,8 +34,8 @@ class Softbox:
 
 
 SOFTBOXES = (
-    Softbox("overhead", (-0.6, 1.0, 3.6), (0, 0.2, 0), (4.6, 3.0), 1.85),
-    Softbox("key", (-3.0, -1.8, 2.8), (0, 0, 0), (1.5, 1.8), 12.5),
+    Softbox("overhead", (-0.6, 1.0, 3.6), (0, 0.2, 0), (4.6, 3.0), 1.6),
+    Softbox("key", (-3.0, -1.8, 2.8), (0, 0, 0), (1.5, 1.8), 15.0),
     Softbox("strip", (3.3, 0.8, 1.3), (0, 0, 0.1), (0.6, 3.0), 8.5),
 )
 
@@ -72,7 +73,7 @@ class Studio:
     def catch_shadow(self) -> None:
         """Leave nothing of the ground but the shadow on it, in the picture's alpha."""
         self.ground.is_shadow_catcher = True
-        backdrop.show_plain(self.ground)
+        show_plain(self.ground)
 
 
 def build_studio(scene: bpy.types.Scene) -> None:
@@ -82,8 +83,8 @@ def build_studio(scene: bpy.types.Scene) -> None:
     scene.camera = camera
     for box in SOFTBOXES:
         _add_softbox(scene, box, rig)
-    _add(scene, _GROUND, backdrop.ground_mesh(), rig)
-    scene.world = backdrop.world_round(rig)
+    _add(scene, _GROUND, ground_mesh(), rig)
+    scene.world = world_round(rig)
 
 
 def find_studio(scene: bpy.types.Scene, name: str) -> Studio:

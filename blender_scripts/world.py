@@ -1,79 +1,12 @@
-"""The backdrop: a ground that takes the shadow and melts into a gradient, and a world for reflections."""
-
-import math
+"""The world round the studio: a gradient for the camera, a room for reflections."""
 
 import bpy
 
 from blender_scripts.blender_version import new_node_tree
 
-_FADE_FROM, _FADE_TO = 1.2, 3.2  # units from the turn's centre over which the ground melts into the gradient
-_CORNERS = 64
-_GROUND_ALBEDO = (0.60, 0.605, 0.615, 1.0)
 _CENTRE, _EDGE = (1.30, 1.31, 1.33, 1.0), (0.50, 0.52, 0.56, 1.0)
-
 _ROOM = ((0.45, 0.04), (0.56, 0.10), (0.70, 0.72), (0.85, 0.45), (1.0, 0.25))
 """Greys from straight down (0) over the horizon (0.5) to straight up (1)."""
-
-
-def ground_mesh() -> bpy.types.Mesh:
-    """Return the ground: a disc in its own z = 0 plane, as small as can be, since its rays cost most."""
-    mesh = bpy.data.meshes.new("studio ground")
-    corners = [
-        (_FADE_TO * math.cos(math.tau * k / _CORNERS), _FADE_TO * math.sin(math.tau * k / _CORNERS), 0.0)
-        for k in range(_CORNERS)
-    ]
-    mesh.from_pydata(corners, [], [tuple(range(_CORNERS))])
-    mesh.materials.append(_melting_material())
-    mesh.materials.append(_plain_material())
-    return mesh
-
-
-def show_plain(ground: bpy.types.Object) -> None:
-    """Show the ground without melting, as a shadow catcher wants it."""
-    ground.data.polygons[0].material_index = 1
-
-
-def _plain_material() -> bpy.types.Material:
-    material = bpy.data.materials.new("studio ground, plain")
-    tree = new_node_tree(material)
-    diffuse = tree.nodes.new("ShaderNodeBsdfDiffuse")
-    diffuse.inputs["Color"].default_value = _GROUND_ALBEDO
-    output = tree.nodes.new("ShaderNodeOutputMaterial")
-    tree.links.new(diffuse.outputs[0], output.inputs["Surface"])
-    return material
-
-
-def _melting_material() -> bpy.types.Material:
-    """Return the ground's material: matt near the part, for the camera ever more transparent farther out."""
-    material = bpy.data.materials.new("studio ground, melting")
-    tree = new_node_tree(material)
-    node, link = tree.nodes.new, tree.links.new
-    place = node("ShaderNodeTexCoord")
-    radius = node("ShaderNodeVectorMath")
-    radius.operation = "LENGTH"
-    link(place.outputs["Object"], radius.inputs[0])
-    fade = node("ShaderNodeMapRange")
-    fade.interpolation_type = "SMOOTHERSTEP"
-    fade.inputs["From Min"].default_value, fade.inputs["From Max"].default_value = _FADE_FROM, _FADE_TO
-    link(radius.outputs["Value"], fade.inputs["Value"])
-    below = node("ShaderNodeNewGeometry")
-    hidden = node("ShaderNodeMath")
-    hidden.operation = "MAXIMUM"
-    link(fade.outputs["Result"], hidden.inputs[0])
-    link(below.outputs["Backfacing"], hidden.inputs[1])
-    path = node("ShaderNodeLightPath")
-    seen = node("ShaderNodeMath")
-    seen.operation = "MULTIPLY"
-    link(hidden.outputs[0], seen.inputs[0])
-    link(path.outputs["Is Camera Ray"], seen.inputs[1])
-    diffuse, clear = node("ShaderNodeBsdfDiffuse"), node("ShaderNodeBsdfTransparent")
-    diffuse.inputs["Color"].default_value = _GROUND_ALBEDO
-    mix, output = node("ShaderNodeMixShader"), node("ShaderNodeOutputMaterial")
-    link(seen.outputs[0], mix.inputs["Fac"])
-    link(diffuse.outputs[0], mix.inputs[1])
-    link(clear.outputs[0], mix.inputs[2])
-    link(mix.outputs[0], output.inputs["Surface"])
-    return material
 
 
 def fill_with(world: bpy.types.World, colour: tuple[float, float, float]) -> None:
