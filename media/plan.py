@@ -1,5 +1,6 @@
 """A job and the names of everything it will make: known before any of it is made."""
 
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,9 @@ RENDER_RECIPE = 1
 OUTPUT_RECIPE = 1
 """Raise by hand when the same frames would give another still, video or preview."""
 SEED = 0
-NOISE_THRESHOLD = "0.01"
+NOISE_OF_ONE_SAMPLE = 0.3
+"""Adaptive sampling stops a pixel at the noise that the rest of the picture is left with: this over the root
+of the samples. A fixed threshold would never stop at few samples, or stop too early at many."""
 
 
 class Plan(BaseModel):
@@ -91,7 +94,7 @@ def settings_of(job: TurntableJob | StillJob) -> dict[str, Any]:
         "height": job.height,
         "samples": job.samples_per_pixel,
         "denoise": job.denoise,
-        "noise_threshold": float(NOISE_THRESHOLD),
+        "noise_threshold": round(NOISE_OF_ONE_SAMPLE / math.sqrt(job.samples_per_pixel), 3),
         "seed": SEED,
         "transparent": job.background == "transparent",
         "view_transform": job.view_transform,
