@@ -186,9 +186,14 @@ def test_a_package_below_tests_is_found(tmp_path: Path) -> None:
     assert packages_below(tmp_path) == [Path("media/__init__.py")]
 
 
+PERSONAL = re.compile(
+    r"(?<![\w.~:/}-])/(?:(?:home|work|Users|workspace)/(?!somebody/)[\w./-]+|root/[\w-]+[./][\w./-]*)"
+)
+
+
 def host_paths(text: str) -> list[str]:
-    """Find absolute paths of a real person's machine; `somebody` is nobody."""
-    return re.findall(r"(?<![\w.~:/}-])/(?:home|root|work|Users|workspace)/(?!somebody/)[\w./-]+", text)
+    """Find absolute paths of a real person's machine; `somebody` is nobody, and `/root/part` a USD path."""
+    return PERSONAL.findall(text)
 
 
 def test_nothing_names_a_path_of_somebodys_machine() -> None:
@@ -208,7 +213,7 @@ def test_a_path_of_somebodys_machine_is_found(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["https://example.com/home/x", "/usr/bin/env", "tests/work/x", "~/work/x", SOMEBODY]
+    "text", ["https://example.com/home/x", "/usr/bin/env", "tests/work/x", "~/work/x", SOMEBODY, "/root/part"]
 )
 def test_other_paths_are_left_alone(text: str) -> None:
     assert host_paths(text) == []
