@@ -11,6 +11,7 @@ import importlib.util
 import os
 import platform
 import shutil
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -160,6 +161,18 @@ def check_shared_memory(path: Path = Path("/dev/shm")) -> Finding:  # noqa: S108
     )
 
 
+def check_own_name(resolve: Callable[[str], object] = socket.gethostbyname) -> Finding:
+    """Expect this machine's own name to have an address: OCCT's writer of AP203 crashes where it has none."""
+    name = socket.gethostname()
+    try:
+        resolve(name)
+    except OSError:
+        return Finding(
+            "note", f"the name {name} has no address: put it into /etc/hosts, or AP203 cannot be written"
+        )
+    return Finding("ok", f"the name {name} has an address")
+
+
 def apt_line(findings: Sequence[Finding], *, root: bool) -> str | None:
     """Return the one command that installs what `findings` lack, or None."""
     packages = sorted(
@@ -184,6 +197,7 @@ def examine(environment: Mapping[str, str]) -> list[Finding]:
         check_disk(shutil.disk_usage(ROOT).free, installed=installed),
         check_memory(memory_bytes()),
         check_shared_memory(),
+        check_own_name(),
     ]
 
 

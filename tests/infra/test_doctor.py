@@ -1,4 +1,5 @@
 import ast
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -89,6 +90,14 @@ def test_memory_is_the_smaller_of_the_machine_and_its_control_group(tmp_path: Pa
 def test_shared_memory_that_is_not_there_is_a_note(tmp_path: Path) -> None:
     assert doctor.check_shared_memory(tmp_path / "shm").level == "note"
     assert doctor.check_shared_memory(tmp_path).level == "ok"
+
+
+def test_a_machine_whose_name_has_no_address_is_told_so() -> None:
+    def resolve(name: str) -> str:
+        raise socket.gaierror(name)
+
+    assert doctor.check_own_name(resolve).level == "note"
+    assert doctor.check_own_name(lambda _: "127.0.0.1").level == "ok"
 
 
 def test_brief_report_holds_only_what_wants_attention() -> None:
