@@ -9,11 +9,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
 from blocks.settings import open_tools
+from media.address import readable
 from media.errors import BadInput, MediaError
 from media.export import export
 from media.manifest import Result
@@ -32,7 +32,7 @@ def main(flow: Callable[..., Result], model: type[BaseModel], argv: Sequence[str
             export(result.job, open_tools().store, arguments.out)
     except MediaError as error:
         sys.exit(f"{type(error).__name__}: {error}")
-    sys.stdout.write(f"{_shown(result.manifest)}\n")
+    sys.stdout.write(f"{readable(result.manifest)}\n")
 
 
 def read_job(text: str, model: type[BaseModel]) -> BaseModel:
@@ -55,9 +55,3 @@ def read_job(text: str, model: type[BaseModel]) -> BaseModel:
 def _sentence(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     field = ".".join(str(part) for part in problem["loc"]) or "job"
     return f"{field}: {problem['msg']}, found {json.dumps(problem['input'], default=str)[:80]}"
-
-
-def _shown(uri: str) -> str:
-    """Return a `file://` URI as the path that people expect, any other as it is."""
-    parts = urlsplit(uri)
-    return unquote(parts.path) if parts.scheme == "file" else uri

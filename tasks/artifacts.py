@@ -1,55 +1,102 @@
-"""What a run's page shows of its result: pictures, and a table of what was made."""
+"""What a run's page shows of its result: pictures, a table of what was made, and where it lies."""
+
+from collections.abc import Iterable, Sequence
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from media.address import readable
 from media.contact_sheet import as_data_uri
-from media.deliverables import Delivered
 from media.frames import Frame
-from media.manifest import Manifest
-from media.plan import Plan
+from media.manifest import Manifest, Output, manifest_key
 from media.store import ObjectStore
 
+PICTURES = {"poster": "Poster", "contact-sheet": "Contact sheet"}
 
-def show_previews(plan: Plan, previews: Delivered, store: ObjectStore) -> None:
-    """Show poster and contact sheet; as data URIs they need no server and never expire."""
-    for output in previews.outputs:
-        picture = as_data_uri(store.get(output.asset.key))
-        create_markdown_artifact(
-            markdown=f"![{output.download_name}]({picture})",
-            key=f"{output.role}-{plan.result[:12]}",
-            description=f"{plan.source.name}: {output.role}",
-        )
+
+def show_finished(manifest: Manifest, store: ObjectStore, *, found: bool = False) -> None:
+    """Show all there is to see of a finished job."""
+    show_previews(manifest.content.outputs, manifest.content.job, manifest.record.source, store)
+    show_result(manifest, store, found=found)
+
+
+def show_previews(outputs: Iterable[Output], job: str, source: str, store: ObjectStore) -> None:
+    """Show poster and contact sheet; as data URIs they need no server and never expire.
+
+    Args:
+        outputs: Finished files, the previews among them.
+        job: The job's digest.
+        source: The source's file name.
+        store: Where the outputs lie.
+    """
+    for output in outputs:
+        if output.role in PICTURES:
+            create_markdown_artifact(
+                markdown=f"![{output.download_name}]({as_data_uri(store.get(output.asset.key))})",
+                key=f"{output.role}-{job[:12]}",
+                description=f"{PICTURES[output.role]} of {source}",
+            )
 
 
 def show_result(manifest: Manifest, store: ObjectStore, *, found: bool = False) -> None:
     """Show what was made, on what, how long it took, and where it lies."""
-    rows = [
-        {
-            "output": output.download_name,
-            "size": _bytes(output.asset.size),
-            "made or found": "found" if found else "made",
-            "where": store.uri(output.asset.key),
-        }
-        for output in manifest.content.outputs
-    ]
-    if frames := manifest.record.frames:
-        rows.insert(0, _row_of(frames, found=found))
+    content, record = manifest.content, manifest.record
+    name = f"{record.source}, {content.noun}"
     create_table_artifact(
-        table=rows,
-        key=f"result-{manifest.content.job[:12]}",
-        description=f"{manifest.record.source}: {manifest.content.noun}, {manifest.record.route_why}",
+        table=_table(manifest, found=found),
+        key=f"result-{content.job[:12]}",
+        description=f"{'Found' if found else 'Made'}: {name}",
+    )
+    create_markdown_artifact(
+        markdown="\n\n".join([_account(manifest), *_places(manifest, store)]),
+        key=f"files-{content.job[:12]}",
+        description=f"Where the files are, and how they were made: {name}",
     )
 
 
-def _row_of(frames: tuple[Frame, ...], *, found: bool) -> dict[str, str]:
+def _table(manifest: Manifest, *, found: bool) -> list[dict[str, str]]:
+    record = manifest.record
+    rows = [_frames(record.frames, found=found)] if record.frames else []
+    for output in manifest.content.outputs:
+        made_by = record.encoder if output.role == "video" else ""
+        rows.append(_row(output.download_name, "found" if found else "made", output.asset.size, by=made_by))
+    return rows
+
+
+def _frames(frames: Sequence[Frame], *, found: bool) -> dict[str, str]:
     old = len(frames) if found else sum(frame.found for frame in frames)
-    devices = sorted({f"{frame.device.name} ({frame.device.type})" for frame in frames})
-    return {
-        "output": f"{len(frames)} frame{'s' * (len(frames) > 1)}, {sum(f.seconds for f in frames):.0f} s",
-        "size": _bytes(sum(frame.size for frame in frames)),
-        "made or found": f"{len(frames) - old} made, {old} found",
-        "where": ", ".join(devices),
-    }
+    seconds = f"{sum(frame.seconds for frame in frames):.1f}"
+    name = f"{len(frames)} frame{'s' * (len(frames) > 1)}"
+    made = f"{len(frames) - old} made, {old} found"
+    return _row(name, made, sum(frame.size for frame in frames), seconds, _devices(frames))
+
+
+def _row(name: str, made: str, size: int, seconds: str = "", by: str = "") -> dict[str, str]:
+    return {"what": name, "made or found": made, "size": _bytes(size), "seconds": seconds, "made by": by}
+
+
+def _account(manifest: Manifest) -> str:
+    """Tell how the job was done, as a list in markdown."""
+    record = manifest.record
+    facts = [f"Geometry: {record.route_why}"]
+    if record.frames:
+        facts.append(f"Rendered by Blender {record.blender} on {_devices(record.frames)}.")
+    if record.encoder:
+        facts.append(f"Encoded by {record.encoder}: {record.encoder_reason}.")
+    facts += [f"Found, not made again: {', '.join(record.reused)}."] if record.reused else []
+    facts += [f"**Note:** {warning}" for warning in record.warnings]
+    return "\n".join(f"- {fact}" for fact in facts)
+
+
+def _places(manifest: Manifest, store: ObjectStore) -> Iterable[str]:
+    """Tell where each file lies, under the name that people know it by."""
+    for output in manifest.content.outputs:
+        yield f"**{output.download_name}**, {_bytes(output.asset.size)}"
+        yield f"```\n{readable(store.uri(output.asset.key))}\n```"
+    yield f"**manifest.json**\n\n```\n{readable(store.uri(manifest_key(manifest.content.job)))}\n```"
+
+
+def _devices(frames: Iterable[Frame]) -> str:
+    return ", ".join(sorted({f"{frame.device.name} ({frame.device.type})" for frame in frames}))
 
 
 def _bytes(size: float) -> str:

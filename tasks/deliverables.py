@@ -26,5 +26,5 @@ def make_previews(plan: Plan) -> Delivered:
     """Make poster and contact sheet, and show them on the run's page."""
     tools = open_tools()
     previews = deliver_previews(plan, tools)
-    show_previews(plan, previews, tools.store)
+    show_previews(previews.outputs, plan.result, plan.source.name, tools.store)
     return previews

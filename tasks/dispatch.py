@@ -7,6 +7,7 @@ another: one that did would hold the very GPU that the other waits for.
 
 from typing import cast
 
+from prefect import get_run_logger
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
@@ -16,6 +17,7 @@ from blocks.settings import open_tools
 from media.errors import ToolFailed
 from media.manifest import Result, find_manifest, result_of
 from media.plan import Plan
+from tasks.artifacts import show_finished
 
 CONTROL = "control"
 POLL_S = 1.0
@@ -35,11 +37,13 @@ def send_on(plan: Plan) -> Result | None:
     run = context.flow_run if context else None
     if run is None or run.deployment_id is None or run.work_queue_name != CONTROL:
         return None
+    name = f"{run.name}-{plan.job.queue}"
+    get_run_logger().info("the work is done by the run %s on the queue %s", name, plan.job.queue)
     deployment = run_deployment(
         name=run.deployment_id,
         parameters={"job": plan.job.model_dump(mode="json")},
         work_queue_name=plan.job.queue,
-        flow_run_name=f"{run.name}-{plan.job.queue}",
+        flow_run_name=name,
         poll_interval=POLL_S,
     )
     sent = cast("FlowRun", deployment)  # a coroutine only in flows that are async
@@ -63,4 +67,5 @@ def _published(plan: Plan) -> Result:
         raise ToolFailed(
             f"{plan.result}: the run on {plan.job.queue} completed without a manifest in this store"
         )
+    show_finished(manifest, store)
     return result_of(manifest, store)

@@ -9,7 +9,7 @@ from media.plan import Plan
 from media.record import Made, geometry_manifest, manifest_of
 from media.source import Source
 from media.store import ObjectStore
-from tasks.artifacts import show_result
+from tasks.artifacts import show_finished, show_result
 from tasks.media_task import media_task
 
 
@@ -20,7 +20,7 @@ def find_manifest(plan: Plan) -> Result | None:
     manifest = manifests.find_manifest(plan.result, store)
     if manifest is None:
         return None
-    show_result(manifest, store, found=True)
+    show_finished(manifest, store, found=True)
     return manifests.result_of(manifest, store, found=True)
 
 

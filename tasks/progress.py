@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
@@ -30,26 +31,38 @@ def frame_progress(plan: Plan) -> Iterator[Callable[[Event | Frame], None]]:
 
 class _FrameProgress:
     def __init__(self, plan: Plan, artifact: UUID, bar: Progress) -> None:
+        self._source = plan.source.name
         self._total = plan.frames
         self._done = 0
+        self._found = 0
+        self._seconds = 0.0
+        self._device = ""
         self._artifact = artifact
         self._bar = bar
-        self._row = bar.add_task(f"frames of {plan.source.name}", total=plan.frames)
+        self._row = bar.add_task(f"frames of {self._source}", total=plan.frames)
         self._logger = get_run_logger()
 
     def report(self, event: Event | Frame) -> None:
         """Show what happened."""
         match event:
             case Frame():
-                self._done += 1
+                self._count(event)
                 self._say(event)
-                self._show(self._done)
+                self._show()
             case SampleProgress():
                 self._bar.update(self._row, completed=self._done + event.sample / event.samples)
             case Started(used=used) if used:
+                self._device = f"{used.name} ({used.type})"
                 self._logger.info("rendering on %s (%s)", used.name, used.type)
             case _:
                 pass
+
+    def _count(self, frame: Frame) -> None:
+        self._done += 1
+        if frame.found:
+            self._found += 1
+        else:
+            self._seconds += frame.seconds
 
     def _say(self, frame: Frame) -> None:
         if frame.found:
@@ -65,6 +78,22 @@ class _FrameProgress:
                 frame.device.name,
             )
 
-    def _show(self, done: float) -> None:
-        self._bar.update(self._row, completed=done)
-        update_progress_artifact(artifact_id=self._artifact, progress=100.0 * done / self._total)
+    def _show(self) -> None:
+        self._bar.update(self._row, completed=self._done)
+        update_progress_artifact(
+            artifact_id=self._artifact,
+            progress=100.0 * self._done / self._total,
+            description=self._sentence(),
+        )
+
+    def _sentence(self) -> str:
+        """Tell how far it is, and how long it may still take at the pace so far."""
+        parts = [f"{self._done} of {self._total} frames of {self._source}"]
+        if self._found:
+            parts.append(f"{self._found} of them found")
+        if made := self._done - self._found:
+            pace = self._seconds / made
+            parts.append(f"{pace:.1f} s a frame on {self._device}")
+            if left := self._total - self._done:
+                parts.append(f"about {timedelta(seconds=round(left * pace))} left")
+        return ", ".join(parts)
