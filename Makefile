@@ -120,6 +120,8 @@ API := PREFECT_API_URL="$$($(PY) -c 'from prefect.settings import PREFECT_API_UR
 server: export PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS ?= 4
 # A run changes queues once, so the 10 s that a worker takes between two looks would be waited for twice.
 worker: export PREFECT_WORKER_QUERY_SECONDS ?= 2
+# Without it, a run that is cancelled while its process starts stays in Cancelling for five minutes.
+worker: export PREFECT_WORKER_ENABLE_CANCELLATION ?= true
 
 .PHONY: deploy
 deploy: $(SETUP) ## Give that server the pool, its queues and the deployments of prefect.yaml
