@@ -12,6 +12,7 @@ from blender_scripts.job import PrepareScene
 from blender_scripts.materials import complete_materials
 from blender_scripts.scene_file import save_scene
 from blender_scripts.scene_notes import SceneNotes, write_notes
+from blender_scripts.search_trees import keep_own_trees
 from blender_scripts.studio import build_studio
 
 
@@ -30,6 +31,7 @@ def prepare_scene(job: PrepareScene, channel: EventChannel) -> None:
     smooth_unshaded()
     extent = measure()
     materials = complete_materials()
+    keep_own_trees()
     scene = bpy.context.scene
     notes = _normalise(scene, extent, job.background)
     build_studio(scene)
