@@ -38,8 +38,6 @@ def _form_of(schema: dict[str, Any]) -> None:
         fields[name]["position"] = position
         if fields[name].get("default", ...) is None:
             del fields[name]["default"]
-        if "const" in fields[name]:  # of the one value or null, which a form offers as a list
-            fields[name]["enum"] = [fields[name].pop("const"), None]
     schema["properties"] = {name: fields[name] for name in names}
 
 
@@ -67,8 +65,8 @@ class GeometryJob(SourceJob):
 class RenderJob(SourceJob):
     """What stills and turntables have in common: picture, camera, quality and device."""
 
-    profile: Literal["thumbnail"] | Unsaid = Field(
-        default=None,
+    profile: Literal["none", "thumbnail"] = Field(
+        default="none",
         description="Other defaults for width, height and samples: thumbnail is 256 by 256 pixels at 32.",
     )
     width: int = Field(default=1280, ge=16, le=16384, description="Width of the picture in pixels.")
@@ -109,7 +107,7 @@ class RenderJob(SourceJob):
     @classmethod
     def _takes_what_it_does_not_say_from_its_profile(cls, given: Any) -> Any:  # noqa: ANN401 - anything may be asked for
         """Replace what is left at its usual default; a form cannot help saying every default."""
-        profile = PROFILES.get(given.get("profile") or "") if isinstance(given, dict) else None
+        profile = PROFILES.get(str(given.get("profile"))) if isinstance(given, dict) else None
         if profile is None:
             return given
         usual = {name: cls.model_fields[name].default for name in profile}

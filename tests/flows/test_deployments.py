@@ -73,7 +73,7 @@ def test_only_a_frame_rate_makes_people_choose_a_type(form):
     "said",
     [
         {},
-        {"samples": None, "base": None, "profile": None},
+        {"samples": None, "base": None},
         {"profile": "thumbnail"},
         {"fps": 24},
         {"fps": 23.976},
