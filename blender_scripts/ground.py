@@ -54,15 +54,10 @@ def _melting_material() -> bpy.types.Material:
     fade.interpolation_type = "SMOOTHERSTEP"
     fade.inputs["From Min"].default_value, fade.inputs["From Max"].default_value = _FADE_FROM, _FADE_TO
     link(radius.outputs["Value"], fade.inputs["Value"])
-    below = node("ShaderNodeNewGeometry")
-    hidden = node("ShaderNodeMath")
-    hidden.operation = "MAXIMUM"
-    link(fade.outputs["Result"], hidden.inputs[0])
-    link(below.outputs["Backfacing"], hidden.inputs[1])
     path = node("ShaderNodeLightPath")
     seen = node("ShaderNodeMath")
     seen.operation = "MULTIPLY"
-    link(hidden.outputs[0], seen.inputs[0])
+    link(fade.outputs["Result"], seen.inputs[0])
     link(path.outputs["Is Camera Ray"], seen.inputs[1])
     diffuse, clear = node("ShaderNodeBsdfDiffuse"), node("ShaderNodeBsdfTransparent")
     link(_banded(tree, place.outputs["Object"], path.outputs["Is Glossy Ray"]), diffuse.inputs["Color"])

@@ -52,6 +52,9 @@ class Studio:
         """Stand round a turn's centre, the ground so far below it, with a view's lens."""
         self.rig.location = centre
         self.ground.location = (0.0, 0.0, -ground_height - _GAP)
+        self.ground.hide_render = (
+            view.elevation < 0
+        )  # seen from below there is no ground, and no shadow on it
         lens = self.camera.data
         lens.type, lens.sensor_fit, lens.sensor_width, lens.lens = "PERSP", "AUTO", SENSOR, view.focal_length
         lens.dof.use_dof = False

@@ -5,8 +5,17 @@ import bpy
 from blender_scripts.blender_version import new_node_tree
 
 _CENTRE, _EDGE = (1.30, 1.31, 1.33, 1.0), (0.50, 0.52, 0.56, 1.0)
-_ROOM = ((0.45, 0.04), (0.56, 0.10), (0.70, 0.72), (0.85, 0.45), (1.0, 0.25))
-"""Greys from straight down (0) over the horizon (0.5) to straight up (1)."""
+_ROOM = (
+    (0.0, 0.6),
+    (0.3, 0.45),
+    (0.4, 0.04),
+    (0.46, 0.04),
+    (0.56, 0.10),
+    (0.70, 0.72),
+    (0.85, 0.45),
+    (1.0, 0.25),
+)
+"""Greys from straight down (0) over the horizon (0.5) to straight up (1); the ground hides what is below."""
 
 
 def fill_with(world: bpy.types.World, colour: tuple[float, float, float]) -> None:

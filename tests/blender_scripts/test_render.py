@@ -81,6 +81,16 @@ def test_transparent_picture_keeps_the_shadow_in_its_alpha(blender, flange_scene
     assert picture[:, :, :3][shadow].mean() < 60, "a shadow is dark"
 
 
+def test_part_seen_from_below_is_not_hidden_by_the_ground(blender, flange_scene, tmp_path):
+    blender.render(tmp_path, flange_scene, [1], transparent=True, elevation=-20.0)
+
+    picture = pixels(tmp_path)
+    alpha = picture[:, :, 3]
+    assert (alpha > 250).mean() > 0.1
+    assert ((alpha > 25) & (alpha < 230)).mean() < 0.05, "no shadow hangs in the air"
+    assert picture[:, :, :3][alpha > 250].mean() > 30, "its underside is lit"
+
+
 @pytest.mark.parametrize("background", ["#ffffff", "#1e3040"])
 def test_colour_behind_the_part_is_exact_under_its_shadow_darker(blender, tmp_path, background):
     blender.prepare(tmp_path, write_glb(tmp_path / "part.glb", ring(0.5, 1, 0.6)), background=background)
