@@ -67,8 +67,8 @@ def by_hand(bench: Bench, fields: dict[str, Any], *, still: bool) -> float:
     from blocks.settings import open_tools  # noqa: PLC0415 - reads the environment set above
     from media.job import StillJob, TurntableJob  # noqa: PLC0415 - with them
     from media.plan import plan  # noqa: PLC0415 - the same
+    from media.scene import find_scene  # noqa: PLC0415 - the same
     from media.source import download_model  # noqa: PLC0415 - the same
-    from media.store.keys import key_for  # noqa: PLC0415 - the same
 
     tools = open_tools()
     model = StillJob if still else TurntableJob
@@ -77,9 +77,10 @@ def by_hand(bench: Bench, fields: dict[str, Any], *, still: bool) -> float:
         download_model(str(bench.source), tools.store),
         tools.blender,
     )
-    scene = bench.store / key_for("scenes", planned.scene, "scene.blend")
+    scene = find_scene(planned.scene, tools.store)
+    assert scene is not None  # noqa: S101 - `warm_bench` has made it
     with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
-        return render_and_encode(planned, scene, tools, Path(folder))
+        return render_and_encode(planned, bench.store / scene.asset.key, tools, Path(folder))
 
 
 def in_turn(

@@ -20,7 +20,7 @@ from media.manifest import Result
 
 
 def main(flow: Callable[..., Result], model: type[BaseModel], argv: Sequence[str] | None = None) -> None:
-    """Run `flow` on the job of the command line; exits with 1 on a failure, 2 on a job that cannot be one."""
+    """Run `flow` on the job of the command line; exits with 1 and a sentence on a failure."""
     parser = argparse.ArgumentParser(prog=f"python -m {flow.__module__}", description=flow.__doc__)
     parser.add_argument("--job", required=True, help="the job as JSON, or @FILE to read it from a file")
     parser.add_argument("--out", type=Path, help="folder to write the outputs into, under human names")
@@ -42,11 +42,11 @@ def read_job(text: str, model: type[BaseModel]) -> BaseModel:
         BadInput: It is no JSON, or not such a job.
     """
     try:
-        given = json.loads(Path(text[1:]).read_text() if text.startswith("@") else text)
+        given = json.loads(Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text)
         return model.model_validate(given)
     except OSError as error:
         raise BadInput(f"{text[1:]}: expected a file with a job, found none: {error.strerror}") from error
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"--job: expected JSON, found {text[:60]!r} ({error})") from error
     except ValidationError as error:
         raise BadInput("; ".join(_sentence(problem) for problem in error.errors())) from error

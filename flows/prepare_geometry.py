@@ -9,8 +9,10 @@ from prefect import flow
 from flows.command_line import main
 from media.job import GeometryJob
 from media.manifest import Result
+from media.record import geometry_result
 from tasks import geometry
-from tasks.manifest import publish_geometry
+from tasks.dispatch import send_on
+from tasks.manifest import find_manifest, publish_geometry
 from tasks.source import download_model
 
 
@@ -22,6 +24,9 @@ def prepare_geometry(job: GeometryJob) -> Result:
         job: Which file, and how closely to follow its surfaces.
     """
     source = download_model(job.source)
+    result = geometry_result(source, job.detail)
+    if done := find_manifest(result) or send_on(job, source, result):
+        return done
     prepared = geometry.prepare_geometry(source, job.detail)
     return publish_geometry(job, source, prepared)
 

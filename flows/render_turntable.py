@@ -30,7 +30,7 @@ def render_turntable(job: TurntableJob) -> Result:
     """
     source = download_model(job.source)
     plan = plan_job(job, source)
-    if result := find_manifest(plan) or send_on(plan):
+    if result := find_manifest(plan.result) or send_on(job, source, plan.result):
         return result
     geometry = prepare_geometry(source, job.detail)
     scene = prepare_scene(plan, geometry)

@@ -120,7 +120,7 @@ def _stored(role: Role, path: Path, plan: Plan, store: ObjectStore) -> Output:
     stat = store.stat(key)
     if stat is None or stat.size != size:
         fault_point(point)
-        store.put(key, path)
+        store.put(key, path, sha256=digest)
     asset = Asset(uri=store.uri(key), sha256=digest, size=size, media_type=MEDIA_TYPES[path.suffix], key=key)
     name = name_for_people(plan.source.name, role, path.suffix, plan.job.noun)
     return Output(role=role, asset=asset, download_name=name)

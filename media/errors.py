@@ -3,7 +3,7 @@
 MediaError
 ├── BadInput          the file or the request is at fault: never retried
 ├── Unavailable       somebody else is down: retried with back-off and jitter
-├── OutOfResources    memory, disk or GPU ran out: a cheaper setting or a larger machine
+├── OutOfResources    memory, disk or GPU ran out: asks for a cheaper setting or a larger machine
 ├── ToolFailed        a tool broke for no reason of the input's: retried once
 │   ├── ToolCrashed   the tool died by a signal (BadInput when the same input kills it twice)
 │   └── TimedOut      the tool passed its deadline or stopped making progress
@@ -56,9 +56,7 @@ class Unavailable(MediaError):
 
 
 class OutOfResources(MediaError):
-    """Memory, disk or GPU memory ran out."""
-
-    retry = Retry(times=1)
+    """Memory, disk or GPU memory ran out, or there is no GPU; trying the same again would not help."""
 
 
 class ToolFailed(MediaError):

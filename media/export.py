@@ -8,19 +8,20 @@ from media.store import ObjectStore
 
 
 def export(job: str, store: ObjectStore, folder: Path) -> list[Path]:
-    """Copy the outputs of a finished job into `folder` and return their paths.
+    """Copy the outputs of a finished job into `folder`, over files of the same names; returns their paths.
 
     Raises:
-        BadInput: No such job is finished.
+        BadInput: No such job is finished, or the folder cannot be written.
     """
     key = manifest_key(job)
     if store.stat(key) is None:
         raise BadInput(f"{job}: expected the digest of a finished job, found no manifest of it in this store")
     manifest = Manifest.model_validate_json(store.get(key))
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for output in manifest.content.outputs:
-        path = folder / output.download_name
-        store.fetch(output.asset.key, path)
-        paths.append(path)
+    paths = [folder / output.download_name for output in manifest.content.outputs]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for output, path in zip(manifest.content.outputs, paths, strict=True):
+            store.fetch(output.asset.key, path)
+    except OSError as error:
+        raise BadInput(f"{folder}: expected a folder to write into, found: {error.strerror}") from error
     return paths

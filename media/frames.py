@@ -53,7 +53,9 @@ def committed_frames(plan: Plan, store: ObjectStore) -> dict[int, Frame]:
     records: dict[int, list[str]] = defaultdict(list)
     for stat in store.list(folder_of("renders", plan.render)):
         name = stat.key.rpartition("/")[2]
-        number = int(name.partition(".")[0])
+        if not name[:6].isdecimal():
+            continue
+        number = int(name[:6])
         if name == frame_name(number, plan.frame_suffix):
             pictures[number] = stat.key
         elif name.endswith(".json"):
@@ -106,7 +108,8 @@ def _recorded(key: str, records: list[str], store: ObjectStore) -> Frame:
 
 def _adopted(picture: bytes, ours: Frame, plan: Plan, store: ObjectStore) -> Frame:
     """Return the stored frame that came before ours, with how far the two differ."""
-    theirs = committed_frames(plan, store)[ours.number]
+    beside = store.list(key_for("renders", plan.render, frame_name(ours.number, ".")))
+    theirs = _recorded(ours.key, [stat.key for stat in beside if stat.key.endswith(".json")], store)
     if theirs.sha256 == ours.sha256 or not theirs.key.endswith(".png"):
         return theirs
     apart = psnr_db(store.get(theirs.key), picture)

@@ -18,6 +18,7 @@ BASE_SAMPLES = {"draft": 64, "standard": 128, "high": 512}
 FULL_SAMPLES_AT = 2048
 FEWEST_SAMPLES = 32
 LIGHT_PIXELS = 1024
+FULL_TURN = 360
 PROFILES: dict[str, dict[str, Any]] = {"thumbnail": {"width": 256, "height": 256, "samples": 32}}
 
 Background = Annotated[str, StringConstraints(pattern=r"^(studio|transparent|#[0-9a-fA-F]{6})$")]
@@ -61,6 +62,11 @@ class GeometryJob(SourceJob):
 
     noun: ClassVar[str] = "geometry"
 
+    @property
+    def queue(self) -> Queue:
+        """The queue that this work belongs on; it needs no GPU, and is done in seconds."""
+        return "light"
+
 
 class RenderJob(SourceJob):
     """What stills and turntables have in common: picture, camera, quality and device."""
@@ -86,7 +92,7 @@ class RenderJob(SourceJob):
         default=35.0, ge=-360, le=360, description="Camera's direction around the part, in degrees."
     )
     elevation: float = Field(
-        default=25.0, ge=-89, le=89, description="Camera's height above the horizon, in degrees."
+        default=30.0, ge=-89, le=89, description="Camera's height above the horizon, in degrees."
     )
     focal_length: float = Field(
         default=85.0, ge=18, le=400, description="Focal length in millimetres on a 36 mm sensor."
@@ -172,11 +178,19 @@ class TurntableJob(RenderJob):
     )
     crf: int = Field(
         default=18,
-        ge=0,
+        ge=1,
         le=40,
         title="Video quality (crf)",
         description="Constant rate factor of the video: lower is better and larger.",
     )
+
+    @model_validator(mode="after")
+    def _turns_at_most_once_from_frame_to_frame(self) -> Self:
+        if abs(self.degrees_per_frame) > FULL_TURN:
+            raise ValueError(
+                f"expected at most {FULL_TURN} degrees a frame, found {self.degrees} in {self.frames} frames"
+            )
+        return self
 
     @property
     def degrees_per_frame(self) -> Fraction:

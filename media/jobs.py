@@ -72,5 +72,8 @@ def _render_and_deliver(
         if isinstance(job, TurntableJob):
             video = encoder.submit(retried, lambda: deliver_video(planned, job, tools, feed))
         frames = retried(lambda: render_frames(planned, scene, tools, feed, report))
-        delivered = video.result() if isinstance(job, TurntableJob) else deliver_still(planned, job, tools)
-    return frames, (delivered, deliver_previews(planned, tools))
+        if isinstance(job, TurntableJob):
+            delivered = video.result()
+        else:
+            delivered = retried(lambda: deliver_still(planned, job, tools))
+    return frames, (delivered, retried(lambda: deliver_previews(planned, tools)))

@@ -65,10 +65,10 @@ def watch(tool: int, lifeline: int, grace_s: float) -> int:
     poller.register(ended, select.POLLIN)
     poller.register(lifeline, select.POLLIN | select.POLLHUP)
     if all(fd != ended for fd, _ in poller.poll()):
-        signal_tree(signal.SIGTERM)
+        signal_tree(signal.SIGTERM, tool)
         poller.unregister(lifeline)
         if not poller.poll(grace_s * 1000):
-            signal_tree(signal.SIGKILL)
+            signal_tree(signal.SIGKILL, tool)
     return os.waitpid(tool, 0)[1]
 
 
@@ -82,9 +82,12 @@ def sweep() -> None:
             continue
 
 
-def signal_tree(number: int) -> bool:
-    """Signal everything below this process; returns whether there was anything."""
-    below = descendants(os.getpid())
+def signal_tree(number: int, *known: int) -> bool:
+    """Signal everything below this process, and `known` even where the kernel lists nobody's children.
+
+    Returns whether there was anything.
+    """
+    below = {*known, *descendants(os.getpid())}
     for pid in below:
         try:
             os.kill(pid, number)

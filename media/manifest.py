@@ -137,12 +137,15 @@ def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
             f"{gone}: expected in the store before the manifest is written, found missing or changed"
         )
     key = manifest_key(manifest.content.job)
+    data = manifest.model_dump_json(by_alias=True, indent=1).encode()
     fault_point("manifest.before_put")
     try:
-        store.put(key, manifest.model_dump_json(by_alias=True, indent=1).encode(), write_once=True)
+        store.put(key, data, write_once=True)
     except AlreadyExists:
-        logger.info("another run published %s first; its manifest stands", key)
-        return Manifest.model_validate_json(store.get(key))
+        if first := find_manifest(manifest.content.job, store):
+            logger.info("another run published %s first; its manifest stands", key)
+            return first
+        store.put(key, data)  # the first one promised what is gone, and was withdrawn just now
     fault_point("manifest.after_put")
     return manifest
 

@@ -97,7 +97,7 @@ def settings_of(job: TurntableJob | StillJob) -> dict[str, Any]:
         "noise_threshold": round(NOISE_OF_ONE_SAMPLE / math.sqrt(job.samples_per_pixel), 3),
         "seed": SEED,
         "transparent": job.background == "transparent",
-        "view_transform": job.view_transform,
+        "view_transform": "AgX" if exr else job.view_transform,  # EXR holds light, whatever the transform
         "format": "OPEN_EXR" if exr else "PNG",
     }
 
@@ -110,4 +110,4 @@ def _output_of(job: TurntableJob | StillJob) -> dict[str, Any]:
 
 def _exact(value: Any) -> Any:  # noqa: ANN401 - a JSON scalar in, a JSON scalar out
     """Return a float as the decimal that it prints as; digests hold no floats."""
-    return Decimal(repr(value)) if isinstance(value, float) else value
+    return Decimal(repr(value + 0.0)) if isinstance(value, float) else value  # -0.0 + 0.0 is 0.0

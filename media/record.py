@@ -1,7 +1,6 @@
 """Put together what a finished job says of itself."""
 
 from collections.abc import Sequence
-from pathlib import PurePath
 
 from pydantic import BaseModel, ConfigDict
 
@@ -9,13 +8,18 @@ from media.asset import Asset
 from media.deliverables import Delivered, name_for_people
 from media.digest import digest_of
 from media.frames import Frame
-from media.geometry.report import Geometry
+from media.geometry.prepare import geometry_digest
+from media.geometry.report import Detail, Geometry
 from media.job import GeometryJob
 from media.manifest import Content, FrameEntry, Manifest, Output, Record, Role
 from media.plan import Plan
 from media.scene import Scene
 from media.source import Source
 from media.tools import Tools
+
+GEOMETRY_RESULT_RECIPE = 1
+"""Raise by hand when the same geometry would be delivered in another form."""
+SUFFIXES = {"model/gltf-binary": ".glb", "model/vnd.usda": ".usda", "model/vnd.usdz+zip": ".usdz"}
 
 
 class Made(BaseModel):
@@ -65,6 +69,12 @@ def manifest_of(plan: Plan, made: Made, tools: Tools) -> Manifest:
     return Manifest(content=content, record=record)
 
 
+def geometry_result(source: Source, detail: Detail) -> str:
+    """Return the digest that names a geometry which is wanted for itself."""
+    geometry = geometry_digest(source, detail)
+    return digest_of({"stage": "geometry-result", "recipe": GEOMETRY_RESULT_RECIPE, "geometry": geometry})
+
+
 def geometry_manifest(job: GeometryJob, source: Source, geometry: Geometry) -> Manifest:
     """Return the manifest of a geometry that is wanted for itself."""
     files: tuple[tuple[Role, Asset | None], ...] = (("glb", geometry.glb), ("usd", geometry.usd))
@@ -72,7 +82,7 @@ def geometry_manifest(job: GeometryJob, source: Source, geometry: Geometry) -> M
         Output(
             role=role,
             asset=asset,
-            download_name=name_for_people(source.name, role, PurePath(asset.key).suffix),
+            download_name=name_for_people(source.name, role, SUFFIXES.get(asset.media_type, ".usdc")),
         )
         for role, asset in files
         if asset
@@ -88,7 +98,7 @@ def geometry_manifest(job: GeometryJob, source: Source, geometry: Geometry) -> M
         warnings=geometry.report.warnings,
     )
     content = Content(
-        job=digest_of({"stage": "geometry-manifest", "geometry": geometry.digest}),
+        job=geometry_result(source, job.detail),
         noun=job.noun,
         outputs=outputs,
     )

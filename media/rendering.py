@@ -40,8 +40,7 @@ def render_frames(
     """Render and commit the frames of `plan` that the store lacks; returns all of them in order.
 
     Raises:
-        BadInput: Only a CPU is there and the job requires a GPU.
-        OutOfResources: Memory or disk ran out.
+        OutOfResources: Memory or disk ran out, or only a CPU is there and the job requires a GPU.
         ToolFailed: The renderer broke, or gave frames that do not decode, or nothing but uniform frames.
     """
     frames: dict[int, Frame] = {}
@@ -93,15 +92,7 @@ class _Rendering:
                 yield outcome
             else:
                 suspects.append(outcome)
-        again = [self._rendered(number) for number in suspects]
-        if again and not others_are_committed and all(facts.uniform for _, facts in again):
-            raise ToolFailed(
-                "every frame came out in one single colour, twice; look at the model and its size"
-            )
-        for written, facts in again:
-            if facts.uniform:
-                logger.warning("frame %s is of one single colour, also when rendered again", written.frame)
-            yield commit(written, facts, self.plan, self.store)
+        yield from self._second_chances(suspects, others_are_committed=others_are_committed)
         self.child.close_stdin()
         self._drain()
 
@@ -116,6 +107,26 @@ class _Rendering:
                 underway = committer.submit(self._commit_unless_uniform, written)
             if underway:
                 yield underway.result()
+
+    def _second_chances(self, suspects: list[int], *, others_are_committed: bool) -> Iterator[Frame]:
+        """Render uniform frames once more; what stays uniform counts only beside a frame that is not."""
+        held: list[tuple[FrameWritten, FrameFacts]] = []
+        for number in suspects:
+            held.append(self._rendered(number))
+            if others_are_committed or not held[-1][1].uniform:
+                others_are_committed = True
+                yield from self._committed(held)
+                held.clear()
+        if held:
+            raise ToolFailed(
+                "every frame came out in one single colour, twice; look at the model and its size"
+            )
+
+    def _committed(self, rendered: list[tuple[FrameWritten, FrameFacts]]) -> Iterator[Frame]:
+        for written, facts in rendered:
+            if facts.uniform:
+                logger.warning("frame %s is of one single colour, also when rendered again", written.frame)
+            yield commit(written, facts, self.plan, self.store)
 
     def _commit_unless_uniform(self, written: FrameWritten) -> Frame | int:
         facts = inspect_frame(written.path, self._spec())

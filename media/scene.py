@@ -68,7 +68,7 @@ def prepare_scene(geometry: Geometry, job: RenderJob, tools: Tools) -> Scene:
     with workspace() as folder:
         saved = _saved(geometry, job, tools, folder)
         scene = Scene(
-            digest=digest, asset=_stored(saved.path, digest, tools.store), import_seconds=saved.import_seconds
+            digest=digest, asset=_stored(saved.path, tools.store), import_seconds=saved.import_seconds
         )
     fault_point("scene.before_report")
     tools.store.put(key_for("scenes", digest, "scene.json"), scene.model_dump_json().encode())
@@ -92,11 +92,12 @@ def _saved(geometry: Geometry, job: RenderJob, tools: Tools, folder: Path) -> Sc
     raise ToolFailed("Blender ended without having saved the scene; run the job again")
 
 
-def _stored(path: Path, digest: str, store: ObjectStore) -> Asset:
-    key = key_for("scenes", digest, "scene.blend")
+def _stored(path: Path, store: ObjectStore) -> Asset:
+    """Put a scene under the digest of its bytes, so that nobody's other bytes ever replace it."""
     sha256 = sha256_of_file(path)
+    key = key_for("scenes", sha256, "scene.blend")
     fault_point("scene.before_put")
-    stat = store.put(key, path)
+    stat = store.put(key, path, sha256=sha256)
     return Asset(
         uri=store.uri(key), sha256=sha256, size=stat.size, media_type="application/x-blender", key=key
     )

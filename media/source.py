@@ -1,6 +1,7 @@
 """Bring a source into the store under its digest; what it is, its content decides."""
 
 import logging
+import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -44,24 +45,62 @@ class Source(BaseModel):
 def download_model(address: str, store: ObjectStore, client: httpx.Client | None = None) -> Source:
     """Store the file at a path or `https://` address under its sha256.
 
+    An address of the form `store:<sha256>/<name>`, see `staged_address`, names a file that is stored already.
+
     Raises:
         BadInput: There is no such file, its address is of another kind, it is too large or of no known kind.
         Unavailable: The server did not answer, or answered that it cannot now.
+        StoredWrong: The file changed while it was read.
     """
-    scheme = urlsplit(address).scheme
+    scheme = _scheme_of(address)
+    if scheme == "store":
+        return _staged(address, store)
     if scheme == "https":
         if client:
             return _downloaded(address, store, client)
         with httpx.Client(timeout=TIMEOUT, follow_redirects=True) as own:
             return _downloaded(address, store, own)
     if scheme in {"", "file"}:
-        path = Path(unquote(urlsplit(address).path) if scheme else address).expanduser()
-        if not path.is_file():
-            raise BadInput(
-                f"{address}: expected a file, found {'a folder' if path.is_dir() else 'nothing'} there"
-            )
-        return _stored(path, path.name, store)
+        return _read(Path(unquote(urlsplit(address).path) if scheme else address).expanduser(), store)
     raise BadInput(f"{_shown(address)}: expected a path or an https:// address, found {scheme}://")
+
+
+def staged_address(source: Source) -> str:
+    """Return an address under which `download_model` finds a stored source again."""
+    return f"store:{source.asset.sha256}/{source.name}"
+
+
+def _scheme_of(address: str) -> str:
+    """Return how an address begins; a path may hold a colon too."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise BadInput(f"{address.partition('?')[0]}: expected an address, found it malformed") from None
+    return (
+        parts.scheme
+        if parts.scheme == "store" or f"{parts.scheme}://" == address[: len(parts.scheme) + 3]
+        else ""
+    )
+
+
+def _staged(address: str, store: ObjectStore) -> Source:
+    digest, _, name = address.removeprefix("store:").partition("/")
+    if not re.fullmatch(r"[0-9a-f]{64}", digest) or store.stat(key_for("sources", digest, "source")) is None:
+        raise BadInput(
+            f"{address}: expected a source that is in the store, found none; give its path or address"
+        )
+    with workspace() as folder:
+        store.fetch(key_for("sources", digest, "source"), folder / "source")
+        return _stored(folder / "source", name, store)
+
+
+def _read(path: Path, store: ObjectStore) -> Source:
+    if not path.is_file():
+        raise BadInput(f"{path}: expected a file, found {'a folder' if path.is_dir() else 'nothing'} there")
+    try:
+        return _stored(path, path.name, store)
+    except PermissionError as error:
+        raise BadInput(f"{path}: expected a file that may be read, found that it may not") from error
 
 
 def _stored(path: Path, name: str, store: ObjectStore) -> Source:
@@ -76,7 +115,7 @@ def _stored(path: Path, name: str, store: ObjectStore) -> Source:
     found = stat is not None and stat.size == size
     if not found:
         fault_point("source.before_put")
-        store.put(key, path)
+        store.put(key, path, sha256=digest)
         logger.info("stored %s as %s", name, key)
     asset = Asset(uri=store.uri(key), sha256=digest, size=size, media_type=MEDIA_TYPES[kind], key=key)
     return Source(asset=asset, name=name, kind=kind, found=found)
@@ -107,6 +146,8 @@ def _download(address: str, path: Path, client: httpx.Client) -> None:
                     raise BadInput(f"{_shown(address)}: expected at most {LARGEST_SOURCE} bytes, found more")
     except httpx.TransportError as error:
         raise Unavailable(f"{_shown(address)}: {type(error).__name__} while downloading") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise BadInput(f"{_shown(address)}: expected a file, found {type(error).__name__}") from error
     except OSError as error:
         raise OutOfResources(
             f"{_shown(address)}: the download could not be written: {error.strerror}"

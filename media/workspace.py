@@ -2,11 +2,13 @@
 
 import fcntl
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 logger = logging.getLogger(__name__)
 
@@ -23,13 +25,23 @@ def workspace(parent: Path | None = None) -> Iterator[Path]:
     """
     home = parent or Path(tempfile.gettempdir())
     remove_orphans(home)
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
-    with (folder / LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    folder, lock = _locked_folder(home)
+    with lock:
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _locked_folder(home: Path) -> tuple[Path, IO[str]]:
+    """Return a new folder with its lock; again if a neighbour took it for an orphan before it was locked."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
+        lock = (folder / LOCK).open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.fstat(lock.fileno()).st_nlink:
+            return folder, lock
+        lock.close()
 
 
 def remove_orphans(home: Path) -> None:

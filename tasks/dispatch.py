@@ -15,16 +15,18 @@ from prefect.states import Crashed
 
 from blocks.settings import open_tools
 from media.errors import ToolFailed
+from media.job import GeometryJob, StillJob, TurntableJob
 from media.manifest import Result, find_manifest, result_of
-from media.plan import Plan
+from media.source import Source, staged_address
 from tasks.artifacts import show_finished
 
+Job = GeometryJob | StillJob | TurntableJob
 CONTROL = "control"
 POLL_S = 1.0
 
 
-def send_on(plan: Plan) -> Result | None:
-    """Have `plan` made on its queue if this run is on control; returns None if it is to be made here.
+def send_on(job: Job, source: Source, result: str) -> Result | None:
+    """Have `job` done on its queue if this run is on control; returns None if it is to be done here.
 
     If the run there does not complete, what is returned is the state that this run is to end in as well:
     Prefect takes a state that a flow returns for the flow's own. A bad file or a cancelled render then shows
@@ -37,19 +39,22 @@ def send_on(plan: Plan) -> Result | None:
     run = context.flow_run if context else None
     if run is None or run.deployment_id is None or run.work_queue_name != CONTROL:
         return None
-    name = f"{run.name}-{plan.job.queue}"
-    get_run_logger().info("the work is done by the run %s on the queue %s", name, plan.job.queue)
+    name = f"{run.name}-{job.queue}"
+    get_run_logger().info("the work is done by the run %s on the queue %s", name, job.queue)
+    staged = job.model_copy(
+        update={"source": staged_address(source)}
+    )  # read once, whatever becomes of its address
     deployment = run_deployment(
         name=run.deployment_id,
-        parameters={"job": plan.job.model_dump(mode="json")},
-        work_queue_name=plan.job.queue,
+        parameters={"job": staged.model_dump(mode="json")},
+        work_queue_name=job.queue,
         flow_run_name=name,
         poll_interval=POLL_S,
     )
     sent = cast("FlowRun", deployment)  # a coroutine only in flows that are async
     if sent.state is None or not sent.state.is_completed():
         return cast("Result", _ending_like(sent))
-    return _published(plan)
+    return _published(result, job.queue)
 
 
 def _ending_like(sent: FlowRun) -> State[Result]:
@@ -60,12 +65,10 @@ def _ending_like(sent: FlowRun) -> State[Result]:
     return State(type=sent.state.type, name=sent.state.name, message=message)
 
 
-def _published(plan: Plan) -> Result:
+def _published(result: str, queue: str) -> Result:
     store = open_tools().store
-    manifest = find_manifest(plan.result, store)
+    manifest = find_manifest(result, store)
     if manifest is None:
-        raise ToolFailed(
-            f"{plan.result}: the run on {plan.job.queue} completed without a manifest in this store"
-        )
+        raise ToolFailed(f"{result}: the run on {queue} completed without a manifest in this store")
     show_finished(manifest, store)
     return result_of(manifest, store)

@@ -14,10 +14,10 @@ from tasks.media_task import media_task
 
 
 @media_task
-def find_manifest(plan: Plan) -> Result | None:
+def find_manifest(result: str) -> Result | None:
     """Find the job's manifest, if it was done before and all of it is still there."""
     store = open_tools().store
-    manifest = manifests.find_manifest(plan.result, store)
+    manifest = manifests.find_manifest(result, store)
     if manifest is None:
         return None
     show_finished(manifest, store, found=True)

@@ -104,18 +104,18 @@ def _stored_pair(made: Made, digest: str, store: ObjectStore) -> Geometry:
     fault_point("geometry.before_put")
     return Geometry(
         digest=digest,
-        glb=_stored(made.glb, key_for("geometry", digest, "model.glb"), GLB_TYPE, store),
-        usd=_stored(made.usd, key_for("geometry", digest, "master.usdc"), USD_TYPE, store),
+        glb=_stored(made.glb, "model.glb", GLB_TYPE, store),
+        usd=_stored(made.usd, "master.usdc", USD_TYPE, store),
         report=made.report,
     )
 
 
-def _stored(path: Path, key: str, media_type: str, store: ObjectStore) -> Asset:
-    """Put a file; not write-once, since only the report, written last, makes it count."""
-    stat = store.put(key, path)
-    return Asset(
-        uri=store.uri(key), sha256=sha256_of_file(path), size=stat.size, media_type=media_type, key=key
-    )
+def _stored(path: Path, name: str, media_type: str, store: ObjectStore) -> Asset:
+    """Put a file under the digest of its bytes, so that nobody's other bytes ever replace it."""
+    sha256 = sha256_of_file(path)
+    key = key_for("geometry", sha256, name)
+    stat = store.put(key, path, sha256=sha256)
+    return Asset(uri=store.uri(key), sha256=sha256, size=stat.size, media_type=media_type, key=key)
 
 
 def _published(geometry: Geometry, store: ObjectStore) -> Geometry:

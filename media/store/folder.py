@@ -2,20 +2,23 @@
 
 import errno
 import fcntl
+import hashlib
+import io
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+from uuid import uuid4
 
 from media.errors import BadInput, OutOfResources, Unavailable
-from media.store.keys import checked
+from media.store.keys import KEY, checked
 from media.store.protocol import AlreadyExists, Capabilities, Missing, Stat, StoredWrong
 
 INCOMING = ".incoming"
+CHUNK = 1024 * 1024
 UNLOCKED_S = 60.0
 """Longer than a writer can take from creating its file to locking it."""
 
@@ -34,13 +37,18 @@ class FolderStore:
 
     def fetch(self, key: str, path: Path) -> None:
         """Copy an object into the file `path`. Raises `Missing`."""
-        with _failures(key):
-            shutil.copyfile(self._path(key), path)
+        with self._opened(key) as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target)
 
-    def put(self, key: str, source: bytes | Path, *, write_once: bool = False) -> Stat:
-        """Store bytes or a file, durably. With `write_once`, raises `AlreadyExists` if the key is taken."""
+    def put(
+        self, key: str, source: bytes | Path, *, write_once: bool = False, sha256: str | None = None
+    ) -> Stat:
+        """Store bytes or a file, durably. With `write_once`, raises `AlreadyExists` if the key is taken.
+
+        With `sha256`, raises `StoredWrong` if those are not the bytes that were read.
+        """
         target = self._path(key)
-        with _failures(key), self._incoming(source) as incoming:
+        with _failures(key), self._incoming(source, sha256) as incoming:
             target.parent.mkdir(parents=True, exist_ok=True)
             if write_once:
                 os.link(incoming, target)  # unlike a rename, a link never replaces
@@ -64,7 +72,7 @@ class FolderStore:
             return
         paths = (path for path in folder.rglob("*") if path.is_file() and INCOMING not in path.parts)
         for key in sorted(path.relative_to(self.root).as_posix() for path in paths):
-            if key.startswith(prefix) and (stat := self.stat(key)):
+            if key.startswith(prefix) and KEY.fullmatch(key) and (stat := self.stat(key)):
                 yield stat
 
     def delete(self, key: str) -> None:
@@ -102,6 +110,13 @@ class FolderStore:
         """Return the object's address as a `file://` URI."""
         return self._path(key).absolute().as_uri()
 
+    @contextmanager
+    def _opened(self, key: str) -> Iterator[IO[bytes]]:
+        with _failures(key):
+            file = self._path(key).open("rb")
+        with file:
+            yield file
+
     def _path(self, key: str) -> Path:
         return self.root / checked(key)
 
@@ -110,7 +125,7 @@ class FolderStore:
         return stat is not None and stat.etag == etag
 
     @contextmanager
-    def _incoming(self, source: bytes | Path) -> Iterator[Path]:
+    def _incoming(self, source: bytes | Path, sha256: str | None) -> Iterator[Path]:
         """Write `source` to a temporary name in the store's own file system; remove that name afterwards.
 
         The file is locked while its writer lives; whoever writes next removes those of killed writers.
@@ -118,11 +133,11 @@ class FolderStore:
         folder = self.root / INCOMING
         folder.mkdir(parents=True, exist_ok=True)
         _remove_orphans(folder)
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            path = Path(file.name)
+        path = folder / uuid4().hex
+        with path.open("xb") as file:  # unlike tempfile's, readable by whom the umask allows
             try:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                _write(source, file)
+                _write(source, file, sha256)
                 yield path
             finally:
                 path.unlink(missing_ok=True)
@@ -137,19 +152,19 @@ class FolderStore:
             yield
 
 
-def _write(source: bytes | Path, file: IO[bytes]) -> None:
+def _write(source: bytes | Path, file: IO[bytes], sha256: str | None) -> None:
     """Write all of `source` durably."""
-    if isinstance(source, bytes):
-        file.write(source)
-    else:
-        with source.open("rb") as original:
-            shutil.copyfileobj(original, file)
+    digest = hashlib.sha256()
+    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as original:
+        while chunk := original.read(CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
     file.flush()
     os.fsync(file.fileno())
-    expected = len(source) if isinstance(source, bytes) else source.stat().st_size
-    found = os.fstat(file.fileno()).st_size
-    if found != expected:
-        raise StoredWrong(f"{file.name}: expected {expected} bytes after writing, found {found}")
+    if sha256 and digest.hexdigest() != sha256:
+        raise StoredWrong(
+            f"expected to store bytes of sha256 {sha256}, found {digest.hexdigest()}; did they change?"
+        )
 
 
 def _remove_orphans(folder: Path) -> None:
@@ -161,7 +176,11 @@ def _remove_orphans(folder: Path) -> None:
                     continue
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 path.unlink(missing_ok=True)
-        except (BlockingIOError, FileNotFoundError):  # its writer lives, or has just finished
+        except (
+            BlockingIOError,
+            FileNotFoundError,
+            PermissionError,
+        ):  # its writer lives, has finished, or is another user
             continue
 
 

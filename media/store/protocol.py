@@ -63,8 +63,13 @@ class ObjectStore(Protocol):
         """Copy an object into the file `path`. Raises `Missing`."""
         ...
 
-    def put(self, key: str, source: bytes | Path, *, write_once: bool = False) -> Stat:
-        """Store bytes or a file, durably. With `write_once`, raises `AlreadyExists` if the key is taken."""
+    def put(
+        self, key: str, source: bytes | Path, *, write_once: bool = False, sha256: str | None = None
+    ) -> Stat:
+        """Store bytes or a file, durably. With `write_once`, raises `AlreadyExists` if the key is taken.
+
+        With `sha256`, raises `StoredWrong` if those are not the bytes that were read.
+        """
         ...
 
     def stat(self, key: str) -> Stat | None:

@@ -18,7 +18,7 @@ class VideoSettings(BaseModel):
         width: Of the frames, in pixels; an odd one is padded to even.
         height: The same.
         fps: Frame rate as `num/den`.
-        crf: Constant rate factor: 0 is lossless, 18 looks like the frames, 40 is poor.
+        crf: Constant rate factor: 1 is nearly lossless, 18 looks like the frames, 40 is poor.
         preset: How much time the encoder takes for a smaller file.
         background: What shows where frames are transparent.
     """
@@ -28,7 +28,7 @@ class VideoSettings(BaseModel):
     width: int = Field(ge=2, le=16384)
     height: int = Field(ge=2, le=16384)
     fps: FrameRate = "24/1"
-    crf: int = Field(default=18, ge=0, le=51)
+    crf: int = Field(default=18, ge=1, le=51)
     preset: Preset = "medium"
     background: Colour = "#ffffff"
 

@@ -17,12 +17,12 @@ class FlakyStore:
     refusals: int
     refused: list[str] = field(default_factory=list)
 
-    def put(self, key: str, source: bytes | Path, *, write_once: bool = False) -> Stat:
+    def put(self, key: str, source: bytes | Path, **terms: Any) -> Stat:  # noqa: ANN401 - the real store's
         """Put, unless it is still time to refuse."""
         if key.startswith(self.kind) and len(self.refused) < self.refusals:
             self.refused.append(key)
             raise Unavailable(f"{key}: the store is down (attempt {len(self.refused)})")
-        return self.store.put(key, source, write_once=write_once)
+        return self.store.put(key, source, **terms)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the real store has
         return getattr(self.store, name)

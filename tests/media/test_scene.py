@@ -9,6 +9,7 @@ from pxr import Usd, UsdGeom
 from media import jobs
 from media.job import StillJob
 from media.kind import Kind
+from media.scene import find_scene
 
 
 def write_usd(path: Path) -> Path:
@@ -62,12 +63,11 @@ def test_glb_of_a_step_file_becomes_a_picture_by_itself(tools, tmp_path, bearing
 def test_scene_whose_file_is_gone_is_made_again(tools, tmp_path):
     cube = write_usd(tmp_path / "cube.usda")
     first = jobs.run(StillJob(source=str(cube), width=32, height=32, samples=1), tools)
-    (scene,) = [
-        stat for stat in tools.store.list(f"scenes/{first.record.scene[:2]}/") if stat.key.endswith(".blend")
-    ]
-    tools.store.delete(scene.key)
+    scene = find_scene(first.record.scene, tools.store)
+    assert scene
+    tools.store.delete(scene.asset.key)
 
     again = jobs.run(StillJob(source=str(cube), width=33, height=32, samples=1), tools)
 
     assert again.record.scene == first.record.scene
-    assert tools.store.stat(scene.key)
+    assert find_scene(first.record.scene, tools.store)

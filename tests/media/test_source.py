@@ -8,8 +8,9 @@ import pytest
 from media import source as sources
 from media.errors import BadInput, Unavailable
 from media.kind import Kind
-from media.source import download_model
+from media.source import download_model, staged_address
 from media.store import FolderStore
+from media.store.protocol import StoredWrong
 from tests.fakes.https_server import Answer, https_server
 
 STEP = b"ISO-10303-21;\nHEADER;\nENDSEC;\nDATA;\nENDSEC;\nEND-ISO-10303-21;\n"
@@ -123,3 +124,40 @@ def test_address_that_leads_nowhere_is_refused(store, address, sentence):
         download_model(address, store)
 
     assert "secret" not in str(raised.value)
+
+
+def test_stored_source_has_an_address_of_its_own(store, tmp_path):
+    (tmp_path / "Käfig 7.step").write_bytes(STEP)
+    source = download_model(str(tmp_path / "Käfig 7.step"), store)
+    (tmp_path / "Käfig 7.step").unlink()
+
+    assert download_model(staged_address(source), store) == source.model_copy(update={"found": True})
+
+
+@pytest.mark.parametrize(
+    "address", ["store:abc/part.step", f"store:{'ab' * 32}/part.step", "store:../../etc/passwd"]
+)
+def test_stored_address_of_nothing_is_refused(store, address):
+    with pytest.raises(BadInput, match="expected a source that is in the store"):
+        download_model(address, store)
+
+
+def test_file_that_changes_while_it_is_read_is_not_stored_under_a_wrong_name(store, tmp_path, monkeypatch):
+    (tmp_path / "a.step").write_bytes(STEP)
+    monkeypatch.setattr(sources, "sha256_of_file", lambda _: "ab" * 32)
+
+    with pytest.raises(StoredWrong, match="did they change"):
+        download_model(str(tmp_path / "a.step"), store)
+    assert not list(store.list("sources/"))
+
+
+def test_colon_in_a_path_makes_it_no_address(store, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "M8:bolt.step").write_bytes(STEP)
+
+    assert download_model("M8:bolt.step", store).name == "M8:bolt.step"
+
+
+def test_malformed_address_is_refused(store):
+    with pytest.raises(BadInput, match="malformed"):
+        download_model("https://[bad/part.step", store)
