@@ -6,7 +6,7 @@ from blender_scripts.blender_version import choose_look, set_image_format, set_w
 from blender_scripts.job import Settings
 
 _CONTRAST = "High Contrast"
-_PNG_COMPRESSION = 10  # percent; more costs time for a few percent of size
+_PNG_COMPRESSION = 15  # percent: zlib level 1; below 12, Blender would not compress at all
 _BOUNCES = {
     "max_bounces": 6,
     "diffuse_bounces": 2,

@@ -36,7 +36,6 @@ PACKAGES = (
     "OpenEXR",
     "pillow",
     "platformdirs",
-    "psutil",
     "pydantic",
     "rfc8785",
     "usd-core",
