@@ -58,7 +58,8 @@ def _table(manifest: Manifest, *, found: bool) -> list[dict[str, str]]:
     rows = [_frames(record.frames, found=found)] if record.frames else []
     for output in manifest.content.outputs:
         made_by = record.encoder if output.role == "video" else ""
-        rows.append(_row(output.download_name, "found" if found else "made", output.asset.size, by=made_by))
+        what = output.role.replace("-", " ")
+        rows.append(_row(what, "found" if found else "made", output.asset.size, by=made_by))
     return rows
 
 

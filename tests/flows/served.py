@@ -18,6 +18,8 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
     ArtifactFilter,
     ArtifactFilterFlowRunId,
+    DeploymentFilter,
+    DeploymentFilterId,
     FlowRunFilter,
     FlowRunFilterId,
     FlowRunFilterParentFlowRunId,
@@ -75,6 +77,11 @@ class Served:
         """Press the page's button."""
         self.client.set_flow_run_state(run.id, Cancelling())
 
+    def runs_of(self, deployment: str) -> list[FlowRun]:
+        """Return the runs of a deployment, those to come included."""
+        made = DeploymentFilterId(any_=[self.client.read_deployment_by_name(deployment).id])
+        return self.client.read_flow_runs(deployment_filter=DeploymentFilter(id=made))
+
     def sent_on(self, run: FlowRun) -> list[FlowRun]:
         """Return the runs that a run on control started."""
         parent = FlowRunFilterParentFlowRunId(any_=[run.id])
@@ -126,6 +133,7 @@ def serving(folder: Path) -> Iterator[Served]:
         "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS": "1",
         "PREFECT_WORKER_ENABLE_CANCELLATION": "true",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PWD": str(ROOT),  # what prefect.yaml takes for the folder of the code
         "RENDERMILL_STORE": str(folder / "store"),
         "TMPDIR": str(folder / "tmp"),
     }

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 from prefect.client.schemas.objects import FlowRun
 
-from tests.flows.served import Served, eventually, serving
+from tests.flows.served import PREFECT, Served, eventually, serving
 from tests.processes import is_alive
 
 DONE = {"Completed", "Failed", "Crashed", "Cancelled"}
@@ -106,6 +106,16 @@ def test_file_of_no_known_kind_fails_the_run_with_a_sentence(served, tmp_path):
     assert (code, run.state.name) == (1, "Failed")
     assert "BadInput: letter.step: expected a STEP, GLB or USD file" in run.state.message
     assert served.sent_on(run) == []
+
+
+def test_schedule_puts_runs_on_control(served):
+    name = "prepare-geometry/local"
+    made = served.command(PREFECT, "deployment", "schedule", "create", name, "--cron", "0 2 * * *")
+    assert made.returncode == 0, made.stderr
+
+    runs = eventually(lambda: served.runs_of(name), "the runs of the nights to come")
+
+    assert {(run.work_queue_name, run.auto_scheduled) for run in runs} == {("control", True)}
 
 
 @pytest.mark.long
