@@ -29,19 +29,18 @@ QUEUES = (Queue("control", 20, 1), Queue("light", 2, 2), Queue("heavy", 1, 3))
 
 
 def make_local_pool(client: SyncPrefectClient) -> None:
-    """Make what is missing of pool and queues, and set the queues' limits."""
+    """Make what is missing of pool and queues; a limit that somebody set stays."""
     template = ProcessWorker.get_default_base_job_template()
     pool = WorkPoolCreate(name=POOL, type=ProcessWorker.type, base_job_template=template)
-    with contextlib.suppress(
-        ObjectAlreadyExists
-    ):  # it may carry its user's settings; only its queues are ours
+    with contextlib.suppress(ObjectAlreadyExists):  # it may carry its user's settings
         client.create_work_pool(pool)
     for queue in QUEUES:
         try:
             made = client.create_work_queue(queue.name, work_pool_name=POOL)
         except ObjectAlreadyExists:
             made = client.read_work_queue_by_name(queue.name, work_pool_name=POOL)
-        client.update_work_queue(made.id, concurrency_limit=queue.limit, priority=queue.priority)
+        if made.concurrency_limit is None:  # new, or made by Prefect for a deployment that names it
+            client.update_work_queue(made.id, concurrency_limit=queue.limit, priority=queue.priority)
 
 
 def main() -> None:

@@ -1,10 +1,14 @@
 """The deployments that people call: their pool, their queues, and the form that Prefect makes of a job."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 from prefect.utilities.schema_tools.validation import validate
 
@@ -25,18 +29,35 @@ def fields_of(form: str) -> dict[str, dict[str, Any]]:
     return schema_of(form)["definitions"][form]["properties"]
 
 
-def test_pool_is_made_once_with_its_queues_and_keeps_its_users_settings():
-    with get_client(sync_client=True) as client:
-        make_local_pool(client)
-        made = client.read_work_pool(POOL)
-        make_local_pool(client)
+@pytest.fixture
+def client() -> Iterator[SyncPrefectClient]:
+    """A client of the tests' server, without the pool."""
+    with get_client(sync_client=True) as connected:
+        with contextlib.suppress(ObjectNotFound):
+            connected.delete_work_pool(POOL)
+        yield connected
 
-        queues = {
-            queue.name: (queue.concurrency_limit, queue.priority)
-            for queue in (client.read_work_queue_by_name(one.name, work_pool_name=POOL) for one in QUEUES)
-        }
-        assert client.read_work_pool(POOL).id == made.id
-    assert queues == {"control": (20, 1), "light": (2, 2), "heavy": (1, 3)}
+
+def queues_of(client: SyncPrefectClient) -> dict[str, tuple[int | None, int | None]]:
+    queues = (client.read_work_queue_by_name(one.name, work_pool_name=POOL) for one in QUEUES)
+    return {queue.name: (queue.concurrency_limit, queue.priority) for queue in queues}
+
+
+def test_pool_has_a_queue_for_planning_and_one_each_for_small_and_large_pictures(client):
+    make_local_pool(client)
+
+    assert queues_of(client) == {"control": (20, 1), "light": (2, 2), "heavy": (1, 3)}
+
+
+def test_pool_that_was_made_without_limits_gets_them_and_a_limit_that_somebody_set_stays(client):
+    client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+    client.create_work_queue("light", work_pool_name=POOL)
+    client.create_work_queue("heavy", work_pool_name=POOL, concurrency_limit=3)
+
+    make_local_pool(client)
+
+    limits = {name: limit for name, (limit, _) in queues_of(client).items()}
+    assert limits == {"control": 20, "light": 2, "heavy": 3}
 
 
 def test_what_people_call_starts_on_control():
