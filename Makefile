@@ -29,9 +29,6 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 DEMO := out/demo
-STILL_JOB := {"source": "$(DEMO)/bearing.step", "width": 1280, "height": 960, "samples": 32}
-TURNTABLE_JOB := {"source": "$(DEMO)/bearing.step", "width": 640, "height": 640, "samples": 32, \
-	"frames": 24, "fps": 24}
 
 .PHONY: help
 help: ## List what can be made
@@ -68,10 +65,7 @@ $(SETUP): requirements/dev.lock $(BOOTED) | .doctor
 
 .PHONY: demo
 demo: $(SETUP) ## Turn a ball bearing of 140 parts into a still and a turntable, in out/demo
-	@mkdir -p $(DEMO)
-	@$(PY) examples/bearing.py $(DEMO)/bearing.step >&2
-	@$(PY) -m flows.render_still --job '$(STILL_JOB)' --out $(DEMO)
-	@$(PY) -m flows.render_turntable --job '$(TURNTABLE_JOB)' --out $(DEMO)
+	@$(PY) examples/demo.py $(DEMO)
 
 ##@ Check
 

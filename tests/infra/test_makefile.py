@@ -38,7 +38,9 @@ def test_ci_runs_check() -> None:
 
 
 def test_demo_ends_with_the_turntable() -> None:
-    assert "flows.render_turntable" in make("-n", "demo").stdout.strip().splitlines()[-1]
+    assert "examples/demo.py" in make("-n", "demo").stdout.strip().splitlines()[-1]
+    demo = (ROOT / "examples" / "demo.py").read_text()
+    assert demo.index("run(render_still") < demo.index("run(render_turntable")
 
 
 @pytest.fixture
