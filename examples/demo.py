@@ -1,6 +1,6 @@
 """Render the example bearing: `python examples/demo.py FOLDER` writes it, a still and a turntable there.
 
-The same as `python -m flows.render_still …` and then `python -m flows.render_turntable …`, but in one process,
+The same as `python -m flows.render_still …`, then `python -m flows.render_turntable …`, but in one process,
 so that one temporary Prefect server serves both. The last line of stdout is the path of the turntable's
 manifest.
 """
