@@ -1,20 +1,26 @@
 """Show how far a render is: a progress artifact in the UI, and a bar on a terminal."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
+import httpx
 from prefect import get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.exceptions import PrefectException
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from media.blender_events import Event, SampleProgress, Started
 from media.frames import Frame
 from media.plan import Plan
+
+SHOWN_EVERY_S = 1.0
+"""A resumed job finds its frames at once, and need not tell the server of each."""
 
 
 @contextmanager
@@ -38,6 +44,7 @@ class _FrameProgress:
         self._seconds = 0.0
         self._device = ""
         self._artifact = artifact
+        self._shown = -SHOWN_EVERY_S
         self._bar = bar
         self._row = bar.add_task(f"frames of {self._source}", total=plan.frames)
         self._logger = get_run_logger()
@@ -66,7 +73,7 @@ class _FrameProgress:
 
     def _say(self, frame: Frame) -> None:
         if frame.found:
-            self._logger.info(
+            self._logger.debug(
                 "frame %s of %s was found, made on %s", frame.number, self._total, frame.device.name
             )
         else:
@@ -80,11 +87,18 @@ class _FrameProgress:
 
     def _show(self) -> None:
         self._bar.update(self._row, completed=self._done)
-        update_progress_artifact(
-            artifact_id=self._artifact,
-            progress=100.0 * self._done / self._total,
-            description=self._sentence(),
-        )
+        now = time.monotonic()
+        if self._done < self._total and now - self._shown < SHOWN_EVERY_S:
+            return
+        self._shown = now
+        try:
+            update_progress_artifact(
+                artifact_id=self._artifact,
+                progress=100.0 * self._done / self._total,
+                description=self._sentence(),
+            )
+        except (PrefectException, httpx.HTTPError) as error:
+            self._logger.warning("progress cannot be shown, rendering goes on: %s", error)
 
     def _sentence(self) -> str:
         """Tell how far it is, and how long it may still take at the pace so far."""

@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 from prefect.client.schemas.objects import State
 
@@ -153,3 +154,14 @@ def test_renderer_that_gives_up_releases_the_encoder(bearing_step, seen):
     assert "GPU" in state.message
     assert runs["render_frames"].state.is_failed()
     assert runs["encode_video"].state.is_failed()
+
+
+def test_server_that_cannot_show_progress_does_not_stop_the_render(bearing_step, monkeypatch):
+    def refuse(**_: object) -> None:
+        raise httpx.ConnectError("the server is being restarted")
+
+    monkeypatch.setattr("tasks.progress.update_progress_artifact", refuse)
+
+    state = render_turntable(turntable(bearing_step, elevation=36, frames=1), return_state=True)
+
+    assert state.is_completed()
