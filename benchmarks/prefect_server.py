@@ -13,6 +13,7 @@ import httpx
 
 PREFECT = Path(sys.executable).with_name("prefect")
 STARTS_WITHIN_S = 120.0
+GRACE_S = 15.0
 
 
 @contextmanager
@@ -36,7 +37,11 @@ def running_server(home: Path) -> Iterator[None]:
         yield
     finally:
         server.terminate()
-        server.wait()
+        try:
+            server.wait(GRACE_S)
+        except subprocess.TimeoutExpired:  # Prefect takes TERM for INT, which a shell may have made it ignore
+            server.kill()
+            server.wait()
 
 
 def _wait_for(api: str) -> None:

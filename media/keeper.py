@@ -20,6 +20,8 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 REPORT_FD = 3
 NOT_STARTED = 127
+INHERITED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGXFSZ)
+"""What a shell, nohup or Python may have told us to ignore, and a tool would go on ignoring."""
 
 
 def main(argv: list[str]) -> None:
@@ -43,6 +45,8 @@ def become(argv: list[str], terms: dict[str, int]) -> None:
     keeper = os.getppid()
     try:
         os.setsid()
+        for number in INHERITED:
+            signal.signal(number, signal.SIG_DFL)
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != keeper:  # the keeper died before the line above took effect
             os._exit(NOT_STARTED)

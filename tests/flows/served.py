@@ -32,6 +32,7 @@ from tests.processes import descendants, is_alive, wait_until_gone
 ROOT = Path(__file__).parents[2]
 PREFECT = str(Path(sys.executable).with_name("prefect"))
 ENOUGH_S = 120.0
+GRACE_S = 15.0
 T = TypeVar("T")
 
 
@@ -162,7 +163,11 @@ def process(argv: list[str], env: Mapping[str, str], log: Path) -> Iterator[subp
     finally:
         below = descendants(child.pid)
         child.terminate()
-        child.wait(ENOUGH_S)
+        try:
+            child.wait(GRACE_S)
+        except subprocess.TimeoutExpired:  # Prefect takes TERM for INT, which a shell may have made it ignore
+            child.kill()
+            child.wait()
         for pid in filter(is_alive, below):
             os.kill(pid, signal.SIGKILL)
             wait_until_gone(pid)
