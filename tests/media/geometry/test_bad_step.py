@@ -77,7 +77,10 @@ def test_truncated_file_is_refused_before_the_kernel_sees_it(share, prepare, sma
 
 def test_truncated_file_that_was_given_an_end_is_refused(prepare, small_steps, tmp_path):
     data = (small_steps / "pair.step").read_bytes()
-    refused(prepare, tmp_path / "part.step", data[: len(data) // 2] + b"\nENDSEC;\nEND-ISO-10303-21;\n")
+    sentence = refused(
+        prepare, tmp_path / "part.step", data[: len(data) // 2] + b"\nENDSEC;\nEND-ISO-10303-21;\n"
+    )
+    assert sentence.startswith("part.step: expected")
 
 
 def test_ap209_is_refused_by_its_schema(prepare, tmp_path):
@@ -129,7 +132,7 @@ def test_gzip_bomb_is_refused_without_unpacking_it_all(tmp_path):
 
 
 def test_sound_counts_are_no_damage():
-    refuse_damage(SOUND, SIX_FACES, empty_parts=0, name="part.step")
+    assert refuse_damage(SOUND, SIX_FACES, empty_parts=0, name="part.step") is None
 
 
 @pytest.mark.parametrize(
@@ -153,4 +156,5 @@ def test_geometry_that_is_surely_lost_is_damage(changes, defined, empty_parts):
     ids=["failed_check", "construction_faces", "bare_face", "empty_part"],
 )
 def test_oddity_alone_is_no_damage(changes, defined, empty_parts):
-    refuse_damage(SOUND.model_copy(update=changes), StepText("X", defined), empty_parts, "part.step")
+    counts = SOUND.model_copy(update=changes)
+    assert refuse_damage(counts, StepText("X", defined), empty_parts, "part.step") is None
