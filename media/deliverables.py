@@ -24,6 +24,7 @@ from media.store import ObjectStore
 from media.store.keys import Kind, frame_name, key_for
 from media.tools import Tools
 from media.video.encode import VideoEncoder, encode_video
+from media.video.progress import OnProgress
 from media.video.settings import VideoSettings
 from media.workspace import workspace
 
@@ -54,8 +55,17 @@ class Delivered(BaseModel):
     encoder_reason: str = ""
 
 
-def deliver_video(plan: Plan, job: TurntableJob, tools: Tools, feed: FrameFeed) -> Delivered:
+def deliver_video(
+    plan: Plan, job: TurntableJob, tools: Tools, feed: FrameFeed, on_progress: OnProgress = lambda _: None
+) -> Delivered:
     """Encode the frames of `plan` as `feed` tells of them, and store the checked video.
+
+    Args:
+        plan: Where the frames are.
+        job: What video is asked for.
+        tools: The store and ffmpeg.
+        feed: Tells which frames are committed, and hears if there will be no video.
+        on_progress: Told how many frames are encoded.
 
     Raises:
         Abandoned: The renderer ended without all frames.
@@ -66,9 +76,10 @@ def deliver_video(plan: Plan, job: TurntableJob, tools: Tools, feed: FrameFeed) 
     def frames() -> Iterator[bytes]:
         return (_frame(plan, number, tools.store) for number in feed.numbers(plan.frames))
 
-    with workspace() as folder:
+    with feed.reading(), workspace() as folder:
         choice = choose_encoder(probe_nvenc(tools.ffmpeg, folder=folder), *settings.padded)
-        video = encode_video(frames, settings, VideoEncoder(tools.ffmpeg, choice), folder=folder)
+        encoder = VideoEncoder(tools.ffmpeg, choice)
+        video = encode_video(frames, settings, encoder, folder=folder, on_progress=on_progress)
         output = _stored("video", video.path, plan, tools.store)
     return Delivered(
         outputs=(output,), seconds=video.seconds, encoder=video.encoder, encoder_reason=video.reason

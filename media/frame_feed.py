@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -9,7 +10,7 @@ from media.errors import MediaError
 
 
 class Abandoned(MediaError):
-    """Nobody will render the frames that are still missing."""
+    """Nobody will render the frames that are still missing, or nobody wants them any more."""
 
 
 class FrameFeed:
@@ -21,6 +22,8 @@ class FrameFeed:
     def __init__(self) -> None:
         self._committed: set[int] = set()
         self._closed = False
+        self._readings = 0
+        self._refused: MediaError | None = None
         self._changed = threading.Condition()
 
     def __enter__(self) -> Self:
@@ -34,10 +37,30 @@ class FrameFeed:
             self._changed.notify_all()
 
     def committed(self, number: int) -> None:
-        """Say that frame `number` is in the store."""
+        """Say that frame `number` is in the store.
+
+        Raises:
+            Abandoned: The reading side has failed for good, so that no further frame is wanted.
+        """
         with self._changed:
+            if self._refused:
+                raise Abandoned(
+                    f"rendering stopped after frame {number}, no video can be made of it: {self._refused}"
+                )
             self._committed.add(number)
             self._changed.notify_all()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Stand for one attempt of the reading side; a failure that allows no other stops the rendering."""
+        self._readings += 1
+        try:
+            yield
+        except MediaError as error:
+            if error.retry.wait_before(self._readings) is None:
+                with self._changed:
+                    self._refused = error
+            raise
 
     def numbers(self, last: int) -> Iterator[int]:
         """Yield 1 to `last`, each as soon as it is committed.

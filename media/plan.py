@@ -14,7 +14,7 @@ from media.job import StillJob, TurntableJob
 from media.scene import scene_digest
 from media.source import Source
 
-RENDER_RECIPE = 1
+RENDER_RECIPE = 2
 """Raise by hand when the same scene, camera and settings would give other pixels."""
 OUTPUT_RECIPE = 1
 """Raise by hand when the same frames would give another still, video or preview."""

@@ -7,12 +7,14 @@ from media.job import StillJob, TurntableJob
 from media.plan import Plan
 from tasks.artifacts import show_previews
 from tasks.media_task import media_task
+from tasks.progress import encode_progress
 
 
 @media_task
 def encode_video(plan: Plan, job: TurntableJob, feed: FrameFeed) -> Delivered:
     """Encode frames while they are rendered."""
-    return deliver_video(plan, job, open_tools(), feed)
+    with encode_progress(plan) as report:
+        return deliver_video(plan, job, open_tools(), feed, report)
 
 
 @media_task

@@ -1,4 +1,4 @@
-"""Show how far a render is: a progress artifact in the UI, and a bar on a terminal."""
+"""Show how far a render and its encode are: progress artifacts in the UI, and a bar on a terminal."""
 
 import sys
 import time
@@ -26,17 +26,50 @@ SHOWN_EVERY_S = 1.0
 @contextmanager
 def frame_progress(plan: Plan) -> Iterator[Callable[[Event | Frame], None]]:
     """Provide a function that hears of frames and samples and shows them."""
-    key = f"frames-{plan.result[:12]}"
-    created = create_progress_artifact(progress=0.0, key=key, description=f"Frames of {plan.source.name}")
-    artifact = cast("UUID", created)  # a coroutine only in flows that are async
+    artifact = _ProgressArtifact(f"frames-{plan.result[:12]}", f"Frames of {plan.source.name}")
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bar:
         yield _FrameProgress(plan, artifact, bar).report
 
 
+@contextmanager
+def encode_progress(plan: Plan) -> Iterator[Callable[[int], None]]:
+    """Provide a function that hears how many frames are encoded and shows it."""
+    artifact = _ProgressArtifact(f"video-{plan.result[:12]}", f"Video of {plan.source.name}")
+
+    def report(encoded: int) -> None:
+        artifact.show(
+            encoded, plan.frames, f"{encoded} of {plan.frames} frames of {plan.source.name} encoded"
+        )
+
+    yield report
+
+
+class _ProgressArtifact:
+    """A progress bar on the run's page; a server that cannot take it stops nothing."""
+
+    def __init__(self, key: str, description: str) -> None:
+        created = create_progress_artifact(progress=0.0, key=key, description=description)
+        self._id = cast("UUID", created)  # a coroutine only in flows that are async
+        self._shown = -SHOWN_EVERY_S
+
+    def show(self, done: int, total: int, sentence: str) -> None:
+        """Show how much is done, unless it was shown just now and more is to come."""
+        now = time.monotonic()
+        if done < total and now - self._shown < SHOWN_EVERY_S:
+            return
+        self._shown = now
+        try:
+            update_progress_artifact(
+                artifact_id=self._id, progress=100.0 * done / total, description=sentence
+            )
+        except (PrefectException, httpx.HTTPError) as error:
+            get_run_logger().warning("progress cannot be shown, the work goes on: %s", error)
+
+
 class _FrameProgress:
-    def __init__(self, plan: Plan, artifact: UUID, bar: Progress) -> None:
+    def __init__(self, plan: Plan, artifact: _ProgressArtifact, bar: Progress) -> None:
         self._source = plan.source.name
         self._total = plan.frames
         self._done = 0
@@ -44,7 +77,6 @@ class _FrameProgress:
         self._seconds = 0.0
         self._device = ""
         self._artifact = artifact
-        self._shown = -SHOWN_EVERY_S
         self._bar = bar
         self._row = bar.add_task(f"frames of {self._source}", total=plan.frames)
         self._logger = get_run_logger()
@@ -87,18 +119,7 @@ class _FrameProgress:
 
     def _show(self) -> None:
         self._bar.update(self._row, completed=self._done)
-        now = time.monotonic()
-        if self._done < self._total and now - self._shown < SHOWN_EVERY_S:
-            return
-        self._shown = now
-        try:
-            update_progress_artifact(
-                artifact_id=self._artifact,
-                progress=100.0 * self._done / self._total,
-                description=self._sentence(),
-            )
-        except (PrefectException, httpx.HTTPError) as error:
-            self._logger.warning("progress cannot be shown, rendering goes on: %s", error)
+        self._artifact.show(self._done, self._total, self._sentence())
 
     def _sentence(self) -> str:
         """Tell how far it is, and how long it may still take at the pace so far."""

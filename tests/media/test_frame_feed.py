@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from media.errors import OutOfResources, ToolFailed
 from media.frame_feed import Abandoned, FrameFeed
 
 
@@ -40,3 +41,24 @@ def test_reader_is_released_when_the_renderer_gives_up():
 
         with pytest.raises(Abandoned, match="frame 2 of 2"):
             reading.result(10)
+
+
+def test_renderer_stops_when_no_video_can_be_made_of_its_frames():
+    feed = FrameFeed()
+    with pytest.raises(OutOfResources), feed.reading():
+        raise OutOfResources("the disk is full")
+
+    with pytest.raises(Abandoned, match=r"frame 7.*the disk is full"):
+        feed.committed(7)
+
+
+def test_renderer_goes_on_while_the_encoder_is_tried_again():
+    feed = FrameFeed()
+    with pytest.raises(ToolFailed), feed.reading():
+        raise ToolFailed("a first failure, which is tried again")
+    feed.committed(1)
+
+    with pytest.raises(ToolFailed), feed.reading():
+        raise ToolFailed("a second one, which is not")
+    with pytest.raises(Abandoned, match="a second one"):
+        feed.committed(2)
