@@ -7,7 +7,8 @@ import bpy
 from blender_scripts.blender_version import new_node_tree
 
 Colour = tuple[float, float, float, float]
-_FADE_FROM, _FADE_TO = 1.2, 3.2  # units from the turn's centre over which the ground melts into the gradient
+_FADE_FROM, _FADE_TO = 1.1, 2.4  # units from the turn's centre over which the ground melts into the gradient
+_REACH = 8.0  # how far it goes on for all but the camera: upright metal mirrors it up to its top
 _CORNERS = 64
 _GROUND_ALBEDO = (0.60, 0.605, 0.615, 1.0)
 _BRIGHT_BAND, _DARK_BAND = (0.90, 0.90, 0.90, 1.0), (0.07, 0.07, 0.075, 1.0)
@@ -16,14 +17,26 @@ _BRIGHT_BAND, _DARK_BAND = (0.90, 0.90, 0.90, 1.0), (0.07, 0.07, 0.075, 1.0)
 def ground_mesh() -> bpy.types.Mesh:
     """Return the ground: a disc in its own z = 0 plane, as small as can be, since its rays cost most."""
     mesh = bpy.data.meshes.new("studio ground")
-    corners = [
-        (_FADE_TO * math.cos(math.tau * k / _CORNERS), _FADE_TO * math.sin(math.tau * k / _CORNERS), 0.0)
-        for k in range(_CORNERS)
-    ]
-    mesh.from_pydata(corners, [], [tuple(range(_CORNERS))])
+    mesh.from_pydata(_circle(_FADE_TO), [], [tuple(range(_CORNERS))])
     mesh.materials.append(_melting_material())
     mesh.materials.append(_plain_material())
     return mesh
+
+
+def surrounding_mesh(ground: bpy.types.Mesh) -> bpy.types.Mesh:
+    """Return the ring round the ground that the camera is not to see, of the same material."""
+    mesh = bpy.data.meshes.new("studio surrounding")
+    inner, outer = range(_CORNERS), range(_CORNERS, 2 * _CORNERS)
+    following = [*inner[1:], inner[0]]
+    faces = [(k, outer[k], outer[after], after) for k, after in enumerate(following)]
+    mesh.from_pydata([*_circle(_FADE_TO), *_circle(_REACH)], [], faces)
+    mesh.materials.append(ground.materials[0])
+    return mesh
+
+
+def _circle(radius: float) -> list[tuple[float, float, float]]:
+    angles = [math.tau * k / _CORNERS for k in range(_CORNERS)]
+    return [(radius * math.cos(angle), radius * math.sin(angle), 0.0) for angle in angles]
 
 
 def show_plain(ground: bpy.types.Object) -> None:

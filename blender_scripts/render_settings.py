@@ -45,6 +45,7 @@ def _apply_sampling(cycles: bpy.types.bpy_struct, settings: Settings) -> None:
     cycles.seed = settings.seed
     cycles.use_animated_seed = False  # a noise pattern that moves would flicker
     cycles.use_light_tree = False  # with a handful of softboxes: a quarter more time, no less noise
+    cycles.light_sampling_threshold = 0.1  # light too faint to show is left to chance
     cycles.sample_clamp_indirect = 4.0  # fireflies come by way of a bounce; direct light keeps its highlights
     cycles.blur_glossy = 0.5
     cycles.caustics_reflective = False

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from blender_scripts.failure import BadInput
 from blender_scripts.framing import SENSOR, View
-from blender_scripts.ground import ground_mesh, show_plain
+from blender_scripts.ground import ground_mesh, show_plain, surrounding_mesh
 from blender_scripts.turn import studio_rotation
 from blender_scripts.world import world_round
 
-_RIG, _CAMERA, _GROUND = "studio rig", "studio camera", "studio ground"
+_RIG, _CAMERA, _GROUND, _SURROUNDING = "studio rig", "studio camera", "studio ground", "studio surrounding"
 _GAP = 0.001  # between part and ground: faces in one plane would flicker
 
 
@@ -47,14 +47,14 @@ class Studio:
     rig: bpy.types.Object
     camera: bpy.types.Object
     ground: bpy.types.Object
+    surrounding: bpy.types.Object
 
     def set_up(self, centre: NDArray[np.float64], ground_height: float, view: View) -> None:
         """Stand round a turn's centre, the ground so far below it, with a view's lens."""
         self.rig.location = centre
         self.ground.location = (0.0, 0.0, -ground_height - _GAP)
-        self.ground.hide_render = (
-            view.elevation < 0
-        )  # seen from below there is no ground, and no shadow on it
+        # Seen from below there is no ground, and no shadow on it.
+        self.ground.hide_render = self.surrounding.hide_render = view.elevation < 0
         lens = self.camera.data
         lens.type, lens.sensor_fit, lens.sensor_width, lens.lens = "PERSP", "AUTO", SENSOR, view.focal_length
         lens.dof.use_dof = False
@@ -86,7 +86,9 @@ def build_studio(scene: bpy.types.Scene) -> None:
     scene.camera = camera
     for box in SOFTBOXES:
         _add_softbox(scene, box, rig)
-    _add(scene, _GROUND, ground_mesh(), rig)
+    ground = _add(scene, _GROUND, ground_mesh(), rig)
+    surrounding = _add(scene, _SURROUNDING, surrounding_mesh(ground.data), ground)
+    surrounding.visible_camera = False
     scene.world = world_round(rig)
 
 
@@ -96,10 +98,10 @@ def find_studio(scene: bpy.types.Scene, name: str) -> Studio:
     Raises:
         BadInput: There is none.
     """
-    rig, camera, ground = (scene.objects.get(part) for part in (_RIG, _CAMERA, _GROUND))
-    if rig is None or camera is None or ground is None:
+    parts = [scene.objects.get(part) for part in (_RIG, _CAMERA, _GROUND, _SURROUNDING)]
+    if None in parts:
         raise BadInput(f"{name}: expected a prepared scene with its studio, found none")
-    return Studio(rig, camera, ground)
+    return Studio(*parts)
 
 
 def _add_softbox(scene: bpy.types.Scene, box: Softbox, rig: bpy.types.Object) -> None:

@@ -10,11 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flows.command_line import main as run
-from flows.render_still import render_still
-from flows.render_turntable import render_turntable
-from media.job import StillJob, TurntableJob
-
 STILL = {"width": 1280, "height": 960, "samples": 32}
 TURNTABLE = {"width": 640, "height": 640, "samples": 32, "frames": 24, "fps": 24}
 
@@ -24,7 +19,14 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "bearing.step"
     bearing = Path(__file__).with_name("bearing.py")
-    subprocess.run([sys.executable, bearing, source], check=True, stdout=sys.stderr)
+    with subprocess.Popen([sys.executable, bearing, source], stdout=sys.stderr) as writing:
+        # Both take seconds, so Prefect is imported while the bearing is written.
+        from flows.command_line import main as run  # noqa: PLC0415
+        from flows.render_still import render_still  # noqa: PLC0415
+        from flows.render_turntable import render_turntable  # noqa: PLC0415
+        from media.job import StillJob, TurntableJob  # noqa: PLC0415
+    if writing.returncode:
+        sys.exit(writing.returncode)
     run(render_still, StillJob, ["--job", json.dumps({"source": str(source), **STILL}), "--out", str(folder)])
     turntable = json.dumps({"source": str(source), **TURNTABLE})
     run(render_turntable, TurntableJob, ["--job", turntable, "--out", str(folder)])

@@ -56,8 +56,8 @@ def test_turntable_shows_the_task_runs_of_the_design_and_its_artifacts(bearing_s
         artifact.key.rpartition("-")[0]: artifact
         for artifact in seen.artifacts(state.state_details.flow_run_id)
     }
-    assert set(artifacts) == {"frames", "poster", "contact-sheet", "result", "files"}
-    assert artifacts["frames"].data == 100.0
+    assert set(artifacts) == {"frames", "video", "poster", "contact-sheet", "result", "files"}
+    assert artifacts["frames"].data == artifacts["video"].data == 100.0
     assert re.match(r"!\[bearing-turntable-poster\.webp\]\(data:image/webp;base64,", artifacts["poster"].data)
     assert "2 made, 0 found" in artifacts["result"].data
 
