@@ -21,6 +21,8 @@ BUNDLE := build/gpu-bundle
 
 # The interpreter is the system's, and what is installed is wheels: a bare machine has no compiler.
 export UV_PYTHON_DOWNLOADS := never
+# Compiled now, by all cores, and not by whatever is started first.
+export UV_COMPILE_BYTECODE := 1
 INSTALL := $(UV) pip install --quiet --python $(PY)
 SYNC := $(UV) pip sync $(if $(CI),--quiet) --require-hashes --only-binary :all: --python
 
