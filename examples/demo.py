@@ -20,11 +20,16 @@ def main(folder: Path) -> None:
     source = folder / "bearing.step"
     bearing = Path(__file__).with_name("bearing.py")
     with subprocess.Popen([sys.executable, bearing, source], stdout=sys.stderr) as writing:
-        # Both take seconds, so Prefect is imported while the bearing is written.
+        # Both take seconds, so Prefect is started while the bearing is written.
+        from prefect.client.orchestration import get_client  # noqa: PLC0415
+
         from flows.command_line import main as run  # noqa: PLC0415
         from flows.render_still import render_still  # noqa: PLC0415
         from flows.render_turntable import render_turntable  # noqa: PLC0415
         from media.job import StillJob, TurntableJob  # noqa: PLC0415
+
+        with get_client(sync_client=True) as server:
+            server.api_healthcheck()
     if writing.returncode:
         sys.exit(writing.returncode)
     run(render_still, StillJob, ["--job", json.dumps({"source": str(source), **STILL}), "--out", str(folder)])

@@ -19,7 +19,7 @@ RENDER_RECIPE = 2
 OUTPUT_RECIPE = 1
 """Raise by hand when the same frames would give another still, video or preview."""
 SEED = 0
-NOISE_OF_ONE_SAMPLE = 0.55
+NOISE_OF_ONE_SAMPLE = 0.65
 """Adaptive sampling stops a pixel at the noise that the rest of the picture is left with: this over the root
 of the samples. A fixed threshold would never stop at few samples, or stop too early at many."""
 
