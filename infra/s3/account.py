@@ -52,6 +52,12 @@ def make_client(account: S3Account, *, read_timeout_s: float = READ_TIMEOUT_S) -
         BadInput: The endpoint is no address, or the credentials are incomplete.
     """
     endpoint = _endpoint(account.endpoint_url)
+    given = (account.access_key_id, account.secret_access_key)
+    if any(given) != all(given) or (account.session_token and not all(given)):  # boto3 would look elsewhere
+        raise BadInput(
+            "S3 credentials: expected an access key id with its secret, found one without the other; "
+            "give both, or neither to have them found"
+        )
     # Told to log everything, botocore would write down the headers it signs, session token included.
     logging.getLogger("botocore").setLevel(logging.INFO)
     try:
