@@ -1,6 +1,6 @@
 """An S3 on loopback: moto's server behind a strict layer that counts, refuses and, by script, breaks.
 
-`python -m tests.fakes.s3` serves until its standard input ends, and prints its address.
+`python -m tests.fakes.s3` serves until its standard input ends, and prints its address, key id and secret.
 """
 
 import http.client
@@ -266,7 +266,7 @@ def _damaged(body: bytes) -> bytes:
 def main() -> None:
     """Serve until standard input ends, which it does with whoever started us."""
     with s3_server() as server:
-        sys.stdout.write(f"{server.address}\n")
+        sys.stdout.write(f"{server.address} {ACCESS_KEY_ID} {SECRET_ACCESS_KEY}\n")
         sys.stdout.flush()
         sys.stdin.read()
 
