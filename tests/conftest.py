@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from blocks.settings import open_tools
+from media.process import can_isolate
 from media.tools import Tools
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +58,12 @@ class Children:
     def _hear(self, event: str, details: tuple[object, ...]) -> None:
         if event == "subprocess.Popen" and self._listening:
             self.commands.append([str(part) for part in details[1]])  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _machine_is_asked() -> None:
+    """Start the child that finds out about isolation now, not where a test counts children."""
+    can_isolate()
 
 
 @pytest.fixture(scope="session")
