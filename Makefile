@@ -84,8 +84,8 @@ check: $(SETUP) ## What CI runs: format, lint, types, import contracts, then the
 	@$(MAKE) test
 
 .PHONY: faults
-faults: $(SETUP) ## Kill runs at every named point and see them resume
-	@$(PY) -m pytest tests/faults -m '' $(ARGS)
+faults: $(SETUP) ## Kill runs at every named point and see them resume; read 1,500 damaged files
+	@$(PY) -m pytest tests/faults tests/fuzz -m '' $(ARGS)
 
 .PHONY: bench
 bench: $(SETUP) ## Measure: one JSON object a line (make bench ISSUE=2 for one issue's figures)

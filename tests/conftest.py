@@ -12,6 +12,7 @@ import pytest
 from blocks.settings import open_tools
 from infra.s3 import S3Store, make_client
 from media.errors import Retry
+from media.process import can_isolate
 from media.tools import Tools
 from tests.fakes.s3 import S3Server, outside_account, s3_server
 
@@ -64,6 +65,12 @@ class Children:
     def _hear(self, event: str, details: tuple[object, ...]) -> None:
         if event == "subprocess.Popen" and self._listening:
             self.commands.append([str(part) for part in details[1]])  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _machine_is_asked() -> None:
+    """Start the child that finds out about isolation now, not where a test counts children."""
+    can_isolate()
 
 
 @pytest.fixture(scope="session")

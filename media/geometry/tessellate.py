@@ -2,6 +2,8 @@
 
 import json
 import logging
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,16 +59,26 @@ def make_from_step(source: Path, name: str, kind: Kind, tessellation: Tessellati
         unpack(source, step, name)
     text = read_step_text(step, name)
     glb, usd = folder / "model.glb", folder / "master.usdc"
-    with start_module("usd_master", folder=folder, limits=limits) as writer:  # pxr loads while OCCT works
-        counts = _run_kernel(step, glb, name, tessellation, limits)
+    with ExitStack() as children:
+        writers: list[Child] = []
+
+        def start_writer(stage: str) -> None:
+            """Have pxr load while OCCT tessellates, and not at all for a file that cannot be read."""
+            if stage == "tessellate" and not writers:
+                writers.append(
+                    children.enter_context(start_module("usd_master", folder=folder, limits=limits))
+                )
+
+        counts = _run_kernel(_write_job(step, glb, tessellation), name, limits, start_writer)
+        (writer,) = writers
         writer.send(json.dumps({"glb": str(glb), "usd": str(usd)}).encode() + b"\n")
         report = report_on_step(counts, text, _sound(glb), name)
         _finish_master(writer, report, usd, limits)
     return Made(glb, usd, report)
 
 
-def _run_kernel(step: Path, glb: Path, name: str, tessellation: Tessellation, limits: Limits) -> Tessellated:
-    """Run OCCT on the file, twice if it dies of it."""
+def _write_job(step: Path, glb: Path, tessellation: Tessellation) -> Path:
+    """Write what OCCT is to do; see `media.geometry.occt`."""
     job = glb.with_name("job.json")
     job.write_text(
         json.dumps(
@@ -79,10 +91,15 @@ def _run_kernel(step: Path, glb: Path, name: str, tessellation: Tessellation, li
             }
         )
     )
+    return job
+
+
+def _run_kernel(job: Path, name: str, limits: Limits, on_stage: Callable[[str], None]) -> Tessellated:
+    """Run OCCT on the file, twice if it dies of it."""
 
     def attempt() -> Tessellated:
         with start_reader("occt", job, limits=limits) as child:
-            return outcome(child, KERNEL, Tessellated, limits)
+            return outcome(child, KERNEL, Tessellated, limits, on_stage)
 
     try:
         return twice(attempt, name, KERNEL)

@@ -35,11 +35,19 @@ def main(argv: list[str]) -> None:
     """Report on the scene `argv[1]`."""
     try:
         answer = {"event": "done", **content_of(Path(argv[1]))}
-    except (Refused, Tf.ErrorException) as refusal:
-        found = str(refusal).strip().splitlines()[-1][:300] if str(refusal).strip() else "damage"
-        answer = {"event": "refused", "found": found}
+    except (Refused, Tf.ErrorException, ValueError) as refusal:
+        answer = {"event": "refused", "found": in_words(refusal)}
     with os.fdopen(REPORT_FD, "w") as reports:
         reports.write(json.dumps(answer) + "\n")
+
+
+def in_words(refusal: Exception) -> str:
+    """Return the last line of what was refused; pxr quotes damaged text as bytes that are no text."""
+    try:
+        lines = str(refusal).strip().splitlines()
+    except UnicodeDecodeError:
+        lines = []
+    return lines[-1][:300] if lines else "damage"
 
 
 def content_of(path: Path) -> dict[str, Any]:
@@ -118,8 +126,11 @@ def outside_references(path: Path) -> list[str]:
     """List the files that a scene names and does not hold, without opening any of them."""
     if path.suffix != ".usdz":
         return sorted(set(references_in(str(path))))
-    with zipfile.ZipFile(path) as package:
-        members = set(package.namelist())
+    try:
+        with zipfile.ZipFile(path) as package:
+            members = set(package.namelist())
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+        raise Refused(f"a package that cannot be opened ({error})") from error
     outside = set()
     for member in members:
         if member.lower().endswith(USD_SUFFIXES):
