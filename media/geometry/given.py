@@ -45,6 +45,7 @@ def report_on_glb(path: Path, name: str) -> GeometryReport:
         bounds_min=tuple(low.tolist()),
         bounds_max=tuple(high.tolist()),
         unit="m",
+        source_format="glb",
     )
 
 
@@ -75,4 +76,5 @@ def report_on_usd(path: Path, name: str, limits: Limits) -> GeometryReport:
         route="usd-given",
         why="A USD scene holds finished meshes, so it goes to Blender as it is.",
         **content.model_dump(exclude={"missing"}),
+        source_format="usd",
     )
