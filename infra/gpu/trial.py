@@ -62,7 +62,7 @@ def prepared(job: TurntableJob, bench: Bench) -> Scene:
     """Prepare the scene of `job` and return it as a file."""
     tools = bench.tools
     source = download_model(job.source, tools.store)
-    scene = prepare_scene(prepare_geometry(source, tools.store, job.detail), job, tools)
+    scene = prepare_scene(prepare_geometry(source, tools.store, job.detail, job.conventions), job, tools)
     path = bench.folder / "scene.blend"
     tools.store.fetch(scene.asset.key, path)
     return Scene(path, camera_of(job), settings_of(job))

@@ -66,6 +66,7 @@ def report_on_glb(path: Path, name: str, limits: Limits | None = None) -> Geomet
         route="glb",
         why="A GLB holds finished meshes, so it goes to Blender as it is.",
         unit="m",
+        source_format="glb",
         **content.model_dump(),
     )
 
@@ -97,4 +98,5 @@ def report_on_usd(path: Path, name: str, limits: Limits) -> GeometryReport:
         route="usd-given",
         why="A USD scene holds finished meshes, so it goes to Blender as it is.",
         **content.model_dump(exclude={"missing"}),
+        source_format="usd",
     )

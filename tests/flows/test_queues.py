@@ -104,7 +104,10 @@ def test_file_of_no_known_kind_fails_the_run_with_a_sentence(served, tmp_path):
     run, code = served.watch("render-still/local", source=str(letter))
 
     assert (code, run.state.name) == (1, "Failed")
-    assert "BadInput: letter.step: expected a STEP, GLB or USD file" in run.state.message
+    assert (
+        "BadInput: letter.step: expected a STEP, IGES, STL, OBJ, PLY, GLB, glTF or USD file"
+        in run.state.message
+    )
     assert served.sent_on(run) == []
 
 
