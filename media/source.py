@@ -12,7 +12,8 @@ from media.asset import Asset
 from media.digest import sha256_of_file
 from media.errors import BadInput, OutOfResources, Unavailable
 from media.faults import fault_point
-from media.kind import HEAD_BYTES, Kind, kind_of
+from media.kind import Kind, kind_of_file
+from media.siblings import gathered
 from media.store import ObjectStore
 from media.store.keys import key_for
 from media.workspace import workspace
@@ -23,10 +24,16 @@ LARGEST_SOURCE = 4 * 1024**3
 MEDIA_TYPES = {
     Kind.STEP: "model/step",
     Kind.STEP_GZ: "application/gzip",
+    Kind.IGES: "model/iges",
+    Kind.STL: "model/stl",
+    Kind.OBJ: "model/obj",
+    Kind.PLY: "application/octet-stream",
     Kind.GLB: "model/gltf-binary",
+    Kind.GLTF: "model/gltf+json",
     Kind.USDA: "model/vnd.usda",
     Kind.USDC: "application/octet-stream",
     Kind.USDZ: "model/vnd.usdz+zip",
+    Kind.ZIP: "application/zip",
 }
 TIMEOUT = httpx.Timeout(30.0)
 
@@ -98,7 +105,8 @@ def _read(path: Path, store: ObjectStore) -> Source:
     if not path.is_file():
         raise BadInput(f"{path}: expected a file, found {'a folder' if path.is_dir() else 'nothing'} there")
     try:
-        return _stored(path, path.name, store)
+        with workspace() as folder:
+            return _stored(gathered(path, folder), path.name, store)
     except PermissionError as error:
         raise BadInput(f"{path}: expected a file that may be read, found that it may not") from error
 
@@ -107,8 +115,7 @@ def _stored(path: Path, name: str, store: ObjectStore) -> Source:
     size = path.stat().st_size
     if size > LARGEST_SOURCE:
         raise BadInput(f"{name}: expected at most {LARGEST_SOURCE} bytes, found {size}")
-    with path.open("rb") as file:
-        kind = kind_of(file.read(HEAD_BYTES), name)
+    kind = kind_of_file(path, name)
     digest = sha256_of_file(path)
     key = key_for("sources", digest, "source")
     stat = store.stat(key)

@@ -6,11 +6,11 @@ from pathlib import Path
 from media.errors import BadInput
 from media.geometry.children import DoneModel, Refused, outcome, sentence, start_reader, twice
 from media.geometry.gltf import read_glb
+from media.geometry.gltf_caps import check_caps
 from media.geometry.placement import bounds, content
 from media.geometry.report import GeometryReport
+from media.geometry.usd_files import USD_READER
 from media.process import Limits
-
-USD_READER = "the USD reader"
 
 
 class UsdContent(DoneModel):
@@ -34,6 +34,7 @@ def report_on_glb(path: Path, name: str) -> GeometryReport:
         BadInput: It is damaged, shows nothing, or depends on other files.
     """
     gltf = read_glb(path, name)
+    check_caps(gltf, name)
     try:
         low, high = bounds(gltf)
     except ValueError as error:

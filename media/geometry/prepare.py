@@ -6,10 +6,13 @@ from pathlib import Path
 
 from media.asset import Asset
 from media.digest import Digestible, digest_of, sha256_of_file
+from media.errors import BadInput
 from media.faults import fault_point
 from media.geometry.children import limits_for
 from media.geometry.given import report_on_glb, report_on_usd
-from media.geometry.report import Detail, Geometry, Tessellation
+from media.geometry.model_file import ModelFile
+from media.geometry.one_file import as_one_file
+from media.geometry.report import USDZ_TYPE, Detail, Geometry, Tessellation
 from media.geometry.tessellate import Made, make_from_step
 from media.kind import Kind
 from media.process import Limits
@@ -31,7 +34,7 @@ REPORT_NAME = "report.json"
 def geometry_digest(source: Source, detail: Detail | Tessellation = "normal") -> str:
     """Return the digest of the geometry of a source; given meshes know no detail and no CAD kernel."""
     made_of: dict[str, Digestible] = {"stage": "geometry", "recipe": RECIPE, "source": source.asset.sha256}
-    if not source.kind.is_step:
+    if not source.kind.is_step and source.kind is not Kind.ZIP:  # nobody knows yet what is in a ZIP
         return digest_of(made_of)
     tessellation = _tessellation(detail)
     return digest_of(
@@ -69,11 +72,12 @@ def prepare_geometry(
     with workspace() as folder:
         path = folder / f"source.{source.kind}"
         store.fetch(source.asset.key, path)
-        if source.kind.is_step:
-            made = make_from_step(path, source.name, source.kind, _tessellation(detail), limits)
+        file = as_one_file(ModelFile(path, source.name, source.kind, root=folder))
+        if file.kind.is_step:
+            made = make_from_step(file.path, file.name, file.kind, _tessellation(detail), limits)
             geometry = _stored_pair(made, digest, store)
         else:
-            geometry = _given(source, path, digest, limits)
+            geometry = _given(source, file, digest, limits, store)
     fault_point("geometry.before_report")
     return _published(geometry, store)
 
@@ -92,11 +96,20 @@ def find_geometry(digest: str, store: ObjectStore) -> Geometry | None:
     return geometry.model_copy(update={"found": True})
 
 
-def _given(source: Source, path: Path, digest: str, limits: Limits) -> Geometry:
-    """Take a GLB or USD as it is; its own asset is the geometry."""
-    if source.kind is Kind.GLB:
-        return Geometry(digest=digest, glb=source.asset, report=report_on_glb(path, source.name))
-    return Geometry(digest=digest, usd=source.asset, report=report_on_usd(path, source.name, limits))
+def _given(source: Source, file: ModelFile, digest: str, limits: Limits, store: ObjectStore) -> Geometry:
+    """Take a GLB or USD as it is; if it was sent as one, its own asset is the geometry."""
+    own = source.asset if file.kind is source.kind else None
+    if file.kind is Kind.GLB:
+        report = report_on_glb(file.path, file.name)
+        return Geometry(
+            digest=digest, glb=own or _stored(file.path, "model.glb", GLB_TYPE, store), report=report
+        )
+    if file.kind.is_usd:
+        report = report_on_usd(file.path, file.name, limits)
+        return Geometry(
+            digest=digest, usd=own or _stored(file.path, "model.usdz", USDZ_TYPE, store), report=report
+        )
+    raise BadInput(f"{file.name}: expected a model that is read here, found one of the kind {file.kind}")
 
 
 def _stored_pair(made: Made, digest: str, store: ObjectStore) -> Geometry:
