@@ -34,7 +34,7 @@ class PictureHeader:
     @property
     def pixels(self) -> int:
         """Its area."""
-        return self.width * self.height
+        return max(self.width, 0) * max(self.height, 0)
 
 
 def header_of(data: bytes) -> PictureHeader | None:
@@ -42,7 +42,7 @@ def header_of(data: bytes) -> PictureHeader | None:
     for media_type, read in READERS:
         try:
             found = read(data)
-        except (struct.error, IndexError, ValueError):
+        except (struct.error, LookupError, ValueError):
             continue
         if found:
             return PictureHeader(media_type, *found)
