@@ -13,6 +13,7 @@ from media.digest import sha256_of_file
 from media.errors import BadInput, OutOfResources, Unavailable
 from media.faults import fault_point
 from media.kind import Kind, kind_of_file
+from media.siblings import gathered
 from media.store import ObjectStore
 from media.store.keys import key_for
 from media.workspace import workspace
@@ -104,7 +105,8 @@ def _read(path: Path, store: ObjectStore) -> Source:
     if not path.is_file():
         raise BadInput(f"{path}: expected a file, found {'a folder' if path.is_dir() else 'nothing'} there")
     try:
-        return _stored(path, path.name, store)
+        with workspace() as folder:
+            return _stored(gathered(path, folder), path.name, store)
     except PermissionError as error:
         raise BadInput(f"{path}: expected a file that may be read, found that it may not") from error
 

@@ -14,9 +14,10 @@ from media.geometry.children import (
     twice,
 )
 from media.geometry.report import GeometryReport
+from media.geometry.usd_files import USD_READER
 from media.process import Limits
 
-GLB_READER, USD_READER = "the GLB reader", "the USD reader"
+GLB_READER = "the GLB reader"
 
 
 class GlbContent(DoneModel):

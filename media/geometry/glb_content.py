@@ -15,6 +15,7 @@ from typing import Any
 
 from media.errors import BadInput
 from media.geometry.gltf import read_glb
+from media.geometry.gltf_caps import check_caps
 from media.geometry.placement import bounds, content
 
 REPORT_FD = 3
@@ -38,6 +39,7 @@ def content_of(path: Path, name: str) -> dict[str, Any]:
         BadInput: It is damaged, shows nothing, or depends on other files.
     """
     gltf = read_glb(path, name)
+    check_caps(gltf, name)
     try:
         low, high = bounds(gltf)
     except ValueError as error:

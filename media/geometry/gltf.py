@@ -8,7 +8,7 @@ import json
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
@@ -55,20 +55,30 @@ def read_glb(path: Path, name: str) -> Gltf:
 def parse_glb(data: bytes, name: str) -> Gltf:
     """Check the bytes of a GLB; see `read_glb`."""
     text, binary = _chunks(data, name)
-    try:
-        document = Document.model_validate(json.loads(text))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        _refuse(name, "the glTF structure", f"{where}: {first['msg']}")
-    except (ValueError, RecursionError) as error:
-        _refuse(name, "JSON in its first chunk", str(error)[:120])
+    _, document = document_of(text, name)
     gltf = Gltf(document, binary)
     _check_self_contained(gltf, name)
     _check_ranges(gltf, name)
     _check_indices(gltf, name)
     _check_tree(document, name)
     return gltf
+
+
+def document_of(text: bytes, name: str) -> tuple[dict[str, Any], Document]:
+    """Return the JSON of a glTF as it is written, and as far as its structure was checked.
+
+    Raises:
+        BadInput: It is no JSON, or not of that structure.
+    """
+    try:
+        raw = json.loads(text)
+        return raw, Document.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        _refuse(name, "the glTF structure", f"{where}: {first['msg']}")
+    except (ValueError, RecursionError) as error:
+        _refuse(name, "JSON in its first chunk", str(error)[:120])
 
 
 def _refuse(name: str, expected: str, found: str) -> NoReturn:
@@ -156,6 +166,7 @@ def _check_indices(gltf: Gltf, name: str) -> None:
         for primitive in mesh.primitives:
             used = [
                 *primitive.attributes.values(),
+                *(index for target in primitive.targets for index in target.values()),
                 *([] if primitive.indices is None else [primitive.indices]),
             ]
             if any(index >= len(document.accessors) for index in used):

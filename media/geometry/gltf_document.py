@@ -55,6 +55,7 @@ class Primitive(_Model):
 
     attributes: dict[str, Index]
     indices: Index | None = None
+    targets: list[dict[str, Index]] = []
     material: Index | None = None
     mode: Annotated[int, Field(ge=0, le=6)] = TRIANGLES
 

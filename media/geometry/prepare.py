@@ -14,7 +14,8 @@ from media.geometry.given import report_on_glb, report_on_usd
 from media.geometry.mesh import RECIPE as MESH_RECIPE
 from media.geometry.mesh import make_from_mesh
 from media.geometry.model_file import ModelFile
-from media.geometry.report import Detail, Geometry, Tessellation
+from media.geometry.one_file import as_one_file
+from media.geometry.report import USDZ_TYPE, Detail, Geometry, Tessellation
 from media.geometry.tessellate import Made, make_from_cad
 from media.kind import Kind
 from media.process import Limits
@@ -83,15 +84,15 @@ def prepare_geometry(
     with workspace() as folder:
         path = folder / f"source.{source.kind}"
         store.fetch(source.asset.key, path)
-        file = ModelFile(path, source.name, source.kind, root=folder)
-        if source.kind.is_cad:
+        file = as_one_file(ModelFile(path, source.name, source.kind, root=folder))
+        if file.kind.is_cad:
             made = make_from_cad(file, folder, _tessellation(detail), conventions, limits)
             geometry = _stored_made(made, file, digest, store)
-        elif source.kind.is_mesh:
+        elif file.kind.is_mesh:
             made = make_from_mesh(file, folder, conventions, limits)
             geometry = _stored_made(made, file, digest, store)
         else:
-            geometry = _given(source, path, digest, limits)
+            geometry = _given(source, file, digest, limits, store)
     fault_point("geometry.before_report")
     return _with_remarks(_published(geometry, store), conventions)
 
@@ -117,16 +118,20 @@ def _with_remarks(geometry: Geometry, conventions: Conventions) -> Geometry:
     return geometry.model_copy(update={"report": report.model_copy(update={"warnings": warnings})})
 
 
-def _given(source: Source, path: Path, digest: str, limits: Limits) -> Geometry:
-    """Take a GLB or USD as it is; its own asset is the geometry."""
-    if source.kind is Kind.GLB:
-        return Geometry(digest=digest, glb=source.asset, report=report_on_glb(path, source.name))
-    if source.kind.is_usd:
-        return Geometry(digest=digest, usd=source.asset, report=report_on_usd(path, source.name, limits))
-    raise BadInput(
-        f"{source.name}: expected a file that holds a whole model, found one of the kind {source.kind}; "
-        "unpack it, or pack the model as one .glb"
-    )
+def _given(source: Source, file: ModelFile, digest: str, limits: Limits, store: ObjectStore) -> Geometry:
+    """Take a GLB or USD as it is; if it was sent as one, its own asset is the geometry."""
+    own = source.asset if file.kind is source.kind else None
+    if file.kind is Kind.GLB:
+        report = report_on_glb(file.path, file.name)
+        return Geometry(
+            digest=digest, glb=own or _stored(file.path, "model.glb", GLB_TYPE, store), report=report
+        )
+    if file.kind.is_usd:
+        report = report_on_usd(file.path, file.name, limits)
+        return Geometry(
+            digest=digest, usd=own or _stored(file.path, "model.usdz", USDZ_TYPE, store), report=report
+        )
+    raise BadInput(f"{file.name}: expected a model that is read here, found one of the kind {file.kind}")
 
 
 def _stored_made(made: Made, file: ModelFile, digest: str, store: ObjectStore) -> Geometry:

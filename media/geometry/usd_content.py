@@ -9,26 +9,23 @@ that has any is not opened.
 
 import json
 import os
-import posixpath
 import sys
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pxr import Sdf, Tf, Usd, UsdGeom, UsdUtils
+from pxr import Sdf, Tf, Usd, UsdGeom
+
+from media.geometry.usd_prims import prims_at_most
+from media.geometry.usd_references import Refused, outside_references
 
 REPORT_FD = 3
 MAX_PRIMS = 1_000_000  # a few kilobytes of references that double each other can ask for any number
-USD_SUFFIXES = (".usd", ".usda", ".usdc")
+MAX_POINTS = 100_000_000
 UNITS = {1.0: "m", 0.01: "cm", 0.001: "mm", 0.0254: "inch", 0.3048: "foot"}
 
 Array = npt.NDArray[np.float64]
-
-
-class Refused(Exception):
-    """The file was read and cannot be used."""
 
 
 def main(argv: list[str]) -> None:
@@ -63,9 +60,11 @@ def content_of(path: Path) -> dict[str, Any]:
             "part_names": [],
             "missing": missing,
         }
+    if prims_at_most(path) > MAX_PRIMS:
+        raise Refused(f"more than {MAX_PRIMS} prims")
     stage = Usd.Stage.Open(str(path))
     counted: dict[Sdf.Path, int] = {}
-    parts = triangles = 0
+    parts = triangles = held = 0
     low, high = np.full(3, np.inf), np.full(3, -np.inf)
     transforms = UsdGeom.XformCache(Usd.TimeCode.EarliestTime())
     for number, prim in enumerate(Usd.PrimRange.Stage(stage, Usd.TraverseInstanceProxies())):
@@ -80,6 +79,9 @@ def content_of(path: Path) -> dict[str, Any]:
         world = np.array(transforms.GetLocalToWorldTransform(prim))
         placed = points @ world[:3, :3] + world[3, :3]
         low, high = np.minimum(low, placed.min(axis=0)), np.maximum(high, placed.max(axis=0))
+        held += 0 if original.GetPath() in counted else len(points)
+        if held > MAX_POINTS:
+            raise Refused(f"more than {MAX_POINTS} points")
         counted.setdefault(original.GetPath(), triangle_count(prim))
         parts, triangles = parts + 1, triangles + counted[original.GetPath()]
     if not parts or not np.isfinite([low, high]).all():
@@ -120,32 +122,6 @@ def y_up(corners: Array, axis: str) -> Array:
     if axis == UsdGeom.Tokens.z:
         return np.stack([corners[:, 0], corners[:, 2], -corners[:, 1]], axis=1)
     return corners
-
-
-def outside_references(path: Path) -> list[str]:
-    """List the files that a scene names and does not hold, without opening any of them."""
-    if path.suffix != ".usdz":
-        return sorted(set(references_in(str(path))))
-    try:
-        with zipfile.ZipFile(path) as package:
-            members = set(package.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
-        raise Refused(f"a package that cannot be opened ({error})") from error
-    outside = set()
-    for member in members:
-        if member.lower().endswith(USD_SUFFIXES):
-            folder = posixpath.dirname(member)
-            for reference in references_in(f"{path}[{member}]"):
-                if posixpath.normpath(posixpath.join(folder, reference)) not in members:
-                    outside.add(reference)
-    return sorted(outside)
-
-
-def references_in(layer: str) -> list[str]:
-    """List what one layer refers to: sublayers, references, payloads, textures and other assets."""
-    if Sdf.Layer.FindOrOpen(layer) is None:
-        raise Refused("a layer that the USD reader cannot open")
-    return [name for group in UsdUtils.ExtractExternalReferences(layer) for name in group]
 
 
 if __name__ == "__main__":
