@@ -101,8 +101,9 @@ def _staged(address: str, store: ObjectStore) -> Source:
 
 
 def _read(path: Path, store: ObjectStore, access: Access) -> Source:
+    real = access.local_file(path)
     try:
-        return _stored(access.local_file(path), path.name, store)
+        return _stored(real, path.name, store)
     except PermissionError as error:
         raise BadInput(
             f"{redacted(str(path))}: expected a file that may be read, found that it may not; "

@@ -221,7 +221,7 @@ def test_more_than_allowed_is_refused_before_it_is_here(tmp_path, path, length):
         sentence = refused(f"{server.address}/part.step", path, server.web(size=1000))
 
     assert "at most 1000 bytes" in sentence
-    assert not path.exists() or path.stat().st_size <= 1000
+    assert (path.stat().st_size if path.exists() else None) == (None if length else 0)
 
 
 def test_exactly_as_much_as_allowed_is_taken(tmp_path, path):
@@ -375,6 +375,20 @@ def test_part_that_does_not_go_on_where_the_file_stopped_is_not_used(tmp_path, p
 
     assert path.read_bytes() == BODY
     assert "Range" not in server.requests[2].headers
+
+
+def test_part_that_ends_before_the_file_does_is_followed_by_another(tmp_path, path):
+    headers = {"Content-Range": "bytes 100000-149999/300000", **ETAG}
+    answers = [
+        Answer(BODY, cut_at=100_000, headers=ETAG),
+        Answer(BODY[100_000:150_000], status=206, headers=headers),
+        Answer(BODY, ranges=True, headers=ETAG),
+    ]
+    with https_server(tmp_path, {"/a": answers}) as server:
+        download(f"{server.address}/a", path, server.web())
+
+    assert path.read_bytes() == BODY
+    assert server.requests[2].headers["Range"] == "bytes=150000-"
 
 
 def test_range_that_cannot_be_had_begins_the_file_again(tmp_path, path):
