@@ -38,7 +38,7 @@ def run(job: TurntableJob | StillJob, tools: Tools, report: Report = lambda _: N
     Raises:
         MediaError: Of the class that says what to do about it, after the retries which that class allows.
     """
-    source = retried(lambda: download_model(job.source, tools.store))
+    source = retried(lambda: download_model(job.source, tools.store, tools.access))
     planned = plan(job, source, tools.blender)
     if done := retried(lambda: find_manifest(planned.result, tools.store)):
         return done
