@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
-from media.asset import Asset
+from media.asset import Asset, fetch_exactly
 from media.digest import sha256_of_file
 from media.errors import BadInput, OutOfResources, Unavailable
 from media.faults import fault_point
@@ -90,7 +90,7 @@ def _staged(address: str, store: ObjectStore) -> Source:
             f"{address}: expected a source that is in the store, found none; give its path or address"
         )
     with workspace() as folder:
-        store.fetch(key_for("sources", digest, "source"), folder / "source")
+        fetch_exactly(key_for("sources", digest, "source"), digest, store, folder / "source")
         return _stored(folder / "source", name, store)
 
 

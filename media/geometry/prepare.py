@@ -4,7 +4,7 @@ import logging
 from importlib.metadata import version
 from pathlib import Path
 
-from media.asset import Asset
+from media.asset import Asset, fetch_asset
 from media.digest import Digestible, digest_of, sha256_of_file
 from media.faults import fault_point
 from media.geometry.children import limits_for
@@ -68,7 +68,7 @@ def prepare_geometry(
     limits = limits or limits_for(source.asset.size)
     with workspace() as folder:
         path = folder / f"source.{source.kind}"
-        store.fetch(source.asset.key, path)
+        fetch_asset(source.asset, store, path)
         if source.kind.is_step:
             made = make_from_step(path, source.name, source.kind, _tessellation(detail), limits)
             geometry = _stored_pair(made, digest, store)
