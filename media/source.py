@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field
 
 from media.access import Access, Fetch
-from media.asset import Asset
+from media.asset import Asset, fetch_exactly
 from media.digest import sha256_of_file
 from media.download import download
 from media.errors import BadInput
@@ -103,7 +103,7 @@ def _staged(address: str, store: ObjectStore) -> Source:
             "path or address"
         )
     with workspace() as folder:
-        store.fetch(key_for("sources", digest, "source"), folder / "source")
+        fetch_exactly(key_for("sources", digest, "source"), digest, store, folder / "source")
         return _stored(folder / "source", name, store)
 
 

@@ -4,7 +4,7 @@ import logging
 from importlib.metadata import version
 from pathlib import Path
 
-from media.asset import Asset
+from media.asset import Asset, fetch_asset
 from media.digest import Digestible, digest_of, sha256_of_file
 from media.errors import BadInput
 from media.faults import fault_point
@@ -83,7 +83,7 @@ def prepare_geometry(
     limits = limits or limits_for(source.asset.size)
     with workspace() as folder:
         path = folder / f"source.{source.kind}"
-        store.fetch(source.asset.key, path)
+        fetch_asset(source.asset, store, path)
         file = as_one_file(ModelFile(path, source.name, source.kind, root=folder))
         if file.kind.is_cad:
             made = make_from_cad(file, folder, _tessellation(detail), conventions, limits)
