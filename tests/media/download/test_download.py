@@ -403,13 +403,15 @@ UNSURE = {
     "nothing": {},
     "weak etag": {"ETag": 'W/"one"'},
     "weak etag and date": {"ETag": 'W/"one"', **OLD},
-    "date of today": {"Last-Modified": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())},
+    "date of this minute": {"Last-Modified": "now"},
     "no date": {"Last-Modified": "yesterday"},
 }
 
 
 @pytest.mark.parametrize("headers", UNSURE.values(), ids=UNSURE)
 def test_file_whose_version_nobody_knows_is_not_continued(tmp_path, path, headers):
+    if headers.get("Last-Modified") == "now":
+        headers = {"Last-Modified": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())}
     cut = Answer(BODY, cut_at=100_000, ranges=True, headers=headers)
     with https_server(tmp_path, {"/a": cut}) as server:
         sentence = refused(f"{server.address}/a?{SECRET}", path, server.web(), Unavailable)
