@@ -261,10 +261,10 @@ def test_drip_is_not_waited_for(tmp_path, path):
 
 
 def test_slow_but_fast_enough_is_taken(tmp_path, path):
-    with https_server(tmp_path, {"/a": Answer(BODY[:3000], drip=(100, 0.02))}) as server:
-        download(f"{server.address}/a", path, server.web(least_rate=1000, rate_window_s=0.2))
+    with https_server(tmp_path, {"/a": Answer(BODY[:5000], drip=(100, 0.02))}) as server:
+        download(f"{server.address}/a", path, server.web(least_rate=200, rate_window_s=0.5))
 
-    assert path.read_bytes() == BODY[:3000]
+    assert path.read_bytes() == BODY[:5000]
 
 
 def test_server_that_never_answers_is_not_waited_for(tmp_path, path):
