@@ -39,6 +39,7 @@ class Answer:
         length: Whether Content-Length is told; if not, the body ends with the connection.
         goodbye: Whether TLS is ended properly when the connection is.
         silence_s: Seconds before the header.
+        header_drip_s: If more than 0, a header without end, a byte at a time with so many seconds after each.
         drip: Bytes of the body at a time, and seconds after each.
     """
 
@@ -51,6 +52,7 @@ class Answer:
     length: bool = True
     goodbye: bool = True
     silence_s: float = 0.0
+    header_drip_s: float = 0.0
     drip: tuple[int, float] | None = None
 
 
@@ -141,6 +143,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.told.requests.append(Request(self.path, dict(self.headers)))
         answer = self.server.told.next_answer(self.path)
         self.server.told.closing.wait(answer.silence_s)
+        if answer.header_drip_s:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Endless: ")
+            while not self.server.told.closing.wait(answer.header_drip_s):
+                self.wfile.write(b"a")
+            return
         start = self._range_start(answer)
         self._send_header(answer, start)
         self._send_body(answer, answer.body[start : answer.cut_at])

@@ -64,6 +64,22 @@ def test_https_address_is_downloaded(store, tmp_path):
     assert (source.name, source.asset.sha256) == ("a part.step", DIGEST)
 
 
+@pytest.mark.parametrize("form", [" {}\n", "HTTPS{}"])
+def test_address_may_have_blanks_around_it_and_its_scheme_in_capitals(store, tmp_path, form):
+    with https_server(tmp_path, {"/a.step": Answer(STEP)}) as server:
+        address = f"{server.address}/a.step"
+        address = form.format(address.removeprefix("https") if "HTTPS" in form else address)
+
+        assert download_model(address, store, server.access).name == "a.step"
+
+
+def test_name_in_an_address_stays_on_one_line(store, tmp_path):
+    with https_server(tmp_path, {"/a%0A%1b%5B31m%E2%80%AE.step": Answer(STEP)}) as server:
+        address = f"{server.address}/a%0A%1b%5B31m%E2%80%AE.step"
+
+        assert download_model(address, store, server.access).name == "a[31m.step"
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "sentence"),
     [

@@ -183,6 +183,16 @@ def test_server_that_cannot_prove_its_name_is_refused(tmp_path, path):
     assert server.requests == []
 
 
+def test_certificate_that_only_the_environment_trusts_is_refused(tmp_path, path, monkeypatch):
+    with https_server(tmp_path, {"/part.step": Answer(BODY)}) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+        web = Web(server.web().guard)
+        sentence = refused(f"{server.at('files.test')}/part.step?{SECRET}", path, web)
+
+    assert "expected a certificate for files.test" in sentence
+    assert server.requests == []
+
+
 def test_proxies_of_the_environment_are_not_asked(tmp_path, path, monkeypatch):
     with https_server(tmp_path, {"/part.step": Answer(BODY)}) as server, counting_listener() as proxy:
         for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
@@ -251,10 +261,10 @@ def test_drip_is_not_waited_for(tmp_path, path):
 
 
 def test_slow_but_fast_enough_is_taken(tmp_path, path):
-    with https_server(tmp_path, {"/a": Answer(BODY[:3000], drip=(100, 0.02))}) as server:
-        download(f"{server.address}/a", path, server.web(least_rate=1000, rate_window_s=0.2))
+    with https_server(tmp_path, {"/a": Answer(BODY[:5000], drip=(100, 0.02))}) as server:
+        download(f"{server.address}/a", path, server.web(least_rate=200, rate_window_s=0.5))
 
-    assert path.read_bytes() == BODY[:3000]
+    assert path.read_bytes() == BODY[:5000]
 
 
 def test_server_that_never_answers_is_not_waited_for(tmp_path, path):
@@ -273,6 +283,20 @@ def test_server_that_takes_the_connection_and_says_nothing_is_not_waited_for(pat
         refused(f"https://{PUBLIC}:{listener.getsockname()[1]}/a", path, silent, Unavailable)
 
     assert time.monotonic() - begun < 5
+
+
+def test_header_that_drips_is_not_waited_for(tmp_path, path):
+    with https_server(tmp_path, {"/a": Answer(header_drip_s=0.02)}) as server:
+        begun = time.monotonic()
+        sentence = refused(f"{server.address}/a", path, server.web(first_byte_s=0.4), Unavailable)
+
+    assert "expected an answer within 0.4 s" in sentence
+    assert time.monotonic() - begun < 5
+
+
+def test_header_of_any_length_is_not_read(tmp_path, path):
+    with https_server(tmp_path, {"/a": Answer(BODY, headers={"X-Long": "a" * 500_000})}) as server:
+        refused(f"{server.address}/a", path, server.web(), Unavailable)
 
 
 def test_whole_file_has_its_time(tmp_path, path):

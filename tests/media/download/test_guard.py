@@ -1,12 +1,14 @@
 """Whom a download may call, by every spelling that the resolver takes."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
 from media.download import Guard, is_public
 from media.download.guard import ask_the_system
 from media.errors import BadInput, Unavailable
+from tests.architecture.modules import read_modules, within
 
 REFUSED = {
     "loopback": ["127.0.0.1", "127.255.255.254", "::1"],
@@ -101,3 +103,10 @@ def test_host_that_cannot_be_resolved_is_told_by_what_to_do(failure, error):
 def test_name_that_no_host_can_have_is_refused(host):
     with pytest.raises(BadInput, match="expected a host that exists"):
         Guard().addresses_of(host, 443, "https://…/a")
+
+
+def test_only_the_download_itself_names_the_rule_of_whom_to_call():
+    elsewhere = [m for m in read_modules(Path(__file__).parents[3]) if not within(m.name, "media.download")]
+
+    assert len(elsewhere) > 50
+    assert [m.name for m in elsewhere if "Guard" in m.text or "is_allowed" in m.text] == []
