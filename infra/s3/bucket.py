@@ -14,7 +14,7 @@ from botocore.parsers import ResponseParserError
 
 from infra.s3.errors import ConditionFailed, Damaged, failure_of, is_condition
 from media.errors import BadInput, Retry
-from media.store import Missing
+from media.store import Missing, Stat
 from media.store.keys import checked
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ class Head:
     etag: str
     sha256: str | None
     checksum: str | None
+
+    def stat(self, key: str) -> Stat:
+        """Return it as the store's protocol has it."""
+        return Stat(key, self.size, self.etag)
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,14 @@ class Bucket:
             etag=found["ETag"],
             sha256=found["Metadata"].get("sha256"),
             checksum=found.get("ChecksumSHA256"),
+        )
+
+    def delete(self, key: str, **condition: Any) -> None:  # noqa: ANN401 - S3's IfMatch, whose stubs overload
+        """Remove an object; fine if there is none. Raises `ConditionFailed` only if given one."""
+        self.call(
+            self.uri(key),
+            lambda: self.client.delete_object(**self.place(key), **condition),
+            conditional=bool(condition),
         )
 
     def digest_of(self, key: str) -> str:
