@@ -40,7 +40,7 @@ class Head:
         size: Length in bytes.
         etag: As S3 gives it, quotes included.
         sha256: What its writer said it is, in hexadecimal; None of objects that others put.
-        checksum: What S3 itself computed, in base64; of several parts a digest of digests and their number.
+        checksum: What S3 itself computed, in base64; of several parts, of their digests.
     """
 
     size: int
@@ -121,7 +121,8 @@ class Bucket:
             size=found["ContentLength"],
             etag=found["ETag"],
             sha256=found["Metadata"].get("sha256"),
-            checksum=found.get("ChecksumSHA256"),
+            # Of parts it ends in their number at Amazon; not every S3 says that.
+            checksum=found.get("ChecksumSHA256", "").partition("-")[0] or None,
         )
 
     def delete(self, key: str, **condition: Any) -> None:  # noqa: ANN401 - S3's IfMatch, whose stubs overload
