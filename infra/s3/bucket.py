@@ -14,7 +14,7 @@ from botocore.parsers import ResponseParserError
 
 from infra.s3.errors import ConditionFailed, Damaged, failure_of, is_condition
 from media.errors import BadInput, Retry
-from media.store import Missing
+from media.store import Missing, Stat
 from media.store.keys import checked
 
 if TYPE_CHECKING:
@@ -40,13 +40,17 @@ class Head:
         size: Length in bytes.
         etag: As S3 gives it, quotes included.
         sha256: What its writer said it is, in hexadecimal; None of objects that others put.
-        checksum: What S3 itself computed, in base64; of several parts a digest of digests and their number.
+        checksum: What S3 itself computed, in base64; of several parts, of their digests.
     """
 
     size: int
     etag: str
     sha256: str | None
     checksum: str | None
+
+    def stat(self, key: str) -> Stat:
+        """Return it as the store's protocol has it."""
+        return Stat(key, self.size, self.etag)
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,16 @@ class Bucket:
             size=found["ContentLength"],
             etag=found["ETag"],
             sha256=found["Metadata"].get("sha256"),
-            checksum=found.get("ChecksumSHA256"),
+            # Of parts it ends in their number at Amazon; not every S3 says that.
+            checksum=found.get("ChecksumSHA256", "").partition("-")[0] or None,
+        )
+
+    def delete(self, key: str, **condition: Any) -> None:  # noqa: ANN401 - S3's IfMatch, whose stubs overload
+        """Remove an object; fine if there is none. Raises `ConditionFailed` only if given one."""
+        self.call(
+            self.uri(key),
+            lambda: self.client.delete_object(**self.place(key), **condition),
+            conditional=bool(condition),
         )
 
     def digest_of(self, key: str) -> str:

@@ -1,4 +1,4 @@
-"""A file on its way out of a bucket: by ranges at once, under another name until all of it is checked."""
+"""An object on its way out of a bucket: checked; a file by ranges, under another name until all is there."""
 
 import hashlib
 from collections.abc import Iterator
@@ -6,8 +6,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from botocore.exceptions import ClientError
+
 from infra.s3.bucket import Bucket, Head
-from infra.s3.errors import ConditionFailed, Damaged
+from infra.s3.errors import ConditionFailed, Damaged, code_of
 from infra.s3.window import in_order
 from media.errors import OutOfResources
 from media.store.protocol import StoredWrong
@@ -40,6 +42,26 @@ def download(bucket: Bucket, key: str, path: Path) -> None:
     )
 
 
+def whole(bucket: Bucket, key: str) -> bytes:
+    """Return an object's bytes. Raises `Damaged` if they are not of the digest that its writer gave."""
+    reply = bucket.client.get_object(**bucket.place(key))
+    data = reply["Body"].read()
+    said = reply["Metadata"].get("sha256")
+    if said and hashlib.sha256(data).hexdigest() != said:
+        raise Damaged
+    return data
+
+
+def part(bucket: Bucket, key: str, wanted: str) -> bytes:
+    """Return a range of an object, such as `bytes=3-6`; nothing if it begins past the end."""
+    try:
+        return bucket.client.get_object(**bucket.place(key), Range=wanted)["Body"].read()
+    except ClientError as error:
+        if code_of(error) == "InvalidRange":
+            return b""
+        raise
+
+
 @contextmanager
 def _renamed(path: Path) -> Iterator[Path]:
     """Provide a name beside `path`; what still has it at the end is removed."""
@@ -60,8 +82,8 @@ def _written(bucket: Bucket, key: str, head: Head, path: Path) -> str:
     def read(start: int) -> bytes:
         return _range(bucket, key, head, start)
 
-    few = len(starts) < WORKERS
-    pieces = (read(start) for start in starts) if few else in_order(read, starts, WORKERS)
+    alone = len(starts) < 2  # noqa: PLR2004 - no threads for one range
+    pieces = (read(start) for start in starts) if alone else in_order(read, starts, WORKERS)
     with closing(pieces), path.open("wb") as file:
         for piece in pieces:
             digest.update(piece)

@@ -8,13 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from infra.s3.bucket import PATIENCE, Bucket, Head, in_base64
+from infra.s3.bucket import PATIENCE, Bucket
 from infra.s3.conditions import Conditions, probe
 from infra.s3.disposition import attachment
-from infra.s3.download import download
-from infra.s3.errors import ConditionFailed, Damaged, code_of
+from infra.s3.download import download, part, whole
+from infra.s3.errors import ConditionFailed
+from infra.s3.put import put_bytes, verified
 from infra.s3.upload import Upload
 from media.digest import sha256_of_file
 from media.errors import BadInput, Retry, Unavailable
@@ -57,9 +56,9 @@ class S3Store:
             self._bucket.head(key)
             return b""
         if start == 0 and length is None:
-            return self._bucket.call(self.uri(key), lambda: self._whole(key))
+            return self._bucket.call(self.uri(key), lambda: whole(self._bucket, key))
         end = "" if length is None else start + length - 1
-        return self._bucket.call(self.uri(key), lambda: self._part(key, f"bytes={start}-{end}"))
+        return self._bucket.call(self.uri(key), lambda: part(self._bucket, key, f"bytes={start}-{end}"))
 
     def fetch(self, key: str, path: Path) -> None:
         """Copy an object into the file `path`, there whole or not at all. Raises `Missing`."""
@@ -87,14 +86,14 @@ class S3Store:
                 f"{key}: expected to store bytes of sha256 {sha256}, found {digest}; did they change?"
             )
         try:
-            return self._put(key, data, digest, **({"IfNoneMatch": "*"} if write_once else {}))
+            return put_bytes(self._bucket, key, data, digest, **({"IfNoneMatch": "*"} if write_once else {}))
         except ConditionFailed:
             raise AlreadyExists(f"{key} is already stored, and is written only once") from None
 
     def stat(self, key: str) -> Stat | None:
         """Return what is known of an object, or None if there is none."""
         try:
-            return _stat(key, self._bucket.head(key))
+            return self._bucket.head(key).stat(key)
         except Missing:
             return None
 
@@ -117,13 +116,13 @@ class S3Store:
 
     def delete(self, key: str) -> None:
         """Remove an object; fine if there is none."""
-        self._delete(key)
+        self._bucket.delete(key)
 
     def replace_if(self, key: str, data: bytes, etag: str) -> Stat | None:
         """Replace an object only while its etag is `etag`; returns None if it is not."""
         self._must_keep_conditions(by_parts=False)
         try:
-            return self._put(key, data, hashlib.sha256(data).hexdigest(), IfMatch=etag)
+            return put_bytes(self._bucket, key, data, hashlib.sha256(data).hexdigest(), IfMatch=etag)
         except ConditionFailed:
             return None
 
@@ -136,10 +135,10 @@ class S3Store:
             stat = self.stat(key)
             if stat is None or stat.etag != etag:
                 return False
-            self._delete(key)
+            self._bucket.delete(key)
             return True
         try:
-            self._delete(key, IfMatch=etag)
+            self._bucket.delete(key, IfMatch=etag)
         except ConditionFailed as refusal:
             return not refusal.first and self.stat(key) is None  # our own lost reply, if it is gone
         return True
@@ -174,60 +173,7 @@ class S3Store:
             if self.stat(key):  # S3 would say so too, but only after all of it was sent
                 raise AlreadyExists(f"{key} is already stored, and is written only once")
         done = Upload(self._bucket, key, path, digest, write_once).sent()
-        return self._verified(Stat(key, done.size, done.etag), done.checksum, done.expected, digest)
-
-    def _put(self, key: str, data: bytes, digest: str, **condition: str) -> Stat:
-        """Send bytes in one request. Raises `ConditionFailed`, unless our own lost attempt met it."""
-        checksum = in_base64(digest)
-        terms: dict[str, Any] = {
-            **self._bucket.place(key),
-            "Body": data,
-            "ChecksumAlgorithm": "SHA256",
-            "ChecksumSHA256": checksum,
-            "Metadata": {"sha256": digest},
-            **condition,
-        }
-        try:
-            reply = self._bucket.call(
-                self.uri(key), lambda: self._client.put_object(**terms), conditional=bool(condition)
-            )
-        except ConditionFailed as refusal:
-            head = None if refusal.first else self._bucket.holds(key, digest)
-            if head is None:
-                raise
-            return self._verified(_stat(key, head), head.checksum, checksum, digest)
-        said = reply.get("ChecksumSHA256") or self._bucket.head(key).checksum
-        return self._verified(Stat(key, len(data), reply["ETag"]), said, checksum, digest)
-
-    def _verified(self, stat: Stat, said: str | None, expected: str, digest: str) -> Stat:
-        """Return `stat` if S3 computed the checksum expected, or else gives back the bytes of that digest."""
-        if said in {expected, in_base64(digest)} or self._bucket.digest_of(stat.key) == digest:
-            return stat
-        self.delete_if(stat.key, stat.etag)
-        raise StoredWrong(f"{self.uri(stat.key)}: expected stored bytes of sha256 {digest}, found others")
-
-    def _whole(self, key: str) -> bytes:
-        reply = self._client.get_object(**self._bucket.place(key))
-        data = reply["Body"].read()
-        said = reply["Metadata"].get("sha256")
-        if said and hashlib.sha256(data).hexdigest() != said:
-            raise Damaged
-        return data
-
-    def _part(self, key: str, wanted: str) -> bytes:
-        try:
-            reply = self._client.get_object(**self._bucket.place(key), Range=wanted)
-        except ClientError as error:
-            if code_of(error) == "InvalidRange":  # it begins past the end
-                return b""
-            raise
-        return reply["Body"].read()
-
-    def _delete(self, key: str, **condition: str) -> None:
-        terms: dict[str, Any] = {**self._bucket.place(key), **condition}
-        self._bucket.call(
-            self.uri(key), lambda: self._client.delete_object(**terms), conditional=bool(condition)
-        )
+        return verified(self._bucket, Stat(key, done.size, done.etag), done.checksum, done.expected, digest)
 
     def _kept_conditions(self) -> Conditions:
         with self._probing:
@@ -243,10 +189,6 @@ class S3Store:
                 "that it ignores them, so it may hold sources but no results; "
                 "use one that has conditional writes"
             )
-
-
-def _stat(key: str, head: Head) -> Stat:
-    return Stat(key, head.size, head.etag)
 
 
 @contextmanager

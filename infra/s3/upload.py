@@ -181,6 +181,6 @@ class Upload:
 
 
 def _digest_of_digests(parts: "list[CompletedPartTypeDef]") -> str:
-    """Return the checksum that S3 gives to an object of several parts."""
+    """Return the checksum that S3 gives to an object of several parts, without their number."""
     digests = b"".join(base64.b64decode(part["ChecksumSHA256"]) for part in parts)
-    return f"{base64.b64encode(hashlib.sha256(digests).digest()).decode()}-{len(parts)}"
+    return base64.b64encode(hashlib.sha256(digests).digest()).decode()

@@ -33,6 +33,7 @@ class Fault:
         on: S3's name of the operation, such as PutObject.
         answer: Status and code to say instead of doing anything.
         wait_s: Seconds before anything happens.
+        wait_reply_s: Seconds between what happens and the reply.
         damage_upload: Flip a bit of the body on its way in.
         damage_reply: Flip a bit of the body on its way out.
         cut_at: Bytes of the reply's body after which the connection ends.
@@ -47,6 +48,7 @@ class Fault:
     on: str
     answer: tuple[int, str] | None = None
     wait_s: float = 0.0
+    wait_reply_s: float = 0.0
     damage_upload: bool = False
     damage_reply: bool = False
     cut_at: int | None = None
@@ -125,7 +127,8 @@ class S3Server:
 
     def stand_still(self, seconds: float) -> None:
         """Wait, but not beyond the server's end."""
-        self._ended.wait(seconds)
+        if seconds:
+            self._ended.wait(seconds)
 
     def end(self) -> None:
         """Let nobody wait any more."""
@@ -189,11 +192,12 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(self.command, self.path, headers, body)
         fault = self.s3.befalls(asked)
-        self.s3.stand_still(fault.wait_s) if fault.wait_s else None
+        self.s3.stand_still(fault.wait_s)
         if fault.drop:
             self._hang_up()
             return
         reply = _error(*fault.answer, asked) if fault.answer else self._reply(asked, fault)
+        self.s3.stand_still(fault.wait_reply_s)
         if fault.lose_reply:
             self._hang_up()
             return

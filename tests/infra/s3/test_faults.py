@@ -1,6 +1,8 @@
 """What goes wrong between us and an S3, and what becomes of it."""
 
 import hashlib
+import itertools
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,26 @@ from media.errors import BadInput, OutOfResources, Retry, Unavailable
 from media.store import AlreadyExists, Missing
 from media.store.keys import key_for
 from media.store.protocol import StoredWrong
-from tests.fakes.s3 import Fault
+from tests.fakes.s3 import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Fault
+from tests.fakes.small_disk import on_a_small_disk
 
 KEY = key_for("renders", "ab" * 32, "000001.png")
 LARGE = bytes(range(256)) * (20 * 4096)
 """20 MiB: three parts."""
 FOREVER = 99
+ROOT = Path(__file__).parents[3]
+CREDENTIALS = f"access_key_id={ACCESS_KEY_ID!r}, secret_access_key={SECRET_ACCESS_KEY!r}"
+FETCH = """
+import os, sys; sys.path.insert(0, {root!r})
+from pathlib import Path
+from infra.s3 import S3Account, S3Store, make_client
+from media.errors import MediaError
+try:
+    S3Store({bucket!r}, "some/prefix", make_client({account!r})).fetch({key!r}, Path(sys.argv[1], "out"))
+except MediaError as error:
+    print(type(error).__name__)
+print(os.listdir(sys.argv[1]))
+"""
 
 
 @pytest.fixture
@@ -151,6 +167,7 @@ def test_a_conflict_at_the_end_sends_all_parts_anew(store, s3, large):
 
     assert s3.count()["CreateMultipartUpload"] == 2
     assert s3.count()["UploadPart"] == 6
+    assert s3.count()["GetObject"] == 0  # what S3 computed suffices
 
 
 def test_part_that_was_damaged_on_its_way_is_sent_again(store, s3, large):
@@ -226,24 +243,23 @@ def test_range_that_is_cut_is_read_again(store, s3):
     assert store.get(KEY, 2, 5) == b"23456"
 
 
-def test_large_file_is_fetched_by_ranges_of_one_object(store, large, tmp_path):
-    """It is replaced after the first range was read; what is fetched is all of the second one."""
-    store.put(KEY, large)
-    first = store.stat(KEY)
-    replaced = tmp_path / "replaced"
-    replaced.write_bytes(LARGE[::-1])
-    get = store._client.get_object
+def test_large_file_is_fetched_by_ranges_of_one_object(store, tmp_path):
+    """Others wrote it, so no digest is known, and it is replaced after a range of it was read."""
+    place = store._bucket.place(KEY)
+    store._client.put_object(**place, Body=LARGE)
+    get, one_at_a_time, calls = store._client.get_object, threading.Lock(), itertools.count(1)
 
-    def replace_then_get(**terms: object) -> object:
-        if store.stat(KEY) == first:
-            store.put(KEY, replaced)
-        return get(**terms)
+    def replace_before_the_second(**terms: object) -> object:
+        with one_at_a_time:
+            if next(calls) == 2:
+                store._client.put_object(**place, Body=LARGE[::-1])
+            return get(**terms)
 
-    store._client.get_object = replace_then_get
+    store._client.get_object = replace_before_the_second
     store.fetch(KEY, tmp_path / "out")
 
     assert (tmp_path / "out").read_bytes() == LARGE[::-1]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["large", "out", "replaced"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_fetch_replaces_a_file_only_when_all_is_there(store, s3, tmp_path):
@@ -256,20 +272,43 @@ def test_fetch_replaces_a_file_only_when_all_is_there(store, s3, tmp_path):
     assert (tmp_path / "out").read_bytes() == b"older"
 
 
-def test_answer_that_does_not_come_is_unavailable(s3, s3_store):
-    s3_store.put(KEY, b"content")
-    hasty = S3Store(
-        s3_store._bucket.name,
-        "some/prefix",
-        make_client(s3.account, read_timeout_s=0.2),
-        retry=Retry(times=1, wait_s=0.01),
-    )
-    s3.befall(Fault("GetObject", wait_s=5, times=1))
+def test_fetching_to_a_full_disk_leaves_nothing_there(store, s3, tmp_path):
+    store.put(KEY, bytes(100_000))
+    (tmp_path / "disk").mkdir()
+    code = FETCH.format(root=str(ROOT), account=s3.account, bucket=store._bucket.name, key=KEY)
+    code = code.replace("S3Account(", f"S3Account({CREDENTIALS}, ")
+
+    said = on_a_small_disk(tmp_path / "disk", "32k", code)
+
+    assert said.splitlines() == ["OutOfResources", "[]"]
+
+
+@pytest.fixture
+def hasty(s3, store) -> S3Store:
+    """The same store, seen by who waits a fifth of a second for an answer."""
+    client = make_client(s3.account, read_timeout_s=0.2)
+    hasty = S3Store(store._bucket.name, "some/prefix", client, retry=Retry(times=1, wait_s=0.01))
+    hasty._conditions = store._conditions
+    return hasty
+
+
+def test_answer_that_does_not_come_is_unavailable(hasty, s3):
+    hasty.put(KEY, b"content")
+    s3.befall(Fault("GetObject", wait_s=5))
     assert hasty.get(KEY) == b"content"
 
     s3.befall(Fault("GetObject", wait_s=5, times=FOREVER))
     with pytest.raises(Unavailable, match="ReadTimeoutError"):
         hasty.get(KEY)
+
+
+def test_answer_that_comes_too_late_was_an_answer(hasty, s3):
+    """The object is committed at once, but the reply comes after we have asked again."""
+    s3.befall(Fault("PutObject", wait_reply_s=1))
+
+    assert hasty.put(KEY, b"content", write_once=True) == hasty.stat(KEY)
+    assert s3.count()["PutObject"] >= 2
+    assert hasty.get(KEY) == b"content"
 
 
 def test_busy_service_is_unavailable_after_five_attempts(store, s3):
