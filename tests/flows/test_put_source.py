@@ -61,7 +61,8 @@ def test_file_is_stored_and_its_address_is_the_last_line_alone(store, tmp_path, 
 def test_make_put_takes_a_name_with_all_kinds_of_signs(store, tmp_path):
     name = 'it\'s a "part" & more; `x` (1).step'
     (tmp_path / name).write_bytes(STEP)
-    command = ["make", "--silent", "put", f"FILE={tmp_path / name}", "--old-file=.venv/.locks-installed"]
+    python = f"PY={sys.executable}"  # and nothing is installed on the way
+    command = ["make", "-s", "put", f"FILE={tmp_path / name}", python, "--old-file=.venv/.locks-installed"]
 
     finished = subprocess.run(
         command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
