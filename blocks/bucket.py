@@ -1,11 +1,15 @@
 """A bucket on S3: what may be said of it, and the store that it opens."""
 
 from functools import cache
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints
 
 from media.store import ObjectStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
 
 BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 Prefix = Annotated[
@@ -36,11 +40,25 @@ class Bucket(BaseModel):
         """Return the store; the same one, with its connections, each time that a process asks."""
         return _opened(self)
 
+    def fetch(self, address: str, path: Path) -> None:
+        """Copy an object at `s3://bucket/key`, of any bucket that this account may read, to a path."""
+        from infra.s3.sources import fetch_object  # noqa: PLC0415 - see _client
+
+        fetch_object(_client(self), address, path)
+
 
 @cache
 def _opened(bucket: Bucket) -> ObjectStore:
-    from infra.s3.account import S3Account, make_client  # noqa: PLC0415 - boto3 takes long to import,
-    from infra.s3.store import S3Store  # noqa: PLC0415 - and a folder needs none of it
+    from infra.s3.store import S3Store  # noqa: PLC0415 - see _client
+
+    store: ObjectStore = S3Store(bucket.bucket, bucket.prefix, _client(bucket))
+    return store
+
+
+@cache
+def _client(bucket: Bucket) -> "S3Client":
+    from infra.s3.account import S3Account, make_client  # noqa: PLC0415 - boto3 takes long to import, and a
+    # folder needs none of it
 
     secret = bucket.secret_access_key
     account = S3Account(
@@ -48,8 +66,6 @@ def _opened(bucket: Bucket) -> ObjectStore:
         region=bucket.region or None,
         access_key_id=bucket.access_key_id or None,
         secret_access_key=secret.get_secret_value() if secret else None,
-        session_token=None,
         path_style=bucket.path_style,
     )
-    store: ObjectStore = S3Store(bucket.bucket, bucket.prefix, make_client(account))
-    return store
+    return make_client(account)

@@ -90,11 +90,16 @@ class ObjectStore(WritableFileSystem):
 
     def open(self) -> Store:
         """Return the store, for media code."""
+        bucket = self.as_bucket()
+        return bucket.open() if bucket else FolderStore(Path(self.folder).expanduser())
+
+    def as_bucket(self) -> Bucket | None:
+        """Return the bucket with its account, or None if this is a folder."""
         if self.folder:
-            return FolderStore(Path(self.folder).expanduser())
+            return None
         path_style = None if self.addressing == "auto" else self.addressing == "path"
         said = {name: getattr(self, name) for name in ONLY_OF_A_BUCKET}
-        return Bucket(bucket=self.bucket, path_style=path_style, **said).open()
+        return Bucket(bucket=self.bucket, path_style=path_style, **said)
 
     def read_path(self, path: str, *, _sync: bool = True) -> bytes:  # type: ignore[override] # Prefect asks so
         """Return one of Prefect's results. Raises `Missing`, or `BadInput` if it is not JSON."""

@@ -5,17 +5,22 @@ import socket
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from blocks.bucket import Bucket
+from media.access import Access
 from media.blender import Blender, installed_blender, packaged_blender
 from media.encoder import Ffmpeg, find_ffmpeg
 from media.errors import BadInput
 from media.store import FolderStore, ObjectStore
 from media.tools import Tools
+
+if TYPE_CHECKING:
+    from blocks.object_store import ObjectStore as StoreBlock
 
 PASSED_ON = (
     "CUDA_CACHE_MAXSIZE",
@@ -49,6 +54,10 @@ class Settings(BaseSettings):
         default=None,
         description="Whether addresses have the bucket in their path; if unset, what most servers want.",
     )
+    sources: str = Field(
+        default="",
+        description="Folders, separated by colons, below which jobs may name files; if empty, any file.",
+    )
     exports: Path = Field(
         default_factory=lambda: user_data_path("rendermill") / "exports",
         description="Folder below which a deployed export-job may write.",
@@ -71,7 +80,7 @@ def open_store() -> ObjectStore:
     settings = Settings()
     scheme, colon, name = settings.store.partition(":")
     if colon and scheme == "block":
-        return _opened_block(name)
+        return _block(name).open()
     if colon and name.startswith("//"):
         return bucket_of(settings).open()
     return FolderStore(_absolute(Path(settings.store)))
@@ -86,7 +95,31 @@ def open_tools() -> Tools:
         blender=_blender(settings.blender, env),
         ffmpeg=Ffmpeg(_absolute(settings.ffmpeg), env) if settings.ffmpeg else find_ffmpeg(env),
         machine=socket.gethostname(),
+        access=open_access(),
     )
+
+
+def open_access() -> Access:
+    """Return what jobs may name as their source here: files, the public web, and objects on S3."""
+    folders = [Path(folder) for folder in Settings().sources.split(os.pathsep) if folder]
+    local = tuple(_absolute(folder) for folder in folders) or None
+    return Access(local=local, fetchers={"s3": _fetch_from_s3})
+
+
+def _fetch_from_s3(address: str, path: Path) -> None:
+    """Copy an object of any bucket, by the account of the store if that is on S3, else by boto3's own."""
+    settings = Settings()
+    scheme, colon, name = settings.store.partition(":")
+    account = bucket_of(settings) if colon and name.startswith("//") else None
+    if colon and scheme == "block":
+        account = _block(name).as_bucket()
+    account = account or Bucket(
+        bucket="any",
+        endpoint_url=settings.s3_endpoint,
+        region=settings.s3_region,
+        path_style=settings.s3_path_style,
+    )
+    account.fetch(address, path)
 
 
 def _blender(executable: Path | None, env: dict[str, str]) -> Blender:
@@ -141,10 +174,10 @@ def bucket_of(settings: Settings) -> Bucket:
 
 
 @cache
-def _opened_block(name: str) -> ObjectStore:
+def _block(name: str) -> "StoreBlock":
     from blocks.loading import load_block  # noqa: PLC0415 - Prefect takes long to import
 
-    return load_block(name).open()
+    return load_block(name)
 
 
 def _fit_for_results(store: ObjectStore) -> ObjectStore:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from blocks.settings import open_store, open_tools
+from blocks.settings import open_access, open_store, open_tools
 from media.address import readable
 from media.errors import BadInput, MediaError
 from media.export import export
@@ -63,7 +63,7 @@ def read_job(text: str, model: type[Job]) -> Job:
         raise BadInput(f"--job: expected JSON, found none: {error}") from error
     except ValidationError as error:
         raise BadInput("; ".join(_sentence(problem) for problem in error.errors())) from error
-    return job.model_copy(update={"source": stage(secret, open_store())}) if secret else job
+    return job.model_copy(update={"source": stage(secret, open_store(), open_access())}) if secret else job
 
 
 def _sentence(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails

@@ -4,19 +4,20 @@ A presigned link opens a file for whoever reads it, and the parameters of a run 
 takes jobs from people (command line, HTTP, serverless) stages such a source first, and gives the new name.
 """
 
+from media.access import Access
 from media.address import is_public, public_part
 from media.jobs import retried
 from media.source import download_model, staged_address
 from media.store import ObjectStore
 
 
-def stage(address: str, store: ObjectStore) -> str:
+def stage(address: str, store: ObjectStore, access: Access) -> str:
     """Store the file at a path or address, and return the address under which every job finds it.
 
     Raises:
         MediaError: As `download_model` says, after the retries that its class allows.
     """
-    return staged_address(retried(lambda: download_model(address, store)))
+    return staged_address(retried(lambda: download_model(address, store, access)))
 
 
 def secret_source(job: object) -> str | None:

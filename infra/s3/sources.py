@@ -1,0 +1,43 @@
+"""Objects that others put into buckets, as sources: `s3://bucket/key`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.s3.bucket import Bucket
+from infra.s3.download import download
+from media.errors import BadInput
+from media.source import LARGEST_SOURCE
+from media.store import Missing
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+SCHEME = "s3://"
+
+
+class _AnyKeys(Bucket):
+    """A bucket whose keys are not of our making."""
+
+    def path(self, key: str) -> str:
+        """Return the key as it is."""
+        return key
+
+
+def fetch_object(client: "S3Client", address: str, path: Path) -> None:
+    """Copy the object at `s3://bucket/key` into the file `path`, there whole or not at all.
+
+    Raises:
+        BadInput: It is not there, may not be read, or is larger than a source may be.
+        Unavailable: S3 did not answer.
+    """
+    name, _, key = address.removeprefix(SCHEME).partition("/")
+    if not name or not key:
+        raise BadInput(f"{address}: expected s3://bucket/key, found no {'key' if name else 'bucket'} in it")
+    bucket = _AnyKeys(name, "", client)
+    try:
+        size = bucket.head(key).size
+        if size > LARGEST_SOURCE:
+            raise BadInput(f"{address}: expected at most {LARGEST_SOURCE} bytes, found {size}")
+        download(bucket, key, path)
+    except Missing:
+        raise BadInput(f"{address}: expected an object, found none; check its address") from None
