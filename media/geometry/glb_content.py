@@ -1,4 +1,4 @@
-"""Say what is in a GLB: a child process of its own, since its JSON can take over a hundred times its size in memory.
+"""Say what is in a GLB: a child process of its own, since JSON can take a hundred times its size in memory.
 
     python -m media.geometry.witness glb_content job.json
 
