@@ -1,4 +1,4 @@
-"""Say what is in a GLB: a child process of its own, since a few kilobytes can ask for any amount of memory.
+"""Say what is in a GLB: a child process of its own, since JSON can take a hundred times its size in memory.
 
     python -m media.geometry.witness glb_content job.json
 

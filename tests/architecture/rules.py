@@ -35,6 +35,7 @@ PREFECT_ALLOWED = (
 )
 INSIDE_BLENDER = {*sys.stdlib_module_names, "bpy", "bpy_extras", "mathutils", "numpy", "blender_scripts"}
 DISPATCH = "tasks.dispatch"
+DECODER = "media.video.decode"
 FLOW_LINES = 30
 MODULE_LINES = 300
 VAGUE_NAMES = {"utils", "helpers", "manager", "misc", "common", "v2"}
@@ -82,6 +83,14 @@ def the_cad_kernel_stays_in_its_child(modules: Sequence[Module]) -> Iterator[str
 
 def _in_the_child(module: Module) -> bool:
     return within(module.name, "media.geometry") and module.name != "media.geometry"
+
+
+def decoders_stay_in_their_child(modules: Sequence[Module]) -> Iterator[str]:
+    """Refuse FFmpeg's libraries in our own process: PyAV in any module but the child's, and its import."""
+    for module in modules:
+        for name, line in module.imports:
+            if (within(name, "av") and module.name != DECODER) or within(name, DECODER):
+                yield f"{module.at(line)} decodes in our own process; media.video.check starts a child"
 
 
 def prefect_stays_out(modules: Sequence[Module]) -> Iterator[str]:

@@ -73,6 +73,8 @@ SAMPLES = [
         "from . import kernel",
         "import json",
     ),
+    (rules.decoders_stay_in_their_child, "media/x.py", "import av", "from media.video import check"),
+    (rules.decoders_stay_in_their_child, "tasks/x.py", "from media.video import decode", "import json"),
     (rules.prefect_stays_out, "media/x.py", "from prefect import task", "import json"),
     (rules.prefect_stays_out, "infra/s3/x.py", "import prefect_docker", "import boto3"),
     (rules.prefect_stays_out, "infra/ec2/spot.py", "import prefect.client", "import boto3"),

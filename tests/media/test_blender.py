@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from media.blender import installed_blender, packaged_blender, start_script
+from media.blender import FILE_BYTES, Blender, installed_blender, packaged_blender, start_script
 from media.blender_events import FrameWritten, SampleProgress, parse_event
-from media.errors import BadInput, OutOfResources, ToolFailed
+from media.errors import BadInput, OutOfResources, TimedOut, ToolFailed
 
 
 def a_blender(folder: Path, says: str) -> Path:
@@ -92,3 +92,21 @@ def test_frame_written_names_its_device():
 
     assert isinstance(event, FrameWritten)
     assert (event.device.type, event.device.name) == ("OPTIX", "NVIDIA L4")
+
+
+def test_script_that_never_ends_is_ended(tmp_path):
+    busy = Blender(("/bin/sh", "-c", "while :; do echo . >&3; done"), "4.5.0")
+
+    with start_script(busy, {}, tmp_path, wall_s=0.5) as child, pytest.raises(TimedOut):
+        for _ in child.reports():
+            pass
+
+
+def test_script_may_not_write_without_end(tmp_path):
+    asked = Blender(("/bin/sh", "-c", "ulimit -f"), "4.5.0")
+
+    with start_script(asked, {}, tmp_path) as child:
+        child.close_stdin()
+        said = child.wait().log_tail.strip()
+
+    assert int(said) * 512 == FILE_BYTES

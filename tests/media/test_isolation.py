@@ -28,6 +28,7 @@ datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 attempt("udp", lambda: datagrams.sendto(b"?", ("127.0.0.1", port)) and None)
 attempt("name", lambda: socket.getaddrinfo("rendermill.example", 80) and None)
 attempt("environ", lambda: len(open(f"/proc/{engine}/environ", "rb").read()) and None)
+attempt("memory", lambda: open(f"/proc/{engine}/mem", "rb").close())
 attempt("file", lambda: open("made", "w").close())
 os.write(3, json.dumps(found).encode() + b"\\n")
 """
@@ -78,10 +79,10 @@ def test_same_child_calls_when_it_is_allowed_to(tmp_path):
 
 
 @isolating
-def test_child_cannot_read_the_environment_of_its_engine(tmp_path):
+def test_child_cannot_read_the_environment_or_the_memory_of_its_engine(tmp_path):
     found = what_a_child_can(tmp_path, 9, network=False)
 
-    assert found["environ"] == "PermissionError"
+    assert (found["environ"], found["memory"]) == ("PermissionError", "PermissionError")
     assert what_a_child_can(tmp_path, 9, network=True)["environ"] == "done"
 
 

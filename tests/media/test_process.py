@@ -121,6 +121,16 @@ with start(["/bin/sh", "-c", "setsid sleep 300 & echo $! >&3; echo $$ >&3; sleep
         wait_until_gone(pid)
 
 
+def test_child_that_was_stopped_is_ended_at_its_deadline(tmp_path):
+    with start(shell("echo $$ >&3; kill -STOP $$"), cwd=tmp_path, limits=Limits(wall_s=2)) as child:
+        reports = child.reports()
+        pid = int(next(reports))
+        with pytest.raises(TimedOut):
+            next(reports)
+
+    assert not is_alive(pid)
+
+
 def test_memory_limit_holds(tmp_path):
     argv = [sys.executable, "-c", "bytearray(2_000_000_000)"]
 

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from media.errors import BadInput
+from media.errors import BadInput, OutOfResources
+from media.geometry.given import report_on_glb
 from media.geometry.gltf import parse_glb
 from media.geometry.placement import bounds, content
+from media.process import Limits
 
 TRIANGLE = np.array([[0, 0, 0], [1, 0, 0], [0, 2, 0]], "<f4")
 BINARY = TRIANGLE.tobytes() + np.array([0, 1, 2], "<u4").tobytes()
@@ -140,3 +142,11 @@ def test_truncated_glb_is_refused_as_a_source(prepare, tmp_path):
 
     with pytest.raises(BadInput, match="cut short"):
         prepare(path)
+
+
+def test_file_that_grows_a_hundredfold_in_memory_is_stopped_in_its_child(tmp_path):
+    path = tmp_path / "model.glb"
+    path.write_bytes(packed(document(nodes=[{}] * 1_000_000)))
+
+    with pytest.raises(OutOfResources, match="the GLB reader ran out of memory"):
+        report_on_glb(path, "model.glb", Limits(wall_s=100, memory_bytes=700 * 2**20))
