@@ -84,14 +84,14 @@ def prepare_geometry(
         path = folder / f"source.{source.kind}"
         store.fetch(source.asset.key, path)
         file = ModelFile(path, source.name, source.kind, root=folder)
-        if source.kind.is_cad:
+        if file.kind.is_cad:
             made = make_from_cad(file, folder, _tessellation(detail), conventions, limits)
             geometry = _stored_made(made, file, digest, store)
-        elif source.kind.is_mesh:
+        elif file.kind.is_mesh:
             made = make_from_mesh(file, folder, conventions, limits)
             geometry = _stored_made(made, file, digest, store)
         else:
-            geometry = _given(source, path, digest, limits)
+            geometry = _given(source, file, digest, limits)
     fault_point("geometry.before_report")
     return _with_remarks(_published(geometry, store), conventions)
 
@@ -117,14 +117,14 @@ def _with_remarks(geometry: Geometry, conventions: Conventions) -> Geometry:
     return geometry.model_copy(update={"report": report.model_copy(update={"warnings": warnings})})
 
 
-def _given(source: Source, path: Path, digest: str, limits: Limits) -> Geometry:
+def _given(source: Source, file: ModelFile, digest: str, limits: Limits) -> Geometry:
     """Take a GLB or USD as it is; its own asset is the geometry."""
-    if source.kind is Kind.GLB:
-        return Geometry(digest=digest, glb=source.asset, report=report_on_glb(path, source.name))
-    if source.kind.is_usd:
-        return Geometry(digest=digest, usd=source.asset, report=report_on_usd(path, source.name, limits))
+    if file.kind is Kind.GLB:
+        return Geometry(digest=digest, glb=source.asset, report=report_on_glb(file.path, file.name))
+    if file.kind.is_usd:
+        return Geometry(digest=digest, usd=source.asset, report=report_on_usd(file.path, file.name, limits))
     raise BadInput(
-        f"{source.name}: expected a file that holds a whole model, found one of the kind {source.kind}; "
+        f"{file.name}: expected a file that holds a whole model, found one of the kind {file.kind}; "
         "unpack it, or pack the model as one .glb"
     )
 
