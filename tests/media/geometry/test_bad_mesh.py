@@ -149,7 +149,7 @@ def test_mutated_mesh_is_read_or_refused_and_never_anything_else(suffix, tmp_pat
 
 
 def test_polygons_of_all_sizes_in_turn_take_no_square_time(tmp_path):
-    faces = 20_000
+    faces = 200_000
     rows = b"".join(
         struct.pack("<B3i", 3, 0, 1, 2) if n % 2 else struct.pack("<B4i", 4, 0, 1, 2, 0) for n in range(faces)
     )
@@ -159,7 +159,7 @@ def test_polygons_of_all_sizes_in_turn_take_no_square_time(tmp_path):
     model = read("ply", ply_header(3, faces) + body + rows, tmp_path)
 
     assert model.parts[0].triangles == faces // 2 * 3
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
