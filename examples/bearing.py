@@ -58,6 +58,7 @@ from OCP.TDocStd import TDocStd_Document
 from OCP.TopAbs import TopAbs_FACE
 from OCP.TopExp import TopExp_Explorer
 from OCP.TopLoc import TopLoc_Location
+from OCP.TopoDS import TopoDS_Shape
 from OCP.XCAFDoc import XCAFDoc_ColorSurf, XCAFDoc_DocumentTool
 
 PARTS = 140
@@ -135,8 +136,12 @@ class Document:
     def _part(self, part: Part) -> TDF_Label:
         self.copies += 1
         solid = BRepBuilderAPI_Copy(part.solid).Shape() if self.distinct else part.solid
+        return self.part(f"{part.name} #{self.copies}" if self.distinct else part.name, solid, part)
+
+    def part(self, name: str, solid: TopoDS_Shape, part: Part) -> TDF_Label:
+        """Add `solid` in the colours of `part`, of which it is a copy."""
         label = self.shapes.AddShape(solid, False)
-        _name(label, f"{part.name} #{self.copies}" if self.distinct else part.name)
+        _name(label, name)
         self.colours.SetColor(label, Quantity_Color(*part.colour, Quantity_TOC_sRGB), XCAFDoc_ColorSurf)
         faces = TopExp_Explorer(solid, TopAbs_FACE)
         while part.machined and faces.More():

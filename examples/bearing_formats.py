@@ -14,9 +14,12 @@ from typing import Any
 
 import numpy as np
 from bearing import Document, unit, write_bearing
-from bearing_mesh import Floats, Mesh, Placed, bearing
+from bearing_mesh import Floats, Mesh, Placed, bearing, occurrences
 from bearing_parts import Rgb
+from OCP.BRepBuilderAPI import BRepBuilderAPI_Transform
+from OCP.gp import gp_Trsf
 from OCP.IGESCAFControl import IGESCAFControl_Writer
+from OCP.IGESControl import IGESControl_Controller
 from OCP.Interface import Interface_Static
 from pxr import Sdf, UsdUtils
 
@@ -32,12 +35,16 @@ PLY_FACE = np.dtype([("count", "u1"), ("corners", "<i4", 3)])
 Json = dict[str, Any]
 
 
-def write_iges(path: Path) -> None:
-    """Write solids with names and colours (IGES 5.3, entity 186)."""
-    filled = Document(distinct=False)
-    filled.add(unit())
-    filled.shapes.UpdateAssemblies()
-    Interface_Static.SetIVal_s("write.iges.brep.mode", 1)
+def write_iges(path: Path, *, solids: bool = True) -> None:
+    """Write names, colours and solids (IGES 5.3, entity 186), or groups of faces (144), as older programs."""
+    IGESControl_Controller.Init_s()  # OCCT forgets what is set before it
+    filled = Document(distinct=True)
+    for name, part, where in occurrences(
+        unit(), gp_Trsf()
+    ):  # OCCT's writer gives colours to first instances only
+        placed = BRepBuilderAPI_Transform(part.solid, where, True).Shape()
+        filled.part(name, placed, part)
+    Interface_Static.SetIVal_s("write.iges.brep.mode", int(solids))
     writer = IGESCAFControl_Writer()
     writer.SetNameMode(True)
     writer.SetColorMode(True)
@@ -158,7 +165,7 @@ def _gltf(parts: list[Placed]) -> tuple[Json, bytes]:
         "scenes": [{"nodes": [len(nodes)]}],
         "nodes": [*nodes, root],
         "meshes": [mesh(source) for source in distinct.values()],
-        "materials": [_material(colour) for colour in colours],
+        "materials": [_material(number, colour) for number, colour in enumerate(colours, 1)],
         "accessors": accessors,
         "bufferViews": views,
         "buffers": [{"byteLength": sum(map(len, pieces))}],
@@ -166,10 +173,11 @@ def _gltf(parts: list[Placed]) -> tuple[Json, bytes]:
     return document, b"".join(pieces)
 
 
-def _material(colour: Rgb) -> Json:
+def _material(number: int, colour: Rgb) -> Json:
     red, green, blue = (((one + 0.055) / 1.055) ** 2.4 if one > 0.04045 else one / 12.92 for one in colour)  # noqa: PLR2004 - sRGB
     finish = finish_of(red, green, blue)
     return {
+        "name": f"colour {number}",
         "pbrMetallicRoughness": {
             "baseColorFactor": [red, green, blue, 1],
             "metallicFactor": finish.metallic,

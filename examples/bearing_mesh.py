@@ -56,7 +56,7 @@ def bearing() -> list[Placed]:
     """Return every placed part of the bearing unit."""
     meshes: dict[int, Mesh] = {}
     found = []
-    for name, part, where in _occurrences(unit(), gp_Trsf()):
+    for name, part, where in occurrences(unit(), gp_Trsf()):
         if id(part) not in meshes:
             meshes[id(part)] = _mesh(part)
         place = np.eye(4)
@@ -65,13 +65,14 @@ def bearing() -> list[Placed]:
     return found
 
 
-def _occurrences(assembly: Assembly, at: gp_Trsf) -> Iterator[tuple[str, Part, gp_Trsf]]:
+def occurrences(assembly: Assembly, at: gp_Trsf) -> Iterator[tuple[str, Part, gp_Trsf]]:
+    """Yield each placed part of an assembly that stands at `at`: its own name, the part, its place."""
     for name, item, where in assembly.children:
         place = at.Multiplied(where)
         if isinstance(item, Part):
             yield name, item, place
         else:
-            yield from _occurrences(item, place)
+            yield from occurrences(item, place)
 
 
 def _mesh(part: Part) -> Mesh:

@@ -169,7 +169,7 @@ def _is_binary_stl(head: bytes, size: int) -> bool:
     """
     if len(head) < STL_HEADER:
         return False
-    (count,) = struct.unpack_from("<I", head, 80)
+    count = int.from_bytes(head[80:STL_HEADER], "little")
     whole = STL_HEADER + STL_FACET * count
     if whole <= size <= whole + STL_SLACK:
         return bool(count > 0 or size == whole)

@@ -17,7 +17,7 @@ class IgesText:
     """What the text states: how many faces it defines."""
 
     faces: int
-    form: str = "IGES"
+    form: str = "IGES (no assembly and no instances: its groups are taken as parts)"
 
 
 def read_iges_text(path: Path, name: str) -> IgesText:

@@ -13,6 +13,7 @@ from media.geometry.mesh_model import Floats, Look, MeshModel, MeshPart, Refused
 
 BINARY_CHUNK = 0x004E4942
 LARGEST_GLB = 2**32 - 2**24  # a GLB states its length in 32 bits
+TRIANGLES = 4
 FLOAT, UNSIGNED_SHORT, UNSIGNED_INT = 5126, 5123, 5125
 ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER = 34962, 34963
 WIDTHS = {1: "SCALAR", 2: "VEC2", 3: "VEC3", 4: "VEC4"}
@@ -106,6 +107,7 @@ def _mesh(part: MeshPart, binary: _Binary, default: int, metres: float, up_axis:
             "attributes": attributes,
             "indices": binary.accessor(run.triangles.reshape(-1, 1).astype("<u4"), ELEMENT_ARRAY_BUFFER),
             "material": default if run.look is None else run.look,
+            "mode": TRIANGLES,
         }
         for run in part.runs
         if len(run.triangles)

@@ -13,7 +13,7 @@ import math
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
 from OCP.Bnd import Bnd_Box
@@ -45,24 +45,9 @@ from OCP.TopoDS import TopoDS, TopoDS_Shape
 from OCP.XCAFDoc import XCAFDoc_DocumentTool, XCAFDoc_ShapeTool
 
 from media.geometry.deduplicate import deduplicate
+from media.geometry.occt_counts import Counts, Refused
 
 REPORT_FD = 3
-
-
-class Refused(Exception):
-    """The file was read and cannot be used."""
-
-
-@dataclass
-class Counts:
-    """What was found in a model; `parts` are placed, everything else is of the distinct parts."""
-
-    parts: int = 0
-    faces: int = 0
-    faces_without_triangles: int = 0
-    check_fails: int = 0
-    unit: str = ""
-    missing_files: list[str] = field(default_factory=list)
 
 
 def main(argv: list[str]) -> None:
@@ -87,8 +72,12 @@ def convert(job: dict[str, str], stage: Callable[[str], None]) -> Counts:
     """Read, tessellate and write; returns what was found. Raises `Refused`."""
     counts = Counts()
     stage("read")
-    read = read_iges if job["format"] == "iges" else read_step
-    document = read(Path(job["source"]), counts)
+    if job["format"] == "iges":
+        from media.geometry.occt_iges import read_iges  # noqa: PLC0415 - a STEP file need not pay for it
+
+        document = read_iges(Path(job["source"]), counts)
+    else:
+        document = read_step(Path(job["source"]), counts)
     shapes = leaves(document, counts)
     if not any(has_faces(shape) for shape in shapes):
         missing = ", ".join(counts.missing_files)
@@ -122,28 +111,6 @@ def read_step(path: Path, counts: Counts) -> TDocStd_Document:
     units = dict.fromkeys(lengths.Value(number + 1).ToCString() for number in range(lengths.Length()))
     counts.unit = ", ".join(units)
     counts.missing_files = missing_files(reader)
-    return document
-
-
-def read_iges(path: Path, counts: Counts) -> TDocStd_Document:
-    """Read an IGES file into an XCAF document in millimetres; its groups become assemblies."""
-    from OCP.IGESCAFControl import IGESCAFControl_Reader  # noqa: PLC0415 - a STEP file need not pay for it
-    from OCP.XCAFDoc import XCAFDoc_Editor  # noqa: PLC0415 - the same
-
-    reader = IGESCAFControl_Reader()
-    reader.SetLayerMode(False)
-    if reader.ReadFile(str(path)) != IFSelect_RetDone:
-        raise Refused("a file that the IGES reader cannot parse (damaged)")
-    model = reader.WS().Model()
-    counts.check_fails = model.GlobalCheck(True).NbFails()
-    document = TDocStd_Document(TCollection_ExtendedString("BinXCAF"))
-    if not reader.Transfer(document):
-        raise Refused("no shapes")
-    counts.unit = model.GlobalSection().UnitName().ToCString()
-    roots = Sequence_TDF_Label()
-    XCAFDoc_DocumentTool.ShapeTool_s(document.Main()).GetFreeShapes(roots)
-    for number in range(roots.Length()):
-        XCAFDoc_Editor.Expand_s(document.Main(), roots.Value(number + 1))
     return document
 
 

@@ -18,8 +18,10 @@ from media.geometry.mesh_model import (
     fanned,
     linear,
 )
-from media.geometry.ply_body import Array, Rows, read_element
+from media.geometry.ply_binary import read_binary
 from media.geometry.ply_header import read_header
+from media.geometry.ply_rows import Array, Rows
+from media.geometry.ply_text import read_text
 
 UNNAMED = "Part 1"
 INDEX_NAMES = ("vertex_indices", "vertex_index")
@@ -33,10 +35,13 @@ def read_ply(path: Path) -> MeshModel:
     header = read_header(data)
     tables: dict[str, list[Rows]] = {}
     at = header.body
+    read = read_text if header.is_text else read_binary
     for element in header.elements:
         if element.name in tables:
             raise Refused(f"two elements {element.name[:40]!r} in its header")
-        tables[element.name], at = read_element(header, element, data, at)
+        if not element.properties:
+            raise Refused(f"an element {element.name[:40]!r} without properties in its header")
+        tables[element.name], at = read(header, element, data, at)
         if {"vertex", "face"} <= tables.keys():
             break
     if "tristrips" in {element.name for element in header.elements} and not tables.get("face"):

@@ -122,7 +122,7 @@ def _given(source: Source, file: ModelFile, digest: str, limits: Limits, store: 
     """Take a GLB or USD as it is; if it was sent as one, its own asset is the geometry."""
     own = source.asset if file.kind is source.kind else None
     if file.kind is Kind.GLB:
-        report = report_on_glb(file.path, file.name)
+        report = report_on_glb(file.path, file.name, limits)
         return Geometry(
             digest=digest, glb=own or _stored(file.path, "model.glb", GLB_TYPE, store), report=report
         )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from media.frame_rate import parse_frame_rate
+from media.geometry.conventions import Conventions
 from media.job import GeometryJob, StillJob, TurntableJob
 
 
@@ -103,3 +104,16 @@ def test_every_field_tells_the_person_who_fills_the_form_what_it_is(model):
 def test_jobs_are_frozen():
     with pytest.raises(ValidationError, match="frozen"):
         StillJob(source="part.step").width = 3
+
+
+def test_unit_and_axis_that_nobody_says_are_left_to_the_format():
+    job = StillJob(source="part.stl", source_unit="", up_axis="")
+
+    assert job.conventions == StillJob(source="part.stl").conventions == Conventions()
+    assert (job.conventions.mesh_unit, job.conventions.axis) == ("mm", "z")
+
+
+@pytest.mark.parametrize("wrong", [{"source_unit": "furlong"}, {"up_axis": "x"}])
+def test_unit_or_axis_that_is_none_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        StillJob(source="part.stl", **wrong)
