@@ -53,7 +53,7 @@ def test_bearing_as_gltf_with_files_is_the_bearing_as_glb(bearing, bearing_store
 
 
 def test_step_in_an_archive_is_tessellated_as_it_is_alone(small_steps, prepare, tmp_path):
-    step = small_steps / "cube.step"
+    step = small_steps / "pair.step"
     path = tmp_path / "parts.zip"
     path.write_bytes(zipped({"drawing/readme.txt": b"A part.", "drawing/part.stp": step.read_bytes()}))
 
