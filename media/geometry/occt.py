@@ -128,7 +128,7 @@ def read(path: Path, counts: Counts) -> TDocStd_Document:
 
 
 def far_files(reader: STEPCAFControl_Reader) -> list[str]:
-    """Name the external files that the transfer would read anywhere but beside the file, by the kernel's view.
+    """Name the external files that the transfer would look for anywhere but beside the file.
 
     The text says it in several ways, and the kernel goes by others than a search of the text would find.
     """
