@@ -158,7 +158,7 @@ def _is_usd_package(head: bytes) -> bool:
     method, name_length, extra_length = struct.unpack_from("<8xH16x2H", head)
     name = head[30 : 30 + name_length].lower()
     aligned = (30 + name_length + extra_length) % USDZ_ALIGNMENT == 0
-    return method == 0 and aligned and name.endswith(USD_SUFFIXES)
+    return bool(method == 0 and aligned and name.endswith(USD_SUFFIXES))
 
 
 def _is_binary_stl(head: bytes, size: int) -> bool:
@@ -169,7 +169,7 @@ def _is_binary_stl(head: bytes, size: int) -> bool:
     """
     if len(head) < STL_HEADER:
         return False
-    (count,) = struct.unpack_from("<I", head, 80)
+    count = int.from_bytes(head[80:STL_HEADER], "little")
     whole = STL_HEADER + STL_FACET * count
     if whole <= size <= whole + STL_SLACK:
         return count > 0 or size == whole

@@ -21,6 +21,7 @@ from media.geometry.usd_references import (
     outside_references,
     references_in,
     tiles,
+    words_of,
 )
 from media.picture_header import BEGIN_BYTES
 from media.reference import BadReference, resolved
@@ -42,8 +43,7 @@ def main(argv: list[str]) -> None:
         }
         answer = {"event": "done", "needed": places}
     except (Refused, BadReference, Tf.ErrorException) as refusal:
-        found = str(refusal).strip().splitlines()[-1][:300] if str(refusal).strip() else "damage"
-        answer = {"event": "refused", "found": found}
+        answer = {"event": "refused", "found": words_of(refusal)}
     with os.fdopen(REPORT_FD, "w") as reports:
         reports.write(json.dumps(answer) + "\n")
 
