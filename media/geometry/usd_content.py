@@ -32,7 +32,7 @@ def main(argv: list[str]) -> None:
     """Report on the scene `argv[1]`."""
     try:
         answer = {"event": "done", **content_of(Path(argv[1]))}
-    except (Refused, Tf.ErrorException) as refusal:
+    except (Refused, Tf.ErrorException, ValueError) as refusal:
         answer = {"event": "refused", "found": words_of(refusal)}
     with os.fdopen(REPORT_FD, "w") as reports:
         reports.write(json.dumps(answer) + "\n")

@@ -24,7 +24,7 @@ from media.geometry.usd_references import (
     words_of,
 )
 from media.picture_header import BEGIN_BYTES
-from media.reference import BadReference, resolved
+from media.reference import resolved
 
 REPORT_FD = 3
 
@@ -42,7 +42,7 @@ def main(argv: list[str]) -> None:
             for scene, files in needed.items()
         }
         answer = {"event": "done", "needed": places}
-    except (Refused, BadReference, Tf.ErrorException) as refusal:
+    except (Refused, Tf.ErrorException, ValueError) as refusal:
         answer = {"event": "refused", "found": words_of(refusal)}
     with os.fdopen(REPORT_FD, "w") as reports:
         reports.write(json.dumps(answer) + "\n")

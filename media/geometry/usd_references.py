@@ -29,7 +29,10 @@ class Refused(Exception):
 
 def words_of(error: Exception) -> str:
     """Return what an error says in one line, without the library's own names and this machine's folders."""
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except UnicodeDecodeError:  # it quotes damaged text as bytes that are no text
+        text = ""
     if said := LIBRARY_ERROR.search(text):
         text = LIBRARY_WORDS.sub("", said[1])
     return text.strip(" '")[:300] or "damage"
