@@ -26,6 +26,9 @@ export UV_COMPILE_BYTECODE := 1
 INSTALL := $(UV) pip install --quiet --python $(PY)
 SYNC := $(UV) pip sync $(if $(CI),--quiet) --require-hashes --only-binary :all: --python
 
+# What is asked of `make put`, with all its quotes and signs, which a shell would read.
+export FILE
+
 # A demo or a test run tells nobody that it happened.
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
@@ -59,7 +62,7 @@ $(BOOTED): requirements/bootstrap.lock | .doctor
 		-r requirements/bootstrap.lock >&2
 	@touch $@
 
-$(SETUP): requirements/dev.lock $(BOOTED) | .doctor
+$(SETUP): requirements/dev.lock $(wildcard pyproject.toml) $(BOOTED) | .doctor
 	@echo "setup: installing requirements/dev.lock into $(VENV)" >&2
 	@$(SYNC) $(PY) requirements/dev.lock >&2
 	@$(INSTALL) --offline --no-deps --no-build-isolation --editable . >&2
@@ -68,6 +71,10 @@ $(SETUP): requirements/dev.lock $(BOOTED) | .doctor
 .PHONY: demo
 demo: $(SETUP) ## Turn a ball bearing of 140 parts into a still and a turntable, in out/demo
 	@$(PY) examples/demo.py $(DEMO)
+
+.PHONY: put
+put: $(SETUP) ## Bring a file into the store and print its address (make put FILE=part.step)
+	@$(PY) -m flows.put_source "$$FILE"
 
 ##@ Check
 
@@ -84,8 +91,8 @@ check: $(SETUP) ## What CI runs: format, lint, types, import contracts, then the
 	@$(MAKE) test
 
 .PHONY: faults
-faults: $(SETUP) ## Kill runs at every named point and see them resume
-	@$(PY) -m pytest tests/faults -m '' $(ARGS)
+faults: $(SETUP) ## Kill runs at every named point and see them resume; read 1,500 damaged files
+	@$(PY) -m pytest tests/faults tests/fuzz -m '' $(ARGS)
 
 .PHONY: bench
 bench: $(SETUP) ## Measure: one JSON object a line (make bench ISSUE=2 for one issue's figures)
@@ -123,6 +130,10 @@ worker: export PREFECT_WORKER_ENABLE_CANCELLATION ?= true
 deploy: $(SETUP) ## Give that server the pool, its queues and the deployments of prefect.yaml
 	@export $(API) && echo "deploy: to $$PREFECT_API_URL" >&2 && \
 		$(PY) -m infra.work_pools.local && $(VENV)/bin/prefect --no-prompt deploy --all $(ARGS)
+
+.PHONY: blocks
+blocks: $(SETUP) ## Make our blocks known to that server, and this machine's store as object-store/default
+	@export $(API) && $(PY) -m blocks.registration
 
 .PHONY: worker
 worker: $(SETUP) ## Start a worker that takes what comes, small pictures before large ones

@@ -113,7 +113,7 @@ def unit() -> Assembly:
     return whole
 
 
-class _Document:
+class Document:
     """An XCAF document that is being filled."""
 
     def __init__(self, *, distinct: bool) -> None:
@@ -169,7 +169,7 @@ def write_bearing(
         unit_name: mm, inch or m; the size of the bearing is the same.
         distinct: Share nothing: 140 parts of their own instead of 11.
     """
-    filled = _Document(distinct=distinct)
+    filled = Document(distinct=distinct)
     filled.add(unit())
     filled.shapes.UpdateAssemblies()
     writer = STEPCAFControl_Writer()

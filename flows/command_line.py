@@ -1,6 +1,7 @@
 """The command line that every flow shares: `python -m flows.<name> --job JSON|@FILE [--out DIR]`.
 
-The last line of stdout is where the manifest lies, alone; everything else goes to stderr.
+The last line of stdout is where the manifest lies, alone; everything else goes to stderr. A source whose
+address may hold a secret is downloaded here, since Prefect keeps the parameters of its runs in clear.
 """
 
 import argparse
@@ -8,21 +9,24 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from blocks.settings import open_tools
+from blocks.settings import open_store, open_tools
 from media.address import readable
 from media.errors import BadInput, MediaError
 from media.export import export
 from media.manifest import Result
+from media.staging import secret_source, stage, with_public_source
+
+Job = TypeVar("Job", bound=BaseModel)
 
 
 def main(flow: Callable[..., Result], model: type[BaseModel], argv: Sequence[str] | None = None) -> None:
     """Run `flow` on the job of the command line; exits with 1 and a sentence on a failure."""
     parser = argparse.ArgumentParser(prog=f"python -m {flow.__module__}", description=flow.__doc__)
-    parser.add_argument("--job", required=True, help="the job as JSON, or @FILE to read it from a file")
+    add_job(parser)
     parser.add_argument("--out", type=Path, help="folder to write the outputs into, under human names")
     arguments = parser.parse_args(argv)
     try:
@@ -35,21 +39,31 @@ def main(flow: Callable[..., Result], model: type[BaseModel], argv: Sequence[str
     sys.stdout.write(f"{readable(result.manifest)}\n")
 
 
-def read_job(text: str, model: type[BaseModel]) -> BaseModel:
+def add_job(parser: argparse.ArgumentParser) -> None:
+    """Have a command line ask for a job."""
+    parser.add_argument("--job", required=True, help="the job as JSON, or @FILE to read it from a file")
+
+
+def read_job(text: str, model: type[Job]) -> Job:
     """Return the job written as JSON in `text`, or in the file that it names after an @.
+
+    A source whose address may hold a secret is in the store afterwards, and the job names it there.
 
     Raises:
         BadInput: It is no JSON, or not such a job.
+        MediaError: Its source had to be stored, and could not be.
     """
     try:
         given = json.loads(Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text)
-        return model.model_validate(given)
+        secret = secret_source(given)
+        job = model.model_validate(with_public_source(given) if secret else given)
     except OSError as error:
         raise BadInput(f"{text[1:]}: expected a file with a job, found none: {error.strerror}") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"--job: expected JSON, found {text[:60]!r} ({error})") from error
+        raise BadInput(f"--job: expected JSON, found none: {error}") from error
     except ValidationError as error:
         raise BadInput("; ".join(_sentence(problem) for problem in error.errors())) from error
+    return job.model_copy(update={"source": stage(secret, open_store())}) if secret else job
 
 
 def _sentence(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails

@@ -24,10 +24,10 @@ def prepare_geometry(job: GeometryJob) -> Result:
         job: Which file, and how closely to follow its surfaces.
     """
     source = download_model(job.source)
-    result = geometry_result(source, job.detail)
+    result = geometry_result(source, job)
     if done := find_manifest(result) or send_on(job, source, result):
         return done
-    prepared = geometry.prepare_geometry(source, job.detail)
+    prepared = geometry.prepare_geometry(source, job)
     return publish_geometry(job, source, prepared)
 
 

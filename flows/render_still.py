@@ -32,7 +32,7 @@ def render_still(job: StillJob) -> Result:
     plan = plan_job(job, source)
     if result := find_manifest(plan.result) or send_on(job, source, plan.result):
         return result
-    geometry = prepare_geometry(source, job.detail)
+    geometry = prepare_geometry(source, job)
     scene = prepare_scene(plan, geometry)
     frames = render_frames(plan, scene, FrameFeed())
     still = encode_still(plan, job)

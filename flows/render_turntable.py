@@ -32,7 +32,7 @@ def render_turntable(job: TurntableJob) -> Result:
     plan = plan_job(job, source)
     if result := find_manifest(plan.result) or send_on(job, source, plan.result):
         return result
-    geometry = prepare_geometry(source, job.detail)
+    geometry = prepare_geometry(source, job)
     scene = prepare_scene(plan, geometry)
     with FrameFeed() as feed:
         encoding = encode_video.submit(plan, job, feed)

@@ -12,6 +12,7 @@ import os
 import platform
 import shutil
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -173,6 +174,30 @@ def check_own_name(resolve: Callable[[str], object] = socket.gethostbyname) -> F
     return Finding("ok", f"the name {name} has an address")
 
 
+def refusal_to_isolate(which: Callable[[str], str | None] = shutil.which) -> str:
+    """Return why no process can be cut off from the network here, or nothing if one can."""
+    unshare = which("unshare")
+    if unshare is None:
+        return "there is no command unshare to ask with"
+    argv = [unshare, "--user", "--map-root-user", "--net", "true"]
+    asked = subprocess.run(
+        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    return asked.stdout.decode(errors="replace").strip() if asked.returncode else ""
+
+
+def check_isolation(refusal: Callable[[], str] = refusal_to_isolate) -> Finding:
+    """Ask for a user and a network namespace, as every reader of a stranger's file gets."""
+    why = refusal()
+    if not why:
+        return Finding("ok", "readers and renderers are cut off from the network")
+    return Finding(
+        "note",
+        f"readers and renderers can reach the network ({why}): allow user namespaces, or forbid what they "
+        "should not reach by a firewall",
+    )
+
+
 def apt_line(findings: Sequence[Finding], *, root: bool) -> str | None:
     """Return the one command that installs what `findings` lack, or None."""
     packages = sorted(
@@ -198,6 +223,7 @@ def examine(environment: Mapping[str, str]) -> list[Finding]:
         check_memory(memory_bytes()),
         check_shared_memory(),
         check_own_name(),
+        check_isolation(),
     ]
 
 

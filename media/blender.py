@@ -21,6 +21,11 @@ ENTRY = Path(__file__).parent.parent / "blender_scripts" / "__main__.py"
 SCHEMA = 1
 LONGEST_SILENCE_S = 900.0
 """Before the first sample, a GPU's driver may compile kernels for minutes (5.5 were seen)."""
+LONGEST_PREPARATION_S = 3600.0
+"""For a script that runs to its end by itself; a renderer lives as long as there are frames."""
+FILE_BYTES = 64 * 2**30
+"""No scene or frame comes near it. Memory has no limit of ours: GPU drivers reserve address space by the
+terabyte, and when it runs out the kernel ends a child of ours before anybody else (media/keeper.py)."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +67,20 @@ def installed_blender(executable: Path, env: Mapping[str, str]) -> Blender:
     return Blender((str(executable), *flags, str(ENTRY), "--"), version[1], env)
 
 
-def start_script(blender: Blender, job: Mapping[str, Any], folder: Path) -> Child:
-    """Start the script on `job` in `folder`, where its job file and everything it writes lie."""
+def start_script(
+    blender: Blender, job: Mapping[str, Any], folder: Path, wall_s: float | None = None
+) -> Child:
+    """Start the script on `job` in `folder`, where its job file and everything it writes lie.
+
+    Args:
+        blender: Which one runs it.
+        job: What `blender_scripts` is to do.
+        folder: The child's own.
+        wall_s: Its longest life, in seconds, if it has a bound.
+    """
     job_file = folder / "job.json"
     job_file.write_text(json.dumps({"schema": SCHEMA, **job}))
-    limits = Limits(idle_s=LONGEST_SILENCE_S)
+    limits = Limits(wall_s=wall_s, idle_s=LONGEST_SILENCE_S, file_bytes=FILE_BYTES)
     return start([*blender.command, str(job_file)], cwd=folder, limits=limits, env=blender.env)
 
 
@@ -86,7 +100,7 @@ def run_script(blender: Blender, job: Mapping[str, Any], folder: Path) -> list[E
     Raises:
         BadInput, OutOfResources, ToolFailed: It gave up, crashed, or passed its deadline.
     """
-    with start_script(blender, job, folder) as child:
+    with start_script(blender, job, folder, LONGEST_PREPARATION_S) as child:
         child.close_stdin()
         events = [parse_event(line) for line in child.reports()]
         check(child.wait(), "Blender")

@@ -1,10 +1,69 @@
 """Give people their files: out of the store, under human names."""
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePath
+from uuid import uuid4
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from media.asset import fetch_asset
 from media.errors import BadInput
-from media.manifest import Manifest, manifest_key
+from media.manifest import Manifest, Output, manifest_key
 from media.store import ObjectStore
+
+NAMED = re.compile(r"(?:(?:.*/)?manifests/[0-9a-f]{2}/)?([0-9a-f]{64})(?:/manifest\.json)?")
+
+
+class ExportJob(BaseModel):
+    """Write the files of a finished job into a folder, under names for people."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    result: str = Field(
+        min_length=64,
+        max_length=4096,
+        description="The job's digest, or where its manifest lies, as its run says.",
+    )
+    folder: str = Field(
+        min_length=1,
+        max_length=1024,
+        description="Folder to write into; on a server, one below its folder of exports.",
+    )
+
+
+def export_job(job: ExportJob, store: ObjectStore, root: Path | None) -> list[Path]:
+    """Write what `job` asks for, only below `root` if there is one; returns the paths of the files.
+
+    Raises:
+        BadInput: No such job is finished, or the folder is not one to write into.
+        Damaged: An output's bytes are not those that were stored.
+    """
+    folder = Path(job.folder).expanduser() if root is None else folder_below(root, job.folder)
+    return export(job_named(job.result), store, folder)
+
+
+def job_named(result: str) -> str:
+    """Return the digest of the job that is named by its digest or by its manifest's address.
+
+    Raises:
+        BadInput: It is neither.
+    """
+    if named := NAMED.fullmatch(result.strip()):
+        return named[1]
+    raise BadInput(f"{result}: expected the digest of a finished job, or where its manifest lies")
+
+
+def folder_below(root: Path, folder: str) -> Path:
+    """Return `folder`, taken as below `root`, after all its links were followed.
+
+    Raises:
+        BadInput: It lies elsewhere.
+    """
+    home = root.resolve()
+    wanted = (home / folder).resolve()
+    if not wanted.is_relative_to(home):
+        raise BadInput(f"{folder}: expected a folder below {root}, found one elsewhere; name one below it")
+    return wanted
 
 
 def export(job: str, store: ObjectStore, folder: Path) -> list[Path]:
@@ -12,16 +71,31 @@ def export(job: str, store: ObjectStore, folder: Path) -> list[Path]:
 
     Raises:
         BadInput: No such job is finished, or the folder cannot be written.
+        Damaged: An output's bytes are not those that were stored; a file of its name stays as it was.
     """
     key = manifest_key(job)
     if store.stat(key) is None:
         raise BadInput(f"{job}: expected the digest of a finished job, found no manifest of it in this store")
     manifest = Manifest.model_validate_json(store.get(key))
-    paths = [folder / output.download_name for output in manifest.content.outputs]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for output, path in zip(manifest.content.outputs, paths, strict=True):
-            store.fetch(output.asset.key, path)
+        return [_written(output, store, folder) for output in manifest.content.outputs]
     except OSError as error:
         raise BadInput(f"{folder}: expected a folder to write into, found: {error.strerror}") from error
-    return paths
+
+
+def _written(output: Output, store: ObjectStore, folder: Path) -> Path:
+    """Write one file whole or not at all; a link that has its name is replaced, never followed.
+
+    A manifest comes from the store, where others may write: a name in it is not believed to be one.
+    """
+    name = output.download_name
+    if PurePath(name).name != name or name in {"", ".."} or not name.isprintable():
+        raise BadInput(f"{name!r}: expected a plain file name in the manifest, found a path; it is not ours")
+    path, part = folder / name, folder / f".{uuid4().hex}.part"
+    try:
+        fetch_asset(output.asset, store, part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path

@@ -7,10 +7,12 @@ the HTTP body. Fields are flat, bounded, and described for the person who fills 
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from media.address import PUBLIC, is_public
 from media.frame_rate import FrameRate
+from media.geometry.conventions import Axis, Conventions, Unit
 from media.geometry.report import Detail
 
 MAX_PIXELS = 8192 * 8192
@@ -45,16 +47,50 @@ def _form_of(schema: dict[str, Any]) -> None:
 class SourceJob(BaseModel):
     """What every job says: which file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_form_of)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_extra=_form_of, hide_input_in_errors=True
+    )
 
     source: str = Field(
         min_length=1,
         max_length=4096,
-        description="STEP, GLB or USD file: an https:// address, or a path on the machine that renders.",
+        description=(
+            "STEP, IGES, STL, OBJ, PLY, GLB, glTF or USD file, or a ZIP of one with what it refers to: "
+            "an https:// address, or a path on the machine that renders."
+        ),
+        json_schema_extra={"pattern": PUBLIC},  # Prefect refuses it before it keeps it
     )
     detail: Detail = Field(
         default="normal", description="How closely triangles follow the curved surfaces of a CAD file."
     )
+    source_unit: Unit | Unsaid = Field(
+        default=None,
+        description="Unit of length of an STL, OBJ or PLY, which state none; if empty, mm is guessed.",
+    )
+    up_axis: Axis | Unsaid = Field(
+        default=None,
+        description="Axis that points up in a STEP, IGES, STL, OBJ or PLY; if empty, z is taken.",
+    )
+
+    @field_validator("source_unit", "up_axis", mode="before")
+    @classmethod
+    def _takes_an_empty_choice_for_none(cls, given: Any) -> Any:  # noqa: ANN401 - anything may be asked for
+        return None if given == "" else given
+
+    @property
+    def conventions(self) -> Conventions:
+        """Unit and up axis, as far as they are said."""
+        return Conventions(unit=self.source_unit, up_axis=self.up_axis)
+
+    @field_validator("source")
+    @classmethod
+    def _source_may_be_seen_by_everybody(cls, source: str) -> str:
+        if not is_public(source):
+            raise ValueError(
+                "expected an address without user name, query and fragment, since a job is shown to many; "
+                "bring the file into the store with `make put FILE=ADDRESS` and give the address that prints"
+            )
+        return source
 
 
 class GeometryJob(SourceJob):

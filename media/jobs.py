@@ -38,11 +38,11 @@ def run(job: TurntableJob | StillJob, tools: Tools, report: Report = lambda _: N
     Raises:
         MediaError: Of the class that says what to do about it, after the retries which that class allows.
     """
-    source = retried(lambda: download_model(job.source, tools.store))
+    source = retried(lambda: download_model(job.source, tools.store, tools.access))
     planned = plan(job, source, tools.blender)
     if done := retried(lambda: find_manifest(planned.result, tools.store)):
         return done
-    geometry = retried(lambda: prepare_geometry(planned.source, tools.store, job.detail))
+    geometry = retried(lambda: prepare_geometry(planned.source, tools.store, job.detail, job.conventions))
     scene = retried(lambda: prepare_scene(geometry, job, tools))
     frames, delivered = _render_and_deliver(planned, scene, tools, report)
     made = Made(geometry=geometry, scene=scene, frames=frames, delivered=delivered)

@@ -6,6 +6,9 @@ the lifeline. When it closes, because the owner wants the tool gone or because t
 the whole tree below is ended: TERM, a grace, KILL. Orphans of the tool are adopted (PR_SET_CHILD_SUBREAPER),
 so that a grandchild in a session of its own is found as well; and if the keeper itself is killed, the kernel
 kills the tool (PR_SET_PDEATHSIG). The keeper ends as the tool did: same exit code or same signal. Linux only.
+
+A tool that the terms call `isolated` gets a user and a network namespace of its own before it starts, or does
+not start; the keeper itself stays outside.
 """
 
 import ctypes
@@ -18,10 +21,14 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 REPORT_FD = 3
 NOT_STARTED = 127
+OPEN_FILES = 4096
 INHERITED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGXFSZ)
 """What a shell, nohup or Python may have told us to ignore, and a tool would go on ignoring."""
+FIRST_TO_GO = "1000"
+"""The highest /proc/self/oom_score_adj: when memory runs out the kernel ends a tool, never its engine."""
 
 
 def main(argv: list[str]) -> None:
@@ -47,19 +54,63 @@ def become(argv: list[str], terms: dict[str, int]) -> None:
         os.setsid()
         for number in INHERITED:
             signal.signal(number, signal.SIG_DFL)
+        offer_to_the_kernel()
+        if terms.get("isolated"):
+            cut_off()
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != keeper:  # the keeper died before the line above took effect
             os._exit(NOT_STARTED)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if terms.get("memory_bytes"):
-            resource.setrlimit(resource.RLIMIT_AS, (terms["memory_bytes"],) * 2)
-        if terms.get("file_bytes"):
-            resource.setrlimit(resource.RLIMIT_FSIZE, (terms["file_bytes"],) * 2)
+        set_limits(terms)
         os.dup2(terms["reports"], REPORT_FD)  # dup2 also makes it survive the exec
         os.execvpe(argv[0], argv, os.environ)  # noqa: S606 - an argv list, no shell
     except OSError as error:
         print(f"{argv[0]} could not be started: {error}", file=sys.stderr, flush=True)  # noqa: T201 - to the tool's own log
     os._exit(NOT_STARTED)
+
+
+def set_limits(terms: dict[str, int]) -> None:
+    """Limit this process and what it will start."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    open_files = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (open_files,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if terms.get("memory_bytes"):
+        resource.setrlimit(resource.RLIMIT_AS, (terms["memory_bytes"],) * 2)
+    if terms.get("file_bytes"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (terms["file_bytes"],) * 2)
+
+
+def offer_to_the_kernel() -> None:
+    """Have this process ended first when memory runs out."""
+    try:
+        write("/proc/self/oom_score_adj", FIRST_TO_GO)
+    except OSError:  # a /proc that cannot be written: then the kernel chooses by size, mostly the same one
+        return
+
+
+def cut_off() -> None:
+    """Move this process into a user and a network namespace of its own.
+
+    From there no address can be reached, not even loopback, and nothing of a process outside can be read that
+    ptrace guards: its environment, its memory. User and group keep their numbers, so files keep their owners.
+
+    Raises:
+        OSError: The kernel refuses.
+    """
+    user, group = os.geteuid(), os.getegid()
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET):
+        number = ctypes.get_errno()
+        raise OSError(number, f"no namespaces of its own ({os.strerror(number)})")
+    write("/proc/self/setgroups", "deny")  # without it the kernel takes no map of groups from us
+    write("/proc/self/uid_map", f"{user} {user} 1")
+    write("/proc/self/gid_map", f"{group} {group} 1")
+
+
+def write(path: str, text: str) -> None:
+    """Write `text` into a file that is there."""
+    with open(path, "w") as file:  # noqa: PTH123 - importing pathlib would double our start
+        file.write(text)
 
 
 def watch(tool: int, lifeline: int, grace_s: float) -> int:

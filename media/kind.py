@@ -172,7 +172,7 @@ def _is_binary_stl(head: bytes, size: int) -> bool:
     count = int.from_bytes(head[80:STL_HEADER], "little")
     whole = STL_HEADER + STL_FACET * count
     if whole <= size <= whole + STL_SLACK:
-        return count > 0 or size == whole
+        return bool(count > 0 or size == whole)
     if len(head) < STL_HEADER + STL_FACET:
         return False
     facet = struct.unpack_from("<12f", head, STL_HEADER)

@@ -49,7 +49,7 @@ class Plan(BaseModel):
 
 def plan(job: TurntableJob | StillJob, source: Source, blender: Blender) -> Plan:
     """Name everything that `job` makes of `source`."""
-    geometry = geometry_digest(source, job.detail)
+    geometry = geometry_digest(source, job.detail, job.conventions)
     scene = scene_digest(geometry, job, blender)
     render = digest_of(
         {

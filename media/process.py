@@ -7,12 +7,12 @@ run only while we wait for the child, never while it waits for us.
 
 import collections
 import contextlib
+import functools
 import json
 import logging
 import os
 import queue
 import select
-import signal
 import subprocess
 import sys
 import threading
@@ -23,14 +23,28 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from media.errors import OutOfResources, TimedOut, ToolCrashed, ToolFailed
+from media.ending import Finished, check
+from media.errors import TimedOut
+
+__all__ = [
+    "KEEPER",
+    "LOG_TAIL_BYTES",
+    "Child",
+    "Finished",
+    "Limits",
+    "can_isolate",
+    "check",
+    "clean_environment",
+    "run",
+    "start",
+]
 
 logger = logging.getLogger(__name__)
 
 KEEPER = Path(__file__).with_name("keeper.py")
 LOG_TAIL_BYTES = 16 * 1024
 GRACE_S = 2.0
-CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE})
+LONGEST_PROBE_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -42,33 +56,22 @@ class Limits:
         idle_s: Longest silence while we wait for it, in seconds.
         memory_bytes: Address space (RLIMIT_AS), in bytes.
         file_bytes: Largest file it may write (RLIMIT_FSIZE), in bytes.
+        network: Whether it may reach the network; else it is cut off where the kernel allows that.
     """
 
     wall_s: float | None = None
     idle_s: float | None = None
     memory_bytes: int | None = None
     file_bytes: int | None = None
-
-
-@dataclass(frozen=True)
-class Finished:
-    """How a child ended.
-
-    Attributes:
-        returncode: Exit code, or the negative number of the signal that ended it.
-        log_tail: The end of what it printed to stdout and stderr.
-        seconds: Its life, in seconds.
-    """
-
-    returncode: int
-    log_tail: str
-    seconds: float
+    network: bool = False
 
 
 class Child:
     """A running tool; use `start()`. Leaving its `with` block ends it and everything below it."""
 
-    def __init__(self, argv: Sequence[str], cwd: Path, limits: Limits, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, argv: Sequence[str], cwd: Path, limits: Limits, env: Mapping[str, str], *, isolated: bool
+    ) -> None:
         self._name = Path(argv[0]).name
         self._limits = limits
         self._started = time.monotonic()
@@ -82,6 +85,7 @@ class Child:
             "grace_s": GRACE_S,
             "memory_bytes": limits.memory_bytes,
             "file_bytes": limits.file_bytes,
+            "isolated": isolated,
         }
         try:
             self._process = subprocess.Popen(
@@ -236,7 +240,24 @@ def start(argv: Sequence[str], *, cwd: Path, limits: Limits, env: Mapping[str, s
         limits: Deadlines and sizes.
         env: Variables in addition to the clean ones.
     """
-    return Child(argv, cwd, limits, env or {})
+    isolated = not limits.network and can_isolate()
+    return Child(argv, cwd, limits, env or {}, isolated=isolated)
+
+
+@functools.cache
+def can_isolate() -> bool:
+    """Say whether this machine lets a child be cut off from the network; it is asked once, by doing it.
+
+    It refuses where user namespaces are forbidden, as in some containers, and where root reads this code or
+    this Python only by overriding whose they are, which it cannot in a namespace of its own.
+    """
+    argv = [sys.executable, "-I", "-S", "-c", f"open({str(KEEPER)!r}).close()"]
+    with Child(argv, Path("/"), Limits(wall_s=LONGEST_PROBE_S), {}, isolated=True) as child:
+        finished = child.wait()
+    if finished.returncode:
+        why = finished.log_tail.strip().splitlines()[-1:]
+        logger.warning("children can reach the network: this machine does not let us cut them off %s", why)
+    return finished.returncode == 0
 
 
 def run(
@@ -258,30 +279,6 @@ def run(
             if on_report:
                 on_report(line)
         return child.wait()
-
-
-def check(finished: Finished, tool: str) -> None:
-    """Raise what a child's end means; returns when it ended well.
-
-    Raises:
-        ToolCrashed: It died by a signal of its own making.
-        OutOfResources: It was killed, but not by us: the kernel's answer to memory running out.
-        ToolFailed: It ended by another signal or with an exit code other than 0.
-    """
-    if finished.returncode == 0:
-        return
-    last_lines = " | ".join(finished.log_tail.strip().splitlines()[-3:]) or "it printed nothing"
-    if finished.returncode > 0:
-        raise ToolFailed(f"{tool} ended with exit code {finished.returncode} instead of 0: {last_lines}")
-    name = signal.Signals(-finished.returncode).name
-    if -finished.returncode in CRASHES:
-        raise ToolCrashed(f"{tool} died by {name}: {last_lines}")
-    if -finished.returncode == signal.SIGKILL:
-        raise OutOfResources(
-            f"{tool} was killed from outside after {finished.seconds:.0f} s, as when memory runs out; "
-            "give it a smaller job or a larger machine"
-        )
-    raise ToolFailed(f"{tool} was ended by {name}: {last_lines}")
 
 
 def clean_environment(cwd: Path) -> dict[str, str]:

@@ -9,7 +9,7 @@ from media.deliverables import Delivered, name_for_people
 from media.digest import digest_of
 from media.frames import Frame
 from media.geometry.prepare import geometry_digest
-from media.geometry.report import Detail, Geometry
+from media.geometry.report import Geometry
 from media.job import GeometryJob
 from media.manifest import Content, FrameEntry, Manifest, Output, Record, Role
 from media.plan import Plan
@@ -69,9 +69,9 @@ def manifest_of(plan: Plan, made: Made, tools: Tools) -> Manifest:
     return Manifest(content=content, record=record)
 
 
-def geometry_result(source: Source, detail: Detail) -> str:
+def geometry_result(source: Source, job: GeometryJob) -> str:
     """Return the digest that names a geometry which is wanted for itself."""
-    geometry = geometry_digest(source, detail)
+    geometry = geometry_digest(source, job.detail, job.conventions)
     return digest_of({"stage": "geometry-result", "recipe": GEOMETRY_RESULT_RECIPE, "geometry": geometry})
 
 
@@ -98,7 +98,7 @@ def geometry_manifest(job: GeometryJob, source: Source, geometry: Geometry) -> M
         warnings=geometry.report.warnings,
     )
     content = Content(
-        job=geometry_result(source, job.detail),
+        job=geometry_result(source, job),
         noun=job.noun,
         outputs=outputs,
     )

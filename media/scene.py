@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from media.asset import Asset
+from media.asset import Asset, fetch_asset
 from media.blender import Blender, run_script
 from media.blender_events import SceneSaved
 from media.digest import digest_of, sha256_of_file
@@ -79,7 +79,7 @@ def prepare_scene(geometry: Geometry, job: RenderJob, tools: Tools) -> Scene:
 def _saved(geometry: Geometry, job: RenderJob, tools: Tools, folder: Path) -> SceneSaved:
     """Have Blender save the scene in `folder`."""
     model = geometry.scene_file
-    tools.store.fetch(model.asset.key, folder / model.name)
+    fetch_asset(model.asset, tools.store, folder / model.name)
     script_job = {
         "do": "prepare_scene",
         "geometry": {"path": str(folder / model.name), "format": model.form},

@@ -5,14 +5,16 @@ import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
-from media.asset import Asset
+from media.access import Access, Fetch
+from media.asset import Asset, fetch_exactly
 from media.digest import sha256_of_file
-from media.errors import BadInput, OutOfResources, Unavailable
+from media.download import download
+from media.errors import BadInput
 from media.faults import fault_point
 from media.kind import Kind, kind_of_file
+from media.redact import redacted, shown
 from media.siblings import gathered
 from media.store import ObjectStore
 from media.store.keys import key_for
@@ -21,13 +23,14 @@ from media.workspace import workspace
 logger = logging.getLogger(__name__)
 
 LARGEST_SOURCE = 4 * 1024**3
+LONGEST_NAME = 200
 MEDIA_TYPES = {
     Kind.STEP: "model/step",
     Kind.STEP_GZ: "application/gzip",
     Kind.IGES: "model/iges",
     Kind.STL: "model/stl",
     Kind.OBJ: "model/obj",
-    Kind.PLY: "application/octet-stream",
+    Kind.PLY: "application/x-ply",
     Kind.GLB: "model/gltf-binary",
     Kind.GLTF: "model/gltf+json",
     Kind.USDA: "model/vnd.usda",
@@ -35,7 +38,6 @@ MEDIA_TYPES = {
     Kind.USDZ: "model/vnd.usdz+zip",
     Kind.ZIP: "application/zip",
 }
-TIMEOUT = httpx.Timeout(30.0)
 
 
 class Source(BaseModel):
@@ -49,27 +51,34 @@ class Source(BaseModel):
     found: bool = Field(default=False, description="Whether the store had its bytes already.")
 
 
-def download_model(address: str, store: ObjectStore, client: httpx.Client | None = None) -> Source:
+def download_model(address: str, store: ObjectStore, access: Access | None = None) -> Source:
     """Store the file at a path or `https://` address under its sha256.
 
     An address of the form `store:<sha256>/<name>`, see `staged_address`, names a file that is stored already.
+
+    Args:
+        address: Where the file is.
+        store: Where it goes.
+        access: What the caller may name; if None, any file of this machine and the public web.
 
     Raises:
         BadInput: There is no such file, its address is of another kind, it is too large or of no known kind.
         Unavailable: The server did not answer, or answered that it cannot now.
         StoredWrong: The file changed while it was read.
     """
+    access = access or Access()
+    address = address.strip()
     scheme = _scheme_of(address)
     if scheme == "store":
         return _staged(address, store)
     if scheme == "https":
-        if client:
-            return _downloaded(address, store, client)
-        with httpx.Client(timeout=TIMEOUT, follow_redirects=True) as own:
-            return _downloaded(address, store, own)
+        return _fetched(address, store, lambda address, path: download(address, path, access.web))
     if scheme in {"", "file"}:
-        return _read(Path(unquote(urlsplit(address).path) if scheme else address).expanduser(), store)
-    raise BadInput(f"{_shown(address)}: expected a path or an https:// address, found {scheme}://")
+        return _read(Path(unquote(urlsplit(address).path) if scheme else address), store, access)
+    if fetch := access.fetchers.get(scheme):
+        return _fetched(address, store, fetch)
+    expected = ", ".join(["a path", *(f"{known}://" for known in access.fetchers), "or an https:// address"])
+    raise BadInput(f"{shown(address)}: expected {expected}, found {scheme}://; send it by one of these")
 
 
 def staged_address(source: Source) -> str:
@@ -80,35 +89,34 @@ def staged_address(source: Source) -> str:
 def _scheme_of(address: str) -> str:
     """Return how an address begins; a path may hold a colon too."""
     try:
-        parts = urlsplit(address)
+        scheme = urlsplit(address).scheme
     except ValueError:
-        raise BadInput(f"{address.partition('?')[0]}: expected an address, found it malformed") from None
-    return (
-        parts.scheme
-        if parts.scheme == "store" or f"{parts.scheme}://" == address[: len(parts.scheme) + 3]
-        else ""
-    )
+        raise BadInput(f"{shown(address)}: expected an address, found it malformed; check it") from None
+    return scheme if scheme == "store" or address.lower().startswith(f"{scheme}://") else ""
 
 
 def _staged(address: str, store: ObjectStore) -> Source:
     digest, _, name = address.removeprefix("store:").partition("/")
     if not re.fullmatch(r"[0-9a-f]{64}", digest) or store.stat(key_for("sources", digest, "source")) is None:
         raise BadInput(
-            f"{address}: expected a source that is in the store, found none; give its path or address"
+            f"{redacted(address)}: expected a source that is in the store, found none; give its "
+            "path or address"
         )
     with workspace() as folder:
-        store.fetch(key_for("sources", digest, "source"), folder / "source")
+        fetch_exactly(key_for("sources", digest, "source"), digest, store, folder / "source")
         return _stored(folder / "source", name, store)
 
 
-def _read(path: Path, store: ObjectStore) -> Source:
-    if not path.is_file():
-        raise BadInput(f"{path}: expected a file, found {'a folder' if path.is_dir() else 'nothing'} there")
+def _read(path: Path, store: ObjectStore, access: Access) -> Source:
+    real = access.local_file(path)
     try:
         with workspace() as folder:
-            return _stored(gathered(path, folder), path.name, store)
+            return _stored(gathered(real, folder), path.name, store)
     except PermissionError as error:
-        raise BadInput(f"{path}: expected a file that may be read, found that it may not") from error
+        raise BadInput(
+            f"{redacted(str(path))}: expected a file that may be read, found that it may not; "
+            "check its rights"
+        ) from error
 
 
 def _stored(path: Path, name: str, store: ObjectStore) -> Source:
@@ -128,44 +136,13 @@ def _stored(path: Path, name: str, store: ObjectStore) -> Source:
     return Source(asset=asset, name=name, kind=kind, found=found)
 
 
-def _downloaded(address: str, store: ObjectStore, client: httpx.Client) -> Source:
+def _fetched(address: str, store: ObjectStore, fetch: Fetch) -> Source:
     with workspace() as folder:
-        path = folder / "download"
-        _download(address, path, client)
-        return _stored(path, _name_in(address), store)
-
-
-def _download(address: str, path: Path, client: httpx.Client) -> None:
-    """Write the body at `address` to `path`; messages show no query, which may hold a secret."""
-    try:
-        with client.stream("GET", address) as response, path.open("wb") as file:
-            if response.url.scheme != "https":
-                raise BadInput(
-                    f"{_shown(address)}: expected https:// all the way, found a redirect away from it"
-                )
-            if response.status_code in {408, 425, 429} or response.status_code >= 500:  # noqa: PLR2004 - HTTP's own numbers
-                raise Unavailable(f"{_shown(address)}: the server answered {response.status_code}")
-            if response.status_code != 200:  # noqa: PLR2004 - the same
-                raise BadInput(f"{_shown(address)}: expected a file, found HTTP {response.status_code}")
-            for chunk in response.iter_bytes():
-                file.write(chunk)
-                if file.tell() > LARGEST_SOURCE:
-                    raise BadInput(f"{_shown(address)}: expected at most {LARGEST_SOURCE} bytes, found more")
-    except httpx.TransportError as error:
-        raise Unavailable(f"{_shown(address)}: {type(error).__name__} while downloading") from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise BadInput(f"{_shown(address)}: expected a file, found {type(error).__name__}") from error
-    except OSError as error:
-        raise OutOfResources(
-            f"{_shown(address)}: the download could not be written: {error.strerror}"
-        ) from error
+        fetch(address, folder / "download")
+        return _stored(folder / "download", _name_in(address), store)
 
 
 def _name_in(address: str) -> str:
-    return PurePosixPath(unquote(urlsplit(address).path)).name or "download"
-
-
-def _shown(address: str) -> str:
-    """Return an address as it may appear in messages: without credentials, query and fragment."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+    """Return the file's name in an address, of characters that fit on one line of a message."""
+    name = PurePosixPath(unquote(urlsplit(address).path)).name
+    return "".join(letter for letter in name if letter.isprintable())[:LONGEST_NAME] or "download"

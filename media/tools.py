@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from media.access import Access
 from media.blender import Blender
 from media.encoder import Ffmpeg
 from media.store import ObjectStore
@@ -16,9 +17,11 @@ class Tools:
         blender: What renders.
         ffmpeg: What encodes.
         machine: This machine's name, for records.
+        access: What jobs may name as their source.
     """
 
     store: ObjectStore
     blender: Blender
     ffmpeg: Ffmpeg
     machine: str = field(default="")
+    access: Access = field(default_factory=Access)

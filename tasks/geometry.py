@@ -2,12 +2,13 @@
 
 from blocks.settings import open_tools
 from media.geometry import prepare
-from media.geometry.report import Detail, Geometry
+from media.geometry.report import Geometry
+from media.job import SourceJob
 from media.source import Source
 from tasks.media_task import media_task
 
 
 @media_task
-def prepare_geometry(source: Source, detail: Detail) -> Geometry:
+def prepare_geometry(source: Source, job: SourceJob) -> Geometry:
     """Find or make the GLB and the USD master of a source."""
-    return prepare.prepare_geometry(source, open_tools().store, detail)
+    return prepare.prepare_geometry(source, open_tools().store, job.detail, job.conventions)

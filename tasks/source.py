@@ -8,4 +8,5 @@ from tasks.media_task import media_task
 @media_task
 def download_model(address: str) -> source.Source:
     """Store the file at a path or https:// address under its sha256."""
-    return source.download_model(address, open_tools().store)
+    tools = open_tools()
+    return source.download_model(address, tools.store, tools.access)

@@ -5,11 +5,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from blocks.settings import open_tools
+from infra.s3 import S3Store, make_client
+from media.errors import Retry
+from media.process import can_isolate
 from media.tools import Tools
+from tests.fakes.s3 import S3Server, outside_account, s3_server
 
 ROOT = Path(__file__).parents[1]
 
@@ -17,6 +22,9 @@ ROOT = Path(__file__).parents[1]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the switch of tests/golden; pytest takes switches only from the topmost conftest."""
     parser.addoption("--write-golden", action="store_true", help="write the golden results anew")
+    parser.addoption(
+        "--s3-endpoint", metavar="URL", help="another S3, as http://ID:SECRET@host, for test_store.py"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +67,39 @@ class Children:
             self.commands.append([str(part) for part in details[1]])  # type: ignore[attr-defined]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _machine_is_asked() -> None:
+    """Start the child that finds out about isolation now, not where a test counts children."""
+    can_isolate()
+
+
 @pytest.fixture(scope="session")
 def children() -> Children:
     """A counter of child processes."""
     return Children()
+
+
+@pytest.fixture(scope="session")
+def s3_for_all() -> Iterator[S3Server]:
+    """One S3 for the session; `s3` hands it on with an empty script."""
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(s3_for_all) -> S3Server:
+    """An S3 on loopback that nobody has told to break yet."""
+    s3_for_all.forget()
+    return s3_for_all
+
+
+@pytest.fixture
+def s3_store(request) -> Iterator[S3Store]:
+    """An empty store in a new bucket of ours, or of the S3 that `--s3-endpoint` names."""
+    outside = request.config.getoption("--s3-endpoint")
+    account = outside_account(outside) if outside else request.getfixturevalue("s3").account
+    client = make_client(account)
+    bucket = f"test-{uuid4().hex[:20]}"
+    client.create_bucket(Bucket=bucket)
+    yield S3Store(bucket, "some/prefix", client, retry=Retry(times=4, wait_s=0.01))
+    client.close()

@@ -75,9 +75,13 @@ def load_argv(tool: Path) -> list[str]:
 
 
 def find_gpus(tool: Path, folder: Path, env: Mapping[str, str]) -> tuple[Gpu, ...]:
-    """Return the GPUs that nvidia-smi names; none if it fails, as it does without a driver."""
+    """Return the GPUs that nvidia-smi names; none if it fails, as it does without a driver.
+
+    It reads nothing of a stranger's and is not isolated: a machine's first use of the driver makes its device
+    files by a setuid program, which a user namespace would disarm.
+    """
     try:
-        finished = run(facts_argv(tool), cwd=folder, limits=Limits(wall_s=LONGEST_S), env=env)
+        finished = run(facts_argv(tool), cwd=folder, limits=Limits(wall_s=LONGEST_S, network=True), env=env)
     except MediaError:
         return ()
     return parse_gpus(finished.log_tail) if finished.returncode == 0 else ()
@@ -97,7 +101,7 @@ def parse_gpus(printed: str) -> tuple[Gpu, ...]:
 def watching(tool: Path, folder: Path, env: Mapping[str, str]) -> Iterator[list[Load]]:
     """Sample the load while the block runs; the list that is handed out fills meanwhile."""
     loads: list[Load] = []
-    with start(load_argv(tool), cwd=folder, limits=Limits(), env=env) as child:
+    with start(load_argv(tool), cwd=folder, limits=Limits(network=True), env=env) as child:
         reader = threading.Thread(target=_read, args=(child, loads), daemon=True)
         reader.start()
         try:

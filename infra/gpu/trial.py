@@ -12,6 +12,7 @@ from infra.gpu.nvidia import utilisation, watching
 from infra.gpu.rendering import Rendered, Scene, likeness_db, measure
 from infra.gpu.report import Compared, WholeJob
 from media import jobs
+from media.asset import fetch_asset
 from media.blender import run_script
 from media.blender_events import Device, Devices, Event, FrameStarted
 from media.errors import MediaError
@@ -62,9 +63,9 @@ def prepared(job: TurntableJob, bench: Bench) -> Scene:
     """Prepare the scene of `job` and return it as a file."""
     tools = bench.tools
     source = download_model(job.source, tools.store)
-    scene = prepare_scene(prepare_geometry(source, tools.store, job.detail), job, tools)
+    scene = prepare_scene(prepare_geometry(source, tools.store, job.detail, job.conventions), job, tools)
     path = bench.folder / "scene.blend"
-    tools.store.fetch(scene.asset.key, path)
+    fetch_asset(scene.asset, tools.store, path)
     return Scene(path, camera_of(job), settings_of(job))
 
 

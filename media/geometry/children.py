@@ -65,8 +65,14 @@ def start_reader(module: str, argument: Path, *, limits: Limits) -> Child:
     return child
 
 
-def outcome(child: Child, tool: str, done: type[Done], limits: Limits) -> Done:
-    """Read a child's reports to its end and return what it did.
+def outcome(
+    child: Child,
+    tool: str,
+    done: type[Done],
+    limits: Limits,
+    on_stage: Callable[[str], None] | None = None,
+) -> Done:
+    """Read a child's reports to its end and return what it did, telling `on_stage` of each stage it names.
 
     Raises:
         Refused: It cannot use the file.
@@ -83,7 +89,10 @@ def outcome(child: Child, tool: str, done: type[Done], limits: Limits) -> Done:
         elif event["event"] == "died":
             peak_bytes = int(event["peak_bytes"])
         else:
-            logger.info("%s: %s", tool, event.get("name", event["event"]))
+            stage = str(event.get("name", event["event"]))
+            logger.info("%s: %s", tool, stage)
+            if on_stage:
+                on_stage(stage)
     finished = child.wait()
     if finished.returncode and _memory_ran_out(finished.log_tail, peak_bytes, limits):
         raise OutOfResources(

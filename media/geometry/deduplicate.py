@@ -41,7 +41,7 @@ def deduplicate(source: Path, target: Path) -> None:
     _name_everything(document)
     _share_meshes(document)
     _finish_materials(document)
-    target.write_bytes(_packed(document, data[20 + json_length :]))
+    target.write_bytes(packed(document, data[20 + json_length :]))
 
 
 def _name_everything(document: Json) -> None:
@@ -86,7 +86,7 @@ def _finish_materials(document: Json) -> None:
         material["name"] = f"{kind} {number}"
 
 
-def _packed(document: Json, binary_chunk: bytes) -> bytes:
+def packed(document: Json, binary_chunk: bytes) -> bytes:
     """Return a GLB of `document` and a binary chunk that has its own header."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)

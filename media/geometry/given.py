@@ -1,20 +1,27 @@
 """What is in a GLB or USD that was given to us; nothing is tessellated."""
 
-from dataclasses import asdict
+import json
 from pathlib import Path
 
 from media.errors import BadInput
-from media.geometry.children import DoneModel, Refused, outcome, sentence, start_reader, twice
-from media.geometry.gltf import read_glb
-from media.geometry.gltf_caps import check_caps
-from media.geometry.placement import bounds, content
+from media.geometry.children import (
+    DoneModel,
+    Refused,
+    limits_for,
+    outcome,
+    sentence,
+    start_reader,
+    twice,
+)
 from media.geometry.report import GeometryReport
 from media.geometry.usd_files import USD_READER
 from media.process import Limits
 
+GLB_READER = "the GLB reader"
 
-class UsdContent(DoneModel):
-    """What the USD reader found; see `media.geometry.usd_content`."""
+
+class GlbContent(DoneModel):
+    """What the GLB reader found; see `media.geometry.glb_content`."""
 
     parts: int
     distinct_parts: int
@@ -22,30 +29,46 @@ class UsdContent(DoneModel):
     distinct_triangles: int
     bounds_min: tuple[float, float, float]
     bounds_max: tuple[float, float, float]
-    unit: str
     part_names: tuple[str, ...]
+
+
+class UsdContent(GlbContent):
+    """What the USD reader found; see `media.geometry.usd_content`."""
+
+    unit: str
     missing: tuple[str, ...]
 
 
-def report_on_glb(path: Path, name: str) -> GeometryReport:
-    """Check a given GLB and say what is in it.
+def report_on_glb(path: Path, name: str, limits: Limits | None = None) -> GeometryReport:
+    """Check a given GLB in a child and say what is in it.
+
+    Args:
+        path: The file, in a workspace of its own.
+        name: What its owner calls it.
+        limits: What the child may use, instead of bounds by the size of the file.
 
     Raises:
         BadInput: It is damaged, shows nothing, or depends on other files.
+        OutOfResources, TimedOut, ToolFailed: The child was stopped or broke.
     """
-    gltf = read_glb(path, name)
-    check_caps(gltf, name)
+    bounded = limits or limits_for(path.stat().st_size)
+    job = path.with_name("glb.json")
+    job.write_text(json.dumps({"source": str(path), "name": name}))
+
+    def attempt() -> GlbContent:
+        with start_reader("glb_content", job, limits=bounded) as child:
+            return outcome(child, GLB_READER, GlbContent, bounded)
+
     try:
-        low, high = bounds(gltf)
-    except ValueError as error:
-        raise BadInput(f"{name}: expected a GLB with something to show, found {error}") from error
+        content = twice(attempt, name, GLB_READER)
+    except Refused as refusal:
+        raise BadInput(str(refusal)) from refusal
     return GeometryReport(
         route="glb",
         why="A GLB holds finished meshes, so it goes to Blender as it is.",
-        **asdict(content(gltf)),
-        bounds_min=tuple(low.tolist()),
-        bounds_max=tuple(high.tolist()),
         unit="m",
+        source_format="glb",
+        **content.model_dump(),
     )
 
 
@@ -76,4 +99,5 @@ def report_on_usd(path: Path, name: str, limits: Limits) -> GeometryReport:
         route="usd-given",
         why="A USD scene holds finished meshes, so it goes to Blender as it is.",
         **content.model_dump(exclude={"missing"}),
+        source_format="usd",
     )

@@ -1,4 +1,4 @@
-"""Read a STEP file with OCCT and write it as GLB: a child process of its own, since damaged files kill it.
+"""Read a STEP or IGES file with OCCT and write it as GLB: a child of its own, since damaged files kill it.
 
     python -m media.geometry.witness occt job.json
 
@@ -29,6 +29,7 @@ from OCP.OCP.collections import (
 )
 from OCP.RWGltf import RWGltf_CafWriter, RWGltf_WriterTrsfFormat_TRS
 from OCP.RWMesh import (
+    RWMesh_CoordinateSystem_Yup,
     RWMesh_CoordinateSystem_Zup,
     RWMesh_NameFormat_InstanceOrProduct,
     RWMesh_NameFormat_Product,
@@ -67,7 +68,7 @@ class Counts:
 
 
 def main(argv: list[str]) -> None:
-    """Do the job in the JSON file `argv[1]`: source, raw, glb, deflection, angle."""
+    """Do the job in the JSON file `argv[1]`: format, source, raw, glb, deflection, angle, up_axis."""
     job = json.loads(Path(argv[1]).read_text())
     with os.fdopen(REPORT_FD, "w") as reports:
 
@@ -88,6 +89,7 @@ def convert(job: dict[str, str], stage: Callable[[str], None]) -> Counts:
     """Read, tessellate and write; returns what was found. Raises `Refused`."""
     counts = Counts()
     stage("read")
+    read = read_iges if job["format"] == "iges" else read_step
     document = read(Path(job["source"]), counts)
     shapes = leaves(document, counts)
     if not any(has_faces(shape) for shape in shapes):
@@ -101,12 +103,12 @@ def convert(job: dict[str, str], stage: Callable[[str], None]) -> Counts:
     if counts.faces_without_triangles == counts.faces:
         raise Refused("shapes of which not one face could be tessellated")
     stage("write")
-    write(document, Path(job["raw"]))
+    write(document, Path(job["raw"]), job["up_axis"])
     deduplicate(Path(job["raw"]), Path(job["glb"]))
     return counts
 
 
-def read(path: Path, counts: Counts) -> TDocStd_Document:
+def read_step(path: Path, counts: Counts) -> TDocStd_Document:
     """Read a STEP file into an XCAF document in millimetres."""
     reader = STEPCAFControl_Reader()
     for set_mode in (reader.SetLayerMode, reader.SetPropsMode, reader.SetGDTMode, reader.SetViewMode):
@@ -136,6 +138,28 @@ def far_files(reader: STEPCAFControl_Reader) -> list[str]:
     references.LoadExternRefs()
     names = [references.FileName(number + 1) for number in range(references.NbExternRefs())]
     return [name for name in names if name and member(name, "") is None]
+
+
+def read_iges(path: Path, counts: Counts) -> TDocStd_Document:
+    """Read an IGES file into an XCAF document in millimetres; its groups become assemblies."""
+    from OCP.IGESCAFControl import IGESCAFControl_Reader  # noqa: PLC0415 - a STEP file need not pay for it
+    from OCP.XCAFDoc import XCAFDoc_Editor  # noqa: PLC0415 - the same
+
+    reader = IGESCAFControl_Reader()
+    reader.SetLayerMode(False)
+    if reader.ReadFile(str(path)) != IFSelect_RetDone:
+        raise Refused("a file that the IGES reader cannot parse (damaged)")
+    model = reader.WS().Model()
+    counts.check_fails = model.GlobalCheck(True).NbFails()
+    document = TDocStd_Document(TCollection_ExtendedString("BinXCAF"))
+    if not reader.Transfer(document):
+        raise Refused("no shapes")
+    counts.unit = model.GlobalSection().UnitName().ToCString()
+    roots = Sequence_TDF_Label()
+    XCAFDoc_DocumentTool.ShapeTool_s(document.Main()).GetFreeShapes(roots)
+    for number in range(roots.Length()):
+        XCAFDoc_Editor.Expand_s(document.Main(), roots.Value(number + 1))
+    return document
 
 
 def missing_files(reader: STEPCAFControl_Reader) -> list[str]:
@@ -194,7 +218,7 @@ def tessellate(shape: TopoDS_Shape, whole: float, deflection: float, angle: floa
         faces.Next()
 
 
-def write(document: TDocStd_Document, path: Path) -> None:
+def write(document: TDocStd_Document, path: Path, up_axis: str) -> None:
     """Write a tessellated document as GLB: metres, Y up, surface normals, one primitive per colour."""
     writer = RWGltf_CafWriter(TCollection_AsciiString(str(path)), True)  # binary
     writer.SetMergeFaces(True)
@@ -203,7 +227,8 @@ def write(document: TDocStd_Document, path: Path) -> None:
     writer.SetNodeNameFormat(RWMesh_NameFormat_InstanceOrProduct)
     writer.SetMeshNameFormat(RWMesh_NameFormat_Product)
     # The unit is not set here: the writer takes the one that the reader gave the document.
-    writer.ChangeCoordinateSystemConverter().SetInputCoordinateSystem(RWMesh_CoordinateSystem_Zup)
+    system = RWMesh_CoordinateSystem_Yup if up_axis == "y" else RWMesh_CoordinateSystem_Zup
+    writer.ChangeCoordinateSystemConverter().SetInputCoordinateSystem(system)
     no_remarks = IndexedDataMap_TCollection_AsciiString_TCollection_AsciiString()
     if not writer.Perform(document, no_remarks, Message_ProgressRange()):
         raise OSError(f"{path}: OCCT could not write the GLB (is the disk full?)")

@@ -4,16 +4,19 @@ import logging
 from importlib.metadata import version
 from pathlib import Path
 
-from media.asset import Asset
+from media.asset import Asset, fetch_asset
 from media.digest import Digestible, digest_of, sha256_of_file
 from media.errors import BadInput
 from media.faults import fault_point
 from media.geometry.children import limits_for
+from media.geometry.conventions import UNSAID, Conventions
 from media.geometry.given import report_on_glb, report_on_usd
+from media.geometry.mesh import RECIPE as MESH_RECIPE
+from media.geometry.mesh import make_from_mesh
 from media.geometry.model_file import ModelFile
 from media.geometry.one_file import as_one_file
 from media.geometry.report import USDZ_TYPE, Detail, Geometry, Tessellation
-from media.geometry.tessellate import Made, make_from_step
+from media.geometry.tessellate import Made, make_from_cad
 from media.kind import Kind
 from media.process import Limits
 from media.source import Source
@@ -31,26 +34,34 @@ GLB_TYPE, USD_TYPE = "model/gltf-binary", "application/octet-stream"
 REPORT_NAME = "report.json"
 
 
-def geometry_digest(source: Source, detail: Detail | Tessellation = "normal") -> str:
-    """Return the digest of the geometry of a source; given meshes know no detail and no CAD kernel."""
+def geometry_digest(
+    source: Source, detail: Detail | Tessellation = "normal", conventions: Conventions = UNSAID
+) -> str:
+    """Return the digest of the geometry of a source.
+
+    Only what changes the result is in it: given GLB and USD know no detail, no CAD kernel, no unit and no up
+    axis of others, and a guessed unit is the same as that unit said. What is in a ZIP nobody knows yet.
+    """
     made_of: dict[str, Digestible] = {"stage": "geometry", "recipe": RECIPE, "source": source.asset.sha256}
-    if not source.kind.is_step and source.kind is not Kind.ZIP:  # nobody knows yet what is in a ZIP
-        return digest_of(made_of)
-    tessellation = _tessellation(detail)
-    return digest_of(
-        made_of
-        | {
+    if source.kind.is_cad or source.kind is Kind.ZIP:
+        tessellation = _tessellation(detail)
+        made_of |= {
             "deflection": tessellation.deflection,
             "angle": tessellation.angle,
             "occt": ".".join(version(OCCT_PACKAGE).split(".")[:2]),
         }
-    )
+        if conventions.axis != Conventions().axis:
+            made_of["up_axis"] = conventions.axis
+    if source.kind.is_mesh or source.kind is Kind.ZIP:
+        made_of |= {"meshes": MESH_RECIPE, "unit": conventions.mesh_unit, "up_axis": conventions.axis}
+    return digest_of(made_of)
 
 
 def prepare_geometry(
     source: Source,
     store: ObjectStore,
     detail: Detail | Tessellation = "normal",
+    conventions: Conventions = UNSAID,
     limits: Limits | None = None,
 ) -> Geometry:
     """Find the geometry of a source in the store, or make it and store it.
@@ -58,28 +69,32 @@ def prepare_geometry(
     Args:
         source: What was downloaded; its name is used in messages only.
         store: Where it lies and where the result goes.
-        detail: How closely triangles follow curved surfaces, for STEP.
+        detail: How closely triangles follow curved surfaces, for STEP and IGES.
+        conventions: Unit and up axis, where the format leaves them open.
         limits: What each child process may use, instead of bounds by the size of the source.
 
     Raises:
         BadInput: The source cannot be used; the sentence says why.
         OutOfResources, TimedOut, ToolFailed: A child process was stopped or broke.
     """
-    digest = geometry_digest(source, detail)
+    digest = geometry_digest(source, detail, conventions)
     if found := find_geometry(digest, store):
-        return found
+        return _with_remarks(found, conventions)
     limits = limits or limits_for(source.asset.size)
     with workspace() as folder:
         path = folder / f"source.{source.kind}"
-        store.fetch(source.asset.key, path)
+        fetch_asset(source.asset, store, path)
         file = as_one_file(ModelFile(path, source.name, source.kind, root=folder))
-        if file.kind.is_step:
-            made = make_from_step(file.path, file.name, file.kind, _tessellation(detail), limits)
-            geometry = _stored_pair(made, digest, store)
+        if file.kind.is_cad:
+            made = make_from_cad(file, folder, _tessellation(detail), conventions, limits)
+            geometry = _stored_made(made, file, digest, store)
+        elif file.kind.is_mesh:
+            made = make_from_mesh(file, folder, conventions, limits)
+            geometry = _stored_made(made, file, digest, store)
         else:
             geometry = _given(source, file, digest, limits, store)
     fault_point("geometry.before_report")
-    return _published(geometry, store)
+    return _with_remarks(_published(geometry, store), conventions)
 
 
 def find_geometry(digest: str, store: ObjectStore) -> Geometry | None:
@@ -94,6 +109,13 @@ def find_geometry(digest: str, store: ObjectStore) -> Geometry | None:
             logger.warning("%s is not in the store as its report says; making it again", asset.key)
             return None
     return geometry.model_copy(update={"found": True})
+
+
+def _with_remarks(geometry: Geometry, conventions: Conventions) -> Geometry:
+    """Add what was guessed this time; it is no part of what is stored, which is the same if it was said."""
+    report = geometry.report
+    warnings = (*report.warnings, *conventions.remarks(report.source_format))
+    return geometry.model_copy(update={"report": report.model_copy(update={"warnings": warnings})})
 
 
 def _given(source: Source, file: ModelFile, digest: str, limits: Limits, store: ObjectStore) -> Geometry:
@@ -112,14 +134,15 @@ def _given(source: Source, file: ModelFile, digest: str, limits: Limits, store: 
     raise BadInput(f"{file.name}: expected a model that is read here, found one of the kind {file.kind}")
 
 
-def _stored_pair(made: Made, digest: str, store: ObjectStore) -> Geometry:
-    """Put what was made of a STEP file."""
+def _stored_made(made: Made, file: ModelFile, digest: str, store: ObjectStore) -> Geometry:
+    """Put what was made of a CAD or mesh file."""
     fault_point("geometry.before_put")
+    source_format = "step" if file.kind.is_step else file.kind.value
     return Geometry(
         digest=digest,
         glb=_stored(made.glb, "model.glb", GLB_TYPE, store),
-        usd=_stored(made.usd, "master.usdc", USD_TYPE, store),
-        report=made.report,
+        usd=_stored(made.usd, "master.usdc", USD_TYPE, store) if made.usd else None,
+        report=made.report.model_copy(update={"source_format": source_format}),
     )
 
 

@@ -66,6 +66,9 @@ class GeometryReport(BaseModel):
         (), description="Files that it names and that are not there."
     )
     part_names: tuple[str, ...] = Field((), description="Names of the different parts.")
+    source_format: str = Field(
+        "", description="What it was read from: step, iges, stl, obj, ply, glb or usd."
+    )
     warnings: tuple[str, ...] = Field((), description="What was odd, one sentence each.")
 
     @property

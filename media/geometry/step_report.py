@@ -1,10 +1,11 @@
-"""What came of a STEP file: counted in the result, compared with the source, and damage told from oddity."""
+"""What came of a CAD file: counted in the result, compared with the source, and damage told from oddity."""
 
 from dataclasses import asdict
 
 from media.errors import BadInput
 from media.geometry.children import DoneModel, sentence
 from media.geometry.gltf import Gltf
+from media.geometry.iges_text import IgesText
 from media.geometry.placement import bounds, content
 from media.geometry.report import GeometryReport
 from media.geometry.step_text import StepText
@@ -16,6 +17,9 @@ UNITS = {
     "micrometre": "µm",
     "inch": "inch",
     "foot": "foot",
+    "in": "inch",  # IGES has its own names
+    "ft": "foot",
+    "um": "µm",
 }
 
 
@@ -30,7 +34,7 @@ class Tessellated(DoneModel):
     missing_files: tuple[str, ...]
 
 
-def report_on_step(counts: Tessellated, text: StepText, gltf: Gltf, name: str) -> GeometryReport:
+def report_on_cad(counts: Tessellated, text: StepText | IgesText, gltf: Gltf, name: str) -> GeometryReport:
     """Say what came of the file, from the GLB itself where it can tell.
 
     Raises:
@@ -39,10 +43,11 @@ def report_on_step(counts: Tessellated, text: StepText, gltf: Gltf, name: str) -
     low, high = bounds(gltf)
     shown = content(gltf)
     empty_parts = counts.parts - shown.parts
-    refuse_damage(counts, text, empty_parts, name)
+    if isinstance(text, StepText):  # IGES exporters are so sloppy that failed checks tell nothing
+        refuse_damage(counts, text, empty_parts, name)
     return GeometryReport(
         route="usd-made",
-        why=f"STEP ({text.schema or 'no schema named'}) was tessellated by OCCT and written as GLB and USD.",
+        why=f"{text.form} was tessellated by OCCT and written as GLB and USD.",
         **asdict(shown),
         faces=counts.faces,
         faces_without_triangles=counts.faces_without_triangles,
@@ -78,12 +83,13 @@ def refuse_damage(counts: Tessellated, text: StepText, empty_parts: int, name: s
     )
 
 
-def _warnings(counts: Tessellated, text: StepText, empty_parts: int) -> list[str]:
+def _warnings(counts: Tessellated, text: StepText | IgesText, empty_parts: int) -> list[str]:
     """Say what a user should look at, one sentence each."""
     lost = text.faces - counts.faces
     found = []
     if counts.check_fails:
-        found.append(f"{counts.check_fails} entities fail the STEP reader's check; the file may be damaged.")
+        reader = f"the {text.form.split()[0]} reader's check"
+        found.append(f"{counts.check_fails} entities fail {reader}; the file may be damaged.")
     if lost > 0:
         found.append(f"{lost} of {text.faces} faces that the file defines were not read.")
     if counts.faces_without_triangles:

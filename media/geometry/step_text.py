@@ -26,6 +26,11 @@ class StepText:
     schema: str
     faces: int
 
+    @property
+    def form(self) -> str:
+        """What it is, for people."""
+        return f"STEP ({self.schema or 'no schema named'})"
+
 
 def unpack(source: Path, target: Path, name: str) -> None:
     """Decompress a .stpz into `target`, within bounds.

@@ -1,16 +1,21 @@
-"""From a STEP file to a GLB and a USD master, by two children that work side by side."""
+"""From a CAD file to a GLB and a USD master, by two children that work side by side."""
 
 import json
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from media.errors import BadInput, ToolFailed
 from media.geometry.children import DoneModel, Refused, outcome, start_module, start_reader, twice
+from media.geometry.conventions import Conventions
 from media.geometry.gltf import Gltf, read_glb
+from media.geometry.iges_text import IgesText, read_iges_text
+from media.geometry.model_file import ModelFile
 from media.geometry.report import GeometryReport, Tessellation
-from media.geometry.step_report import Tessellated, report_on_step
-from media.geometry.step_text import read_step_text, unpack
+from media.geometry.step_report import Tessellated, report_on_cad
+from media.geometry.step_text import StepText, read_step_text, unpack
 from media.kind import Kind
 from media.process import Child, Limits
 
@@ -32,63 +37,89 @@ class Made:
     """Files that were made in a workspace, and what is known of them."""
 
     glb: Path
-    usd: Path
+    usd: Path | None
     report: GeometryReport
 
 
-def make_from_step(source: Path, name: str, kind: Kind, tessellation: Tessellation, limits: Limits) -> Made:
-    """Tessellate a STEP file beside itself.
+def make_from_cad(
+    file: ModelFile, folder: Path, tessellation: Tessellation, conventions: Conventions, limits: Limits
+) -> Made:
+    """Tessellate a STEP or IGES file.
 
     Args:
-        source: The file, in a workspace of its own that the results are written to.
-        name: What its owner calls it.
-        kind: STEP, plain or compressed.
+        file: The file.
+        folder: A workspace of its own that the results are written to.
         tessellation: How finely.
+        conventions: Which way is up, if it is not Z.
         limits: What each child may use.
 
     Raises:
         BadInput: The file is damaged, empty or depends on files that are not there.
         OutOfResources, TimedOut, ToolFailed: A child was stopped or broke.
     """
-    folder = source.parent
-    step = source
-    if kind is Kind.STEP_GZ:
-        step = folder / "source.stp"
-        unpack(source, step, name)
-    text = read_step_text(step, name)
+    file, text = _examined(file, folder)
     glb, usd = folder / "model.glb", folder / "master.usdc"
-    with start_module("usd_master", folder=folder, limits=limits) as writer:  # pxr loads while OCCT works
-        counts = _run_kernel(step, glb, name, tessellation, limits)
+    with ExitStack() as children:
+        writers: list[Child] = []
+
+        def start_writer(stage: str) -> None:
+            """Have pxr load while OCCT tessellates, and not at all for a file that cannot be read."""
+            if stage == "tessellate" and not writers:
+                writers.append(
+                    children.enter_context(start_module("usd_master", folder=folder, limits=limits))
+                )
+
+        counts = _run_kernel(_write_job(file, glb, tessellation, conventions), file, limits, start_writer)
+        (writer,) = writers
         writer.send(json.dumps({"glb": str(glb), "usd": str(usd)}).encode() + b"\n")
-        report = report_on_step(counts, text, _sound(glb), name)
+        report = report_on_cad(counts, text, _sound(glb), file.name)
         _finish_master(writer, report, usd, limits)
     return Made(glb, usd, report)
 
 
-def _run_kernel(step: Path, glb: Path, name: str, tessellation: Tessellation, limits: Limits) -> Tessellated:
-    """Run OCCT on the file, twice if it dies of it."""
+def _examined(file: ModelFile, folder: Path) -> tuple[ModelFile, StepText | IgesText]:
+    """Return the file, unpacked, and what its text says."""
+    if file.kind is Kind.IGES:
+        return file, read_iges_text(file.path, file.name)
+    if file.kind is Kind.STEP_GZ:
+        plain = folder / "source.stp"
+        unpack(file.path, plain, file.name)
+        file = replace(file, path=plain)
+    return file, read_step_text(file.path, file.name)
+
+
+def _write_job(file: ModelFile, glb: Path, tessellation: Tessellation, conventions: Conventions) -> Path:
+    """Write down what OCCT is to do; returns the file."""
     job = glb.with_name("job.json")
     job.write_text(
         json.dumps(
             {
-                "source": str(step),
+                "format": "iges" if file.kind is Kind.IGES else "step",
+                "source": str(file.path),
                 "raw": str(glb.with_name("raw.glb")),
                 "glb": str(glb),
                 "deflection": str(tessellation.deflection),
                 "angle": str(tessellation.angle),
+                "up_axis": conventions.axis,
             }
         )
     )
+    return job
+
+
+def _run_kernel(job: Path, file: ModelFile, limits: Limits, on_stage: Callable[[str], None]) -> Tessellated:
+    """Run OCCT on the file, twice if it dies of it."""
 
     def attempt() -> Tessellated:
         with start_reader("occt", job, limits=limits) as child:
-            return outcome(child, KERNEL, Tessellated, limits)
+            return outcome(child, KERNEL, Tessellated, limits, on_stage)
 
     try:
-        return twice(attempt, name, KERNEL)
+        return twice(attempt, file.name, KERNEL)
     except Refused as refusal:
         raise BadInput(
-            f"{name}: expected a STEP file with solid shapes, found {refusal}; export it again"
+            f"{file.name}: expected a {'IGES' if file.kind is Kind.IGES else 'STEP'} file with solid shapes, "
+            f"found {refusal}; export it again"
         ) from refusal
 
 

@@ -1,6 +1,7 @@
 """What USD layers and packages refer to, read layer by layer; nothing is composed or followed."""
 
 import re
+import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TypeVar
@@ -46,6 +47,7 @@ def outside_references(path: Path) -> list[str]:
     """
     if path.suffix.lower() != ".usdz":
         return sorted(set(references_in(str(path))))
+    _refuse_broken(path)
     return sorted(set(_leaving(path, 0)))
 
 
@@ -84,6 +86,14 @@ def check_pictures(files: Iterable[tuple[PurePath, bytes]]) -> None:
         headers.append(header)
     if found := too_many_pixels(headers):
         raise Refused(found)
+
+
+def _refuse_broken(path: Path) -> None:
+    """Refuse a package without its index, which the USD library would read as far as it goes."""
+    try:
+        zipfile.ZipFile(path).close()
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+        raise Refused(f"a package that cannot be opened ({error})") from error
 
 
 def _leaving(path: Path, depth: int) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from media.errors import MediaError, ToolFailed
+from media.errors import MediaError, Retry, ToolFailed
 
 
 class AlreadyExists(MediaError):
@@ -18,6 +18,12 @@ class Missing(MediaError):
 
 class StoredWrong(ToolFailed):
     """An object's bytes are not those that were put."""
+
+
+class Damaged(StoredWrong):
+    """An object's bytes are no longer those of its name; it was withdrawn, and is made again when needed."""
+
+    retry = Retry()
 
 
 @dataclass(frozen=True)

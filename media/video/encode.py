@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 STALL_S = 120.0
 """Longest time that ffmpeg may take to accept or to finish one frame."""
+FILE_BYTES = 256 * 2**30
+"""Far more than any video of ours; it bounds an encoder that runs wild."""
 DISK_FULL = ("No space left on device", "Disk quota exceeded")
 
 Frames = Callable[[], Iterable[bytes]]
@@ -125,7 +127,7 @@ def _encode(
     first, layout = feed.first()
     argv = encode_argv(encoder.ffmpeg.path, settings, encoder.choice.encoder, part, alpha=layout.has_alpha)
     try:
-        limits = Limits(idle_s=encoder.stall_s)
+        limits = Limits(idle_s=encoder.stall_s, file_bytes=FILE_BYTES)
         with start(argv, cwd=folder, limits=limits, env=encoder.ffmpeg.env) as child:
             finished = _drive(child, first, feed, Progress(on_progress, encoder.stall_s))
         _require_success(finished, encoder.choice.encoder)

@@ -122,8 +122,8 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Served]:
-    """Provide a server with pool, queues, deployments and a worker; all of it is gone afterwards."""
+def server(folder: Path, **variables: str) -> Iterator[dict[str, str]]:
+    """Provide a server whose files all lie in `folder`; yields the environment of its users."""
     for name in ("tmp", "prefect"):
         (folder / name).mkdir(parents=True)
     url = f"http://127.0.0.1:{_free_port()}/api"
@@ -138,11 +138,19 @@ def serving(folder: Path) -> Iterator[Served]:
         "RENDERMILL_STORE": str(folder / "store"),
         "TMPDIR": str(folder / "tmp"),
     }
+    env |= variables
     argv = [PREFECT, "server", "start", "--port", url.split(":")[2].removesuffix("/api")]
-    with ExitStack() as stack:
-        stack.enter_context(process(argv, env, folder / "server.log"))
+    with process(argv, env, folder / "server.log"):
         eventually(lambda: _answers(url), "the server's answer")
-        served = Served(folder, stack.enter_context(SyncPrefectClient(url)), env)
+        yield env
+
+
+@contextmanager
+def serving(folder: Path, **variables: str) -> Iterator[Served]:
+    """Provide a server with pool, queues, deployments and a worker; all of it is gone afterwards."""
+    with ExitStack() as stack:
+        env = stack.enter_context(server(folder, **variables))
+        served = Served(folder, stack.enter_context(SyncPrefectClient(env["PREFECT_API_URL"])), env)
         for command in (
             [sys.executable, "-m", "infra.work_pools.local"],
             [PREFECT, "--no-prompt", "deploy", "--all"],

@@ -21,7 +21,8 @@ ENDLESS = {"frames": 5000, "samples": 1, "denoise": False, "detail": "coarse"}
 @pytest.fixture(scope="module")
 def served(tmp_path_factory) -> Iterator[Served]:
     """Server, pool, deployments and worker."""
-    with serving(tmp_path_factory.mktemp("served")) as made:
+    folder = tmp_path_factory.mktemp("served")
+    with serving(folder, RENDERMILL_EXPORTS=str(folder / "exports")) as made:
         yield made
 
 
@@ -97,6 +98,19 @@ def test_same_job_again_is_found_on_control_and_sent_nowhere(served, thumbnail):
     assert (code, run.state.name, served.sent_on(run)) == (0, "Completed", [])
 
 
+def test_deployed_export_writes_below_the_folder_of_exports_and_nowhere_else(served, busy, tmp_path):
+    store = Path(served.env["RENDERMILL_STORE"])
+    finished = [path.parent.name for path in store.glob("manifests/*/*/manifest.json")]
+
+    written, _ = served.watch("export-job/local", result=finished[0], folder="thumbnail")
+    refused, _ = served.watch("export-job/local", result=finished[0], folder=str(tmp_path / "home"))
+
+    assert (busy.code, written.state.name, refused.state.name) == (0, "Completed", "Failed")
+    assert (Path(served.env["RENDERMILL_EXPORTS"]) / "thumbnail" / "bearing-still.png").is_file()
+    assert "expected a folder below" in refused.state.message
+    assert not (tmp_path / "home").exists()
+
+
 def test_file_of_no_known_kind_fails_the_run_with_a_sentence(served, tmp_path):
     letter = tmp_path / "letter.step"
     letter.write_text("a letter, not a part")
@@ -104,7 +118,10 @@ def test_file_of_no_known_kind_fails_the_run_with_a_sentence(served, tmp_path):
     run, code = served.watch("render-still/local", source=str(letter))
 
     assert (code, run.state.name) == (1, "Failed")
-    assert "BadInput: letter.step: expected a STEP, GLB or USD file" in run.state.message
+    assert (
+        "BadInput: letter.step: expected a STEP, IGES, STL, OBJ, PLY, GLB, glTF or USD file"
+        in run.state.message
+    )
     assert served.sent_on(run) == []
 
 

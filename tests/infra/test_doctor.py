@@ -8,6 +8,7 @@ import pytest
 
 from infra import doctor
 from infra.doctor import GIB, Finding
+from media.process import can_isolate
 
 SCRIPT = Path(doctor.__file__)
 
@@ -98,6 +99,22 @@ def test_a_machine_whose_name_has_no_address_is_told_so() -> None:
 
     assert doctor.check_own_name(resolve).level == "note"
     assert doctor.check_own_name(lambda _: "127.0.0.1").level == "ok"
+
+
+def test_machine_that_refuses_namespaces_is_told_so() -> None:
+    finding = doctor.check_isolation(lambda: "unshare: unshare failed: Operation not permitted")
+
+    assert finding.level == "note"
+    assert "can reach the network (unshare: unshare failed" in finding.text
+    assert doctor.check_isolation(lambda: "").level == "ok"
+
+
+def test_doctor_and_keeper_agree_on_this_machine() -> None:
+    assert can_isolate() == (doctor.check_isolation().level == "ok")
+
+
+def test_machine_without_unshare_is_not_believed_to_isolate() -> None:
+    assert "no command unshare" in doctor.refusal_to_isolate(lambda _: None)
 
 
 def test_brief_report_holds_only_what_wants_attention() -> None:

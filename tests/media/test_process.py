@@ -139,6 +139,15 @@ def test_file_size_limit_holds(tmp_path):
     assert (tmp_path / "big").stat().st_size <= 1000
 
 
+def test_child_is_the_first_to_go_when_memory_runs_out_and_opens_few_files(tmp_path):
+    finished = run(shell("cat /proc/self/oom_score_adj; ulimit -n; ulimit -c"), cwd=tmp_path, limits=SECONDS)
+
+    adjusted, files, core = map(int, finished.log_tail.split())
+    assert adjusted == 1000
+    assert files <= 4096
+    assert core == 0
+
+
 @pytest.mark.parametrize(
     ("script", "error"),
     [
@@ -146,6 +155,7 @@ def test_file_size_limit_holds(tmp_path):
         ("kill -SEGV $$", ToolCrashed),
         ("kill -ABRT $$", ToolCrashed),
         ("kill -KILL $$", OutOfResources),
+        ("kill -XFSZ $$", OutOfResources),
         ("kill -HUP $$", ToolFailed),
     ],
 )

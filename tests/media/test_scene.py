@@ -7,9 +7,12 @@ from PIL import Image
 from pxr import Usd, UsdGeom
 
 from media import jobs
+from media.geometry.prepare import prepare_geometry
 from media.job import StillJob
 from media.kind import Kind
 from media.scene import find_scene
+from media.source import download_model
+from media.store.protocol import Damaged
 
 
 def write_usd(path: Path) -> Path:
@@ -49,8 +52,6 @@ def test_given_usd_becomes_a_picture_without_being_tessellated(tools, tmp_path, 
 
 
 def test_glb_of_a_step_file_becomes_a_picture_by_itself(tools, tmp_path, bearing_step):
-    from media.geometry.prepare import prepare_geometry  # noqa: PLC0415 - only here
-    from media.source import download_model  # noqa: PLC0415 - only here
 
     geometry = prepare_geometry(download_model(str(bearing_step), tools.store), tools.store, "coarse")
     tools.store.fetch(geometry.glb.key, tmp_path / "bearing.glb")
@@ -71,3 +72,29 @@ def test_scene_whose_file_is_gone_is_made_again(tools, tmp_path):
 
     assert again.record.scene == first.record.scene
     assert find_scene(first.record.scene, tools.store)
+
+
+def test_scene_of_the_right_size_with_other_bytes_is_not_rendered_and_is_made_again(tools, tmp_path):
+    cube = write_usd(tmp_path / "cube.usda")
+    first = jobs.run(StillJob(source=str(cube), width=32, height=32, samples=1), tools)
+    scene = find_scene(first.record.scene, tools.store)
+    assert scene
+    blend = tools.store.root / scene.asset.key
+    blend.write_bytes(blend.read_bytes()[::-1])
+
+    with pytest.raises(Damaged, match=r"scene\.blend: expected bytes of sha256"):
+        jobs.run(StillJob(source=str(cube), width=33, height=32, samples=1), tools)
+    again = jobs.run(StillJob(source=str(cube), width=33, height=32, samples=1), tools)
+
+    assert again.output("still")
+
+
+def test_source_of_the_right_size_with_other_bytes_is_not_opened_and_can_be_brought_again(tools, tmp_path):
+    cube = write_usd(tmp_path / "cube.usda")
+    source = download_model(str(cube), tools.store)
+    tools.store.put(source.asset.key, cube.read_bytes().replace(b"cube", b"cone"))
+
+    with pytest.raises(Damaged):
+        prepare_geometry(source, tools.store)
+    assert not download_model(str(cube), tools.store).found
+    assert prepare_geometry(source, tools.store).report.parts == 1

@@ -2,7 +2,6 @@
 
 import hashlib
 
-import httpx
 import pytest
 
 from media import source as sources
@@ -59,10 +58,26 @@ def test_object_that_was_cut_short_in_the_store_is_replaced(store, tmp_path):
 def test_https_address_is_downloaded(store, tmp_path):
     with https_server(tmp_path, {"/parts/a%20part.step": Answer(STEP)}) as server:
         source = download_model(
-            f"{server.address}/parts/a%20part.step?signature=secret", store, server.client
+            f"{server.address}/parts/a%20part.step?signature=secret", store, server.access
         )
 
     assert (source.name, source.asset.sha256) == ("a part.step", DIGEST)
+
+
+@pytest.mark.parametrize("form", [" {}\n", "HTTPS{}"])
+def test_address_may_have_blanks_around_it_and_its_scheme_in_capitals(store, tmp_path, form):
+    with https_server(tmp_path, {"/a.step": Answer(STEP)}) as server:
+        address = f"{server.address}/a.step"
+        address = form.format(address.removeprefix("https") if "HTTPS" in form else address)
+
+        assert download_model(address, store, server.access).name == "a.step"
+
+
+def test_name_in_an_address_stays_on_one_line(store, tmp_path):
+    with https_server(tmp_path, {"/a%0A%1b%5B31m%E2%80%AE.step": Answer(STEP)}) as server:
+        address = f"{server.address}/a%0A%1b%5B31m%E2%80%AE.step"
+
+        assert download_model(address, store, server.access).name == "a[31m.step"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +86,7 @@ def test_https_address_is_downloaded(store, tmp_path):
         (Answer(status=404), BadInput, "found HTTP 404"),
         (Answer(status=503), Unavailable, "answered 503"),
         (Answer(status=429), Unavailable, "answered 429"),
-        (Answer(STEP, cut_at=20), Unavailable, "while downloading"),
+        (Answer(STEP, cut_at=20), Unavailable, "while downloading; it is tried again"),
         (Answer(b"<html>Please log in</html>"), BadInput, "HTML"),
     ],
 )
@@ -80,7 +95,7 @@ def test_answer_that_is_no_file_is_told_by_what_to_do(store, tmp_path, answer, e
         https_server(tmp_path, {"/part.step": answer}) as server,
         pytest.raises(error, match=sentence) as raised,
     ):
-        download_model(f"{server.address}/part.step?signature=secret", store, server.client)
+        download_model(f"{server.address}/part.step?signature=secret", store, server.access)
 
     assert "secret" not in str(raised.value)
     assert not list(store.list("sources/"))
@@ -91,7 +106,7 @@ def test_server_that_does_not_answer_is_unavailable(store, tmp_path):
         address = f"{server.address}/part.step"
 
     with pytest.raises(Unavailable, match="while downloading"):
-        download_model(address, store, httpx.Client())
+        download_model(address, store, server.access)
 
 
 def test_too_large_a_file_is_refused(store, tmp_path, monkeypatch):
@@ -104,7 +119,7 @@ def test_too_large_a_file_is_refused(store, tmp_path, monkeypatch):
         https_server(tmp_path, {"/a.step": Answer(STEP)}) as server,
         pytest.raises(BadInput, match="at most 10 bytes"),
     ):
-        download_model(f"{server.address}/a.step", store, server.client)
+        download_model(f"{server.address}/a.step", store, server.access)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +129,7 @@ def test_too_large_a_file_is_refused(store, tmp_path, monkeypatch):
         ("/", "found a folder"),
         (
             "http://user:secret@example.com/part.step?key=secret",
-            "expected a path or an https:// address, found http://",
+            "expected a path, or an https:// address, found http://",
         ),
         ("ftp://example.com/part.step", "found ftp://"),
     ],

@@ -1,8 +1,10 @@
 """What every object store promises; each embodiment runs through the same tests."""
 
 import errno
+import hashlib
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,14 +12,17 @@ import pytest
 from media.errors import BadInput, OutOfResources, Unavailable
 from media.store import AlreadyExists, FolderStore, Missing, ObjectStore
 from media.store.keys import folder_of, frame_name, key_for
+from media.store.protocol import StoredWrong
 
 DIGEST = "ab" * 32
 KEY = key_for("renders", DIGEST, "000001.png")
 
 
-@pytest.fixture
-def store(tmp_path) -> ObjectStore:
-    return FolderStore(tmp_path / "store")
+@pytest.fixture(params=["folder", "s3"])
+def store(request, tmp_path) -> ObjectStore:
+    if request.param == "folder":
+        return FolderStore(tmp_path / "store")
+    return request.getfixturevalue("s3_store")
 
 
 def test_bytes_come_back_whole_and_in_ranges(store):
@@ -124,6 +129,82 @@ def test_deleting_what_is_not_there_is_fine(store):
 def test_key_that_is_not_of_our_making_is_refused(store, key):
     with pytest.raises(ValueError, match="object key"):
         store.put(key, b"x")
+
+
+def test_empty_object_is_an_object(store, tmp_path):
+    stat = store.put(KEY, b"")
+    store.fetch(KEY, tmp_path / "out")
+
+    assert stat.size == 0
+    assert store.get(KEY) == store.get(KEY, 3) == (tmp_path / "out").read_bytes() == b""
+
+
+def test_large_file_goes_in_and_comes_out(store, tmp_path):
+    data = b"0123456789abcdef" * (18 * 65536) + b"tail"  # 18 MiB and a little: S3 takes it by parts
+    (tmp_path / "in").write_bytes(data)
+
+    stat = store.put(KEY, tmp_path / "in", sha256=hashlib.sha256(data).hexdigest())
+    store.fetch(KEY, tmp_path / "out")
+
+    assert stat == store.stat(KEY)
+    assert stat.size == len(data)
+    assert (tmp_path / "out").read_bytes() == data
+    assert store.get(KEY, len(data) - 4) == b"tail"
+
+
+def test_large_file_is_written_once_too(store, tmp_path):
+    (tmp_path / "in").write_bytes(bytes(17 * 1024**2))
+    store.put(KEY, b"first")
+
+    with pytest.raises(AlreadyExists):
+        store.put(KEY, tmp_path / "in", write_once=True)
+    assert store.get(KEY) == b"first"
+
+
+@pytest.mark.parametrize("size", [7, 17 * 1024**2])
+def test_file_of_other_bytes_than_promised_is_not_stored(store, tmp_path, size):
+    (tmp_path / "in").write_bytes(bytes(size))
+
+    with pytest.raises(StoredWrong, match="did they change"):
+        store.put(KEY, tmp_path / "in", sha256="ab" * 32)
+    assert store.stat(KEY) is None
+
+
+def test_file_that_is_not_there_cannot_be_stored(store, tmp_path):
+    with pytest.raises(Missing):
+        store.put(KEY, tmp_path / "not-there")
+    assert store.stat(KEY) is None
+
+
+def test_range_of_what_is_not_there_is_missing(store):
+    with pytest.raises(Missing):
+        store.get(KEY, 3)
+    with pytest.raises(Missing):
+        store.get(KEY, 3, 4)
+
+
+def test_what_is_not_there_is_neither_replaced_nor_deleted_by_its_etag(store):
+    gone = store.put(KEY, b"first")
+    store.delete(KEY)
+
+    assert store.replace_if(KEY, b"second", gone.etag) is None
+    assert not store.delete_if(KEY, gone.etag)
+    assert store.stat(KEY) is None
+
+
+def test_of_many_who_replace_what_they_saw_exactly_one_wins(store):
+    seen = store.put(KEY, b"seen")
+
+    with ThreadPoolExecutor(8) as pool:
+        replaced = list(pool.map(lambda n: store.replace_if(KEY, bytes([n]), seen.etag), range(8)))
+
+    (winner,) = [n for n, stat in enumerate(replaced) if stat]
+    assert store.get(KEY) == bytes([winner])
+
+
+def test_results_may_be_stored(store):
+    assert store.capabilities().conditional_put
+    assert list(store.list("")) == []
 
 
 def test_uri_names_the_object(store):

@@ -113,8 +113,20 @@ def test_package_that_leads_out_of_itself_is_refused(prepare, tmp_path):
         (b"PXR-USDC" + bytes(200), "@source.usdc@ with obsolete version 0.0.0"),
         (usdz(scene_usda="#usda 1.0\n def ("), "found"),
         (SCENE.replace("(0, 0, 0), (100", "(nan, 0, 0), (100").encode(), "no mesh with finite points"),
+        (usdz(scene_usda=SCENE)[:-30], "a package that cannot be opened"),
+        (usdz(scene_usda=SCENE).replace(b"PK\x01\x02", b"PK\xff\x02"), "a package that cannot be opened"),
+        (SCENE.encode().replace(b"upAxis", b"up\xfexis"), "found damage"),
     ],
-    ids=["broken_text", "empty", "broken_crate", "broken_package", "not_a_number"],
+    ids=[
+        "broken_text",
+        "empty",
+        "broken_crate",
+        "broken_package",
+        "not_a_number",
+        "package_without_end",
+        "package_without_index",
+        "no_text",
+    ],
 )
 def test_damaged_or_empty_scene_is_refused(data, found, prepare, tmp_path):
     path = tmp_path / "scene.usd"

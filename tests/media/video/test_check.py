@@ -5,7 +5,8 @@ import pytest
 
 from media.encoder import EncoderChoice, Ffmpeg
 from media.errors import ToolFailed
-from media.video import VideoEncoder, VideoSettings, encode_video, verify_video
+from media.process import Limits
+from media.video import VideoEncoder, VideoSettings, encode_video, read_video, verify_video
 from tests.fakes.pictures import noisy_frame
 
 SETTINGS = VideoSettings(width=160, height=120)
@@ -101,3 +102,27 @@ def test_what_is_no_video_is_refused(tmp_path: Path, data: bytes):
 
     with pytest.raises(ToolFailed, match=r"video\.mp4: expected a video that decodes"):
         verify_video(path, SETTINGS, FRAMES)
+
+
+def test_playlist_named_like_a_video_is_not_followed(ffmpeg: Ffmpeg, video: Path, tmp_path: Path):
+    secret = tmp_path / "secret.ts"
+    command = [str(ffmpeg.path), "-v", "error", "-i", str(video), "-c", "copy", str(secret)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    lure = tmp_path / "lure.mp4"
+    lure.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{secret}\n#EXT-X-ENDLIST\n")
+
+    with pytest.raises(ToolFailed, match=r"lure\.mp4: expected a video that decodes"):
+        read_video(lure)
+
+
+def test_box_shorter_than_its_own_head_is_refused_and_not_read_for_ever(tmp_path: Path):
+    path = tmp_path / "video.mp4"
+    path.write_bytes(b"\x00\x00\x00\x01free" + bytes(8) + b"\x00\x00\x00\x02skip")
+
+    with pytest.raises(ToolFailed, match=r"video\.mp4: expected a video that decodes"):
+        read_video(path)
+
+
+def test_decoder_without_memory_fails_by_itself(video: Path):
+    with pytest.raises(ToolFailed, match=r"the decoder of video\.mp4"):
+        read_video(video, Limits(wall_s=60, memory_bytes=50 * 2**20))

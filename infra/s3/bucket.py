@@ -1,0 +1,147 @@
+"""A bucket, seen from one prefix of it: calls that are tried again, and what lies under a key."""
+
+import base64
+import hashlib
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from infra.s3.errors import ConditionFailed, Damaged, failure_of, is_condition
+from media.errors import BadInput, Retry
+from media.store import Missing
+from media.store.keys import checked
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+PATIENCE = Retry(times=4, wait_s=0.25, jitter=1.0)
+"""For hiccups; whoever called us waits longer for what is really down."""
+PREFIX = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+BOTOS = (BotoCoreError, ClientError, Damaged, ResponseParserError)
+LONGEST_PREFIX = 800
+"""S3's keys have at most 1024 bytes; ours need less than 200 of them."""
+CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Head:
+    """What S3 says of an object.
+
+    Attributes:
+        size: Length in bytes.
+        etag: As S3 gives it, quotes included.
+        sha256: What its writer said it is, in hexadecimal; None of objects that others put.
+        checksum: What S3 itself computed, in base64; of several parts a digest of digests and their number.
+    """
+
+    size: int
+    etag: str
+    sha256: str | None
+    checksum: str | None
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Where a store's objects lie, and how patiently it is asked."""
+
+    name: str
+    prefix: str
+    client: "S3Client" = field(repr=False)
+    retry: Retry = PATIENCE
+
+    def __post_init__(self) -> None:
+        if self.prefix and (len(self.prefix) > LONGEST_PREFIX or not PREFIX.fullmatch(self.prefix)):
+            raise BadInput(
+                f"prefix in bucket {self.name}: expected words of letters, digits, '.', '_' and '-' with "
+                f"slashes between, at most {LONGEST_PREFIX} characters, found {self.prefix[:80]!r}"
+            )
+
+    @property
+    def root(self) -> str:
+        """What all keys of the store begin with in S3."""
+        return f"{self.prefix}/" if self.prefix else ""
+
+    def path(self, key: str) -> str:
+        """Return the key under which S3 knows the object."""
+        return self.root + checked(key)
+
+    def place(self, key: str) -> dict[str, Any]:
+        """Return what every call about an object begins with."""
+        return {"Bucket": self.name, "Key": self.path(key)}
+
+    def uri(self, key: str) -> str:
+        """Return the object's address."""
+        return f"s3://{self.name}/{self.path(key)}"
+
+    def call(self, what: str, function: Callable[[], T], *, conditional: bool = False) -> T:
+        """Return what `function` does, tried again while S3 is busy, silent, or garbles bytes.
+
+        With `conditional`, an object that is not there fails the condition too.
+
+        Raises:
+            ConditionFailed: The object is not as the call's condition asks.
+            MediaError: S3's refusal, about `what`.
+        """
+        failed = 0
+        while True:
+            try:
+                return function()
+            except BOTOS as error:
+                if isinstance(error, ClientError) and is_condition(error, absent=conditional):
+                    raise ConditionFailed(first=failed == 0) from None
+                failure = failure_of(error, what)
+            # Out of the handler, so that no error of ours drags botocore's along.
+            failed += 1
+            wait = self.retry.wait_before(failed) if failure.again else None
+            if wait is None:
+                raise failure.error
+            logger.info("%s; trying again in %.1f s", failure.error, wait)
+            time.sleep(wait)
+
+    def head(self, key: str) -> Head:
+        """Return what S3 says of an object. Raises `Missing`."""
+        found = self.call(
+            self.uri(key),
+            lambda: self.client.head_object(**self.place(key), ChecksumMode="ENABLED"),
+        )
+        return Head(
+            size=found["ContentLength"],
+            etag=found["ETag"],
+            sha256=found["Metadata"].get("sha256"),
+            checksum=found.get("ChecksumSHA256"),
+        )
+
+    def digest_of(self, key: str) -> str:
+        """Return the SHA-256 of the bytes that S3 gives for an object, in hexadecimal."""
+
+        def read() -> str:
+            digest = hashlib.sha256()
+            body = self.client.get_object(**self.place(key))["Body"]
+            while chunk := body.read(CHUNK):
+                digest.update(chunk)
+            return digest.hexdigest()
+
+        return self.call(self.uri(key), read)
+
+    def holds(self, key: str, sha256: str) -> Head | None:
+        """Return what S3 says of an object if there is one whose bytes have this digest."""
+        try:
+            head = self.head(key)
+        except Missing:
+            return None
+        found = head.sha256 or self.digest_of(key)
+        return head if found == sha256 else None
+
+
+def in_base64(sha256: str) -> str:
+    """Return a digest in hexadecimal as S3's headers have it."""
+    return base64.b64encode(bytes.fromhex(sha256)).decode()

@@ -1,0 +1,85 @@
+"""A file on its way out of a bucket: by ranges at once, under another name until all of it is checked."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from infra.s3.bucket import Bucket, Head
+from infra.s3.errors import ConditionFailed, Damaged
+from infra.s3.window import in_order
+from media.errors import OutOfResources
+from media.store.protocol import StoredWrong
+
+RANGE = 8 * 1024 * 1024
+WORKERS = 4
+TRIES = 3
+
+
+def download(bucket: Bucket, key: str, path: Path) -> None:
+    """Copy an object into the file `path`, which is there whole or not at all.
+
+    Raises:
+        Missing: There is no such object.
+        StoredWrong: Its bytes are not of the digest that its writer gave, or keep changing.
+    """
+    for _ in range(TRIES):
+        head = bucket.head(key)
+        with _renamed(path) as incoming:
+            try:
+                digest = _written(bucket, key, head, incoming)
+            except ConditionFailed:  # another was put in its place meanwhile
+                continue
+            if head.sha256 in {None, digest}:
+                incoming.replace(path)
+                return
+    raise StoredWrong(
+        f"{bucket.uri(key)}: expected bytes of sha256 {head.sha256}, found others {TRIES} times; "
+        "store it again"
+    )
+
+
+@contextmanager
+def _renamed(path: Path) -> Iterator[Path]:
+    """Provide a name beside `path`; what still has it at the end is removed."""
+    incoming = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        yield incoming
+    except OSError as error:
+        raise OutOfResources(f"{path.name}: the download could not be written: {error.strerror}") from error
+    finally:
+        incoming.unlink(missing_ok=True)
+
+
+def _written(bucket: Bucket, key: str, head: Head, path: Path) -> str:
+    """Write the object that `head` is of; returns the SHA-256 of what was written."""
+    digest = hashlib.sha256()
+    starts = range(0, head.size, RANGE)
+
+    def read(start: int) -> bytes:
+        return _range(bucket, key, head, start)
+
+    few = len(starts) < WORKERS
+    pieces = (read(start) for start in starts) if few else in_order(read, starts, WORKERS)
+    with closing(pieces), path.open("wb") as file:
+        for piece in pieces:
+            digest.update(piece)
+            file.write(piece)
+    return digest.hexdigest()
+
+
+def _range(bucket: Bucket, key: str, head: Head, start: int) -> bytes:
+    """Return one range of the very object that `head` is of. Raises `ConditionFailed` if it was replaced."""
+    end = min(start + RANGE, head.size)
+
+    def read() -> bytes:
+        reply = bucket.client.get_object(
+            **bucket.place(key), Range=f"bytes={start}-{end - 1}", IfMatch=head.etag
+        )
+        data = reply["Body"].read()
+        if len(data) != end - start:
+            raise Damaged
+        return data
+
+    return bucket.call(bucket.uri(key), read)

@@ -1,0 +1,186 @@
+"""A large file on its way into a bucket, by parts that are sent at once, each with its SHA-256."""
+
+import base64
+import hashlib
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from infra.s3.bucket import Bucket
+from infra.s3.errors import ConditionFailed, Damaged, status_of
+from infra.s3.window import in_order
+from media.errors import MediaError, Unavailable
+from media.store import AlreadyExists, Missing
+from media.store.protocol import StoredWrong
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+
+logger = logging.getLogger(__name__)
+
+PART = 8 * 1024 * 1024
+"""S3 takes no part below 5 MiB but the last."""
+MOST_PARTS = 10_000
+WORKERS = 4
+CONFLICT = 409
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """What S3 says it made of the parts; `checksum` is None where it does not say."""
+
+    size: int
+    etag: str
+    checksum: str | None
+    expected: str
+
+
+class _Conflict(Exception):
+    """Somebody else was at the key while the parts were put together; S3 wants all of them anew."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file to be stored under one key."""
+
+    bucket: Bucket
+    key: str
+    path: Path
+    sha256: str
+    write_once: bool
+
+    def sent(self) -> Uploaded:
+        """Send the file; whatever happens to us short of a kill, no part of a failed upload stays behind.
+
+        Raises:
+            AlreadyExists: The key was taken, and other bytes are under it.
+            StoredWrong: The file's bytes are not of the digest promised.
+        """
+        failed = 0
+        while True:
+            try:
+                return self._sent_once()
+            except _Conflict:
+                failed += 1
+            wait = self.bucket.retry.wait_before(failed)
+            if wait is None:
+                raise Unavailable(
+                    f"{self.bucket.uri(self.key)}: others kept writing it while it was uploaded"
+                )
+            time.sleep(wait)
+
+    def _sent_once(self) -> Uploaded:
+        created = self.bucket.call(
+            self.bucket.uri(self.key),
+            lambda: self.bucket.client.create_multipart_upload(
+                **self.bucket.place(self.key),
+                ChecksumAlgorithm="SHA256",
+                Metadata={"sha256": self.sha256},
+            ),
+        )
+        try:
+            return self._completed(created["UploadId"], self._parts_sent(created["UploadId"]))
+        except BaseException:
+            self._abort(created["UploadId"])
+            raise
+
+    def _parts_sent(self, upload_id: str) -> "list[CompletedPartTypeDef]":
+        """Send the parts, of which a few are in memory at a time."""
+        whole = hashlib.sha256()
+
+        def read() -> Iterator[tuple[int, bytes]]:
+            size = max(PART, -(-self.path.stat().st_size // MOST_PARTS))
+            with self.path.open("rb") as file:
+                for number in count(1):
+                    if not (data := file.read(size)):
+                        return
+                    whole.update(data)
+                    yield number, data
+
+        parts = list(in_order(lambda part: self._part_sent(upload_id, *part), read(), WORKERS))
+        if whole.hexdigest() != self.sha256:
+            raise StoredWrong(
+                f"{self.key}: expected to store bytes of sha256 {self.sha256}, found {whole.hexdigest()}; "
+                "did they change?"
+            )
+        return parts
+
+    def _part_sent(self, upload_id: str, number: int, data: bytes) -> "CompletedPartTypeDef":
+        checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
+
+        def send() -> str:
+            reply = self.bucket.client.upload_part(
+                **self.bucket.place(self.key),
+                UploadId=upload_id,
+                PartNumber=number,
+                Body=data,
+                ChecksumAlgorithm="SHA256",
+                ChecksumSHA256=checksum,
+            )
+            if reply.get("ChecksumSHA256", checksum) != checksum:
+                raise Damaged
+            return reply["ETag"]
+
+        etag = self.bucket.call(self.bucket.uri(self.key), send)
+        return {"PartNumber": number, "ETag": etag, "ChecksumSHA256": checksum}
+
+    def _completed(self, upload_id: str, parts: "list[CompletedPartTypeDef]") -> Uploaded:
+        """Make the parts one object; a reply that was lost is told from a refusal by what is stored then."""
+        expected = _digest_of_digests(parts)
+
+        def complete() -> str:
+            condition: dict[str, Any] = {"IfNoneMatch": "*"} if self.write_once else {}
+            try:
+                reply = self.bucket.client.complete_multipart_upload(
+                    **self.bucket.place(self.key),
+                    UploadId=upload_id,
+                    MultipartUpload={"Parts": parts},
+                    **condition,
+                )
+            except ClientError as error:
+                if status_of(error) == CONFLICT:
+                    raise _Conflict from None
+                raise
+            return reply["ETag"]
+
+        etag = None
+        try:
+            etag = self.bucket.call(self.bucket.uri(self.key), complete)
+        except ConditionFailed as refusal:
+            if refusal.first or not self.bucket.holds(self.key, self.sha256):
+                raise AlreadyExists(f"{self.key} is already stored, and is written only once") from None
+            self._abort(upload_id)  # which is open still if not we but an equal wrote it
+        except Missing:  # the upload is gone: completed by an attempt whose reply was lost, or aborted
+            if not self.bucket.holds(self.key, self.sha256):
+                raise Unavailable(
+                    f"{self.bucket.uri(self.key)}: the upload was ended by somebody else"
+                ) from None
+        head = self.bucket.head(self.key)
+        return Uploaded(head.size, etag or head.etag, head.checksum, expected)
+
+    def _abort(self, upload_id: str) -> None:
+        """Remove the parts; what prevents that is logged, for the failure before it matters more."""
+        uri = self.bucket.uri(self.key)
+        try:
+            self.bucket.call(
+                uri,
+                lambda: self.bucket.client.abort_multipart_upload(
+                    **self.bucket.place(self.key), UploadId=upload_id
+                ),
+            )
+        except Missing:
+            return
+        except (MediaError, ConditionFailed) as error:
+            logger.warning("%s: an unfinished upload stays behind and is billed: %s", uri, error)
+
+
+def _digest_of_digests(parts: "list[CompletedPartTypeDef]") -> str:
+    """Return the checksum that S3 gives to an object of several parts."""
+    digests = b"".join(base64.b64decode(part["ChecksumSHA256"]) for part in parts)
+    return f"{base64.b64encode(hashlib.sha256(digests).digest()).decode()}-{len(parts)}"

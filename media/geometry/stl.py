@@ -1,0 +1,60 @@
+"""Read STL: triangles and nothing else, in binary or as text."""
+
+import re
+import struct
+from pathlib import Path
+
+import numpy as np
+
+from media.geometry.mesh_model import MeshModel, MeshPart, Refused, Run, merged, numbers, readable_name
+
+HEADER, FACET = 84, 50
+FACET_LAYOUT = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
+SOLID = re.compile(rb"\s*solid\b([^\r\n]*)", re.IGNORECASE)
+FACETS = re.compile(rb"\bfacet\s+normal\b", re.IGNORECASE)
+VERTEX = re.compile(rb"\bvertex[ \t]([^\r\n]*)", re.IGNORECASE)
+SOLID_BEGIN = re.compile(rb"^[ \t]*solid\b([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+SOLID_END = re.compile(rb"\bendsolid\b", re.IGNORECASE)
+UNNAMED = "Part 1"
+
+
+def read_stl(path: Path) -> MeshModel:
+    """Read a file, one part for each `solid` in it. Raises `Refused`."""
+    data = path.read_bytes()
+    if _is_text(data):
+        return _read_text(data)
+    (count,) = struct.unpack_from("<I", data, HEADER - 4)
+    present = (len(data) - HEADER) // FACET
+    if count > present:
+        raise Refused(f"{present} triangles where its header promises {count}: it was cut short")
+    facets = np.frombuffer(data, FACET_LAYOUT, count, HEADER)
+    points, triangles = merged(facets["corners"].reshape(-1, 3).astype(np.float64))
+    return MeshModel((MeshPart(UNNAMED, points, (Run(triangles),)),))
+
+
+def _is_text(data: bytes) -> bool:
+    """Say whether it is text: a binary header may begin with "solid" too, but no facet follows it."""
+    if not SOLID.match(data):
+        return False
+    (count,) = struct.unpack_from("<I", data, HEADER - 4) if len(data) >= HEADER else (0,)
+    if count and HEADER + FACET * count <= len(data) <= HEADER + FACET * count + FACET:
+        return False
+    return bool(FACETS.search(data, 0, 2**16) or SOLID_END.search(data, 0, 2**16))
+
+
+def _read_text(data: bytes) -> MeshModel:
+    parts = []
+    begins = list(SOLID_BEGIN.finditer(data))
+    for number, begin in enumerate(begins, 1):
+        end = begins[number].start() if number < len(begins) else len(data)
+        body = data[begin.end() : end]
+        if not SOLID_END.search(body):
+            raise Refused("text that does not end with endsolid: it was cut short")
+        places = VERTEX.findall(body)
+        if len(places) != 3 * len(FACETS.findall(body)):
+            raise Refused(f"{len(places)} corners for {len(FACETS.findall(body))} triangles")
+        corners = numbers(b" ".join(places), 3 * len(places), "coordinates").reshape(-1, 3)
+        points, triangles = merged(corners)
+        name = readable_name(begin[1]) or f"Part {number}"
+        parts.append(MeshPart(name, points, (Run(triangles),)))
+    return MeshModel(tuple(parts))

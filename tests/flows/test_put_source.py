@@ -1,0 +1,128 @@
+"""A source in the store before any run is made, and doors that keep what is secret about its address."""
+
+import functools
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from flows import put_source
+from flows.command_line import read_job
+from media import source, staging
+from media.errors import BadInput
+from media.job import GeometryJob, StillJob, TurntableJob
+from media.store import FolderStore
+from tests.conftest import ROOT
+from tests.fakes.https_server import Answer, https_server
+
+STEP = b"ISO-10303-21;\nHEADER;\nENDSEC;\nDATA;\nENDSEC;\nEND-ISO-10303-21;\n"
+DIGEST = hashlib.sha256(STEP).hexdigest()
+SECRET = "not-a-real-secret"  # noqa: S105 - the point of it
+PRIVATE = [
+    f"https://example.com/part.step?X-Amz-Signature={SECRET}",
+    f"https://user:{SECRET}@example.com/part.step",
+    f"https://{SECRET}@example.com/part.step",
+    f"https://example.com/part.step#Authorization:{SECRET}",
+    f"HTTPS://example.com/part.step?{SECRET}",
+    f" https://example.com/part.step?{SECRET}",
+    f"https://example.com?{SECRET}",
+    f"s3://KEY:{SECRET}@parts/part.step",
+]
+PUBLIC = [
+    "https://example.com/part.step",
+    "https://example.com:8443/a/@b/c%20d.step",
+    "part.step",
+    "/data/what?/50%#1.step",
+    "user@host/part.step",
+    "file:///data/part.step",
+    f"store:{DIGEST}/part.step",
+    "M8:bolt#2.step",
+]
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch) -> FolderStore:
+    monkeypatch.setenv("RENDERMILL_STORE", str(tmp_path / "store"))
+    return FolderStore(tmp_path / "store")
+
+
+def test_file_is_stored_and_its_address_is_the_last_line_alone(store, tmp_path, capsys):
+    (tmp_path / "Käfig 7.step").write_bytes(STEP)
+
+    put_source.main([str(tmp_path / "Käfig 7.step")])
+
+    assert capsys.readouterr().out == f"store:{DIGEST}/Käfig 7.step\n"
+    assert source.download_model(f"store:{DIGEST}/Käfig 7.step", store).asset.sha256 == DIGEST
+
+
+def test_make_put_takes_a_name_with_all_kinds_of_signs(store, tmp_path):
+    name = 'it\'s a "part" & more; `x` (1).step'
+    (tmp_path / name).write_bytes(STEP)
+    command = ["make", "--silent", "put", f"FILE={tmp_path / name}", "--old-file=.venv/.locks-installed"]
+
+    finished = subprocess.run(
+        command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
+    )
+
+    assert finished.stdout.splitlines()[-1:] == [f"store:{DIGEST}/{name}"], finished.stderr
+    assert list(store.list("sources/"))
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"), [("/no/such.step", "BadInput: /no/such.step: expected a file"), ("", "")]
+)
+def test_file_that_is_not_there_is_an_exit_code_and_a_sentence(store, capsys, file, sentence):
+    with pytest.raises(SystemExit) as ended:
+        put_source.main([file])
+
+    assert str(ended.value.code).startswith(sentence)
+    assert capsys.readouterr().out == ""
+    assert not list(store.list("sources/"))
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+@pytest.mark.parametrize("model", [GeometryJob, StillJob, TurntableJob])
+def test_job_refuses_an_address_that_may_hold_a_secret_and_does_not_say_it_again(model, address):
+    with pytest.raises(ValueError, match="make put FILE=ADDRESS") as raised:
+        model(source=address)
+
+    assert SECRET not in str(raised.value)
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_job_takes_paths_and_addresses_that_anybody_may_read(address):
+    assert GeometryJob(source=address).source == address
+
+
+def test_command_line_stages_a_source_whose_address_is_secret(store, tmp_path, monkeypatch):
+    with https_server(tmp_path, {"/part.step": Answer(STEP)}) as server:
+        trusting = functools.partial(source.download_model, client=server.client)
+        monkeypatch.setattr(staging, "download_model", trusting)
+        address = f"{server.address}/part.step?X-Amz-Signature={SECRET}"
+
+        job = read_job(json.dumps({"source": address, "detail": "fine"}), GeometryJob)
+
+    assert job == GeometryJob(source=f"store:{DIGEST}/part.step", detail="fine")
+    assert list(store.list("sources/"))
+
+
+@pytest.mark.parametrize("address", PRIVATE[:4])
+def test_command_line_downloads_nothing_for_a_job_that_is_wrong_otherwise(store, address, monkeypatch):
+    monkeypatch.setattr(staging, "download_model", None)
+
+    with pytest.raises(BadInput, match=r"frames: .*greater than or equal to 1") as raised:
+        read_job(json.dumps({"source": address, "frames": 0}), TurntableJob)
+
+    assert SECRET not in str(raised.value)
+    assert not list(store.list("sources/"))
+
+
+def test_text_that_is_no_json_is_not_said_again():
+    with pytest.raises(BadInput, match="expected JSON") as raised:
+        read_job(f'{{"source": "{PRIVATE[0]}"', GeometryJob)
+
+    assert SECRET not in str(raised.value)
+    assert sys.exc_info() == (None, None, None)

@@ -1,0 +1,123 @@
+"""Outputs of a finished job in a folder of a person's: named, whole, and nowhere else."""
+
+import pytest
+
+from media.asset import Asset
+from media.digest import digest_of, sha256_of_file
+from media.errors import BadInput
+from media.export import ExportJob, export_job, job_named
+from media.manifest import Content, Manifest, Output, Record, manifest_key
+from media.store import FolderStore
+from media.store.keys import key_for
+from media.store.protocol import Damaged
+
+JOB = digest_of({"stage": "a test"})
+
+
+@pytest.fixture
+def store(tmp_path) -> FolderStore:
+    return FolderStore(tmp_path / "store")
+
+
+def finished(store: FolderStore, tmp_path, name: str = "part-still.png") -> Manifest:
+    """Store a picture and a manifest that calls it `name`."""
+    picture = tmp_path / "picture"
+    picture.write_bytes(b"a picture")
+    digest = sha256_of_file(picture)
+    key = key_for("stills", digest, "still.png")
+    store.put(key, picture)
+    asset = Asset(uri=store.uri(key), sha256=digest, size=9, media_type="image/png", key=key)
+    content = Content(job=JOB, noun="still", outputs=(Output(role="still", asset=asset, download_name=name),))
+    record = Record(source="part", source_sha256=digest, asked={}, route="glb", route_why="", geometry="")
+    manifest = Manifest(content=content, record=record)
+    store.put(manifest_key(JOB), manifest.model_dump_json(by_alias=True).encode())
+    return manifest
+
+
+def test_outputs_are_written_under_names_for_people_and_nothing_else(store, tmp_path):
+    finished(store, tmp_path)
+
+    paths = export_job(ExportJob(result=JOB, folder=str(tmp_path / "a folder")), store, root=None)
+
+    assert paths == [tmp_path / "a folder" / "part-still.png"]
+    assert [(path.name, path.read_bytes()) for path in (tmp_path / "a folder").iterdir()] == [
+        ("part-still.png", b"a picture")
+    ]
+
+
+@pytest.mark.parametrize(
+    "form", ["{job}", "/data/my store/{key}", "file:///data/{key}", "s3://bucket/prefix/{key}", " {job}\n"]
+)
+def test_job_is_named_by_its_digest_or_by_where_its_manifest_lies(form):
+    assert job_named(form.format(job=JOB, key=manifest_key(JOB))) == JOB
+
+
+@pytest.mark.parametrize(
+    "result", [JOB[:-1], JOB.upper(), f"{JOB}/../../etc/passwd", f"/renders/{JOB}", "x" * 64]
+)
+def test_what_names_no_job_is_refused(result):
+    with pytest.raises(BadInput, match="expected the digest of a finished job"):
+        job_named(result)
+
+
+def test_job_that_is_not_finished_is_refused(store, tmp_path):
+    with pytest.raises(BadInput, match="found no manifest of it in this store"):
+        export_job(ExportJob(result=JOB, folder=str(tmp_path / "out")), store, root=None)
+
+
+@pytest.mark.parametrize(
+    "folder", ["../elsewhere", "a/../../elsewhere", "{tmp}/elsewhere", "link", "link/deep"]
+)
+def test_folder_that_leads_out_of_the_allowed_one_is_refused(store, tmp_path, folder):
+    finished(store, tmp_path)
+    root = tmp_path / "exports"
+    root.mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (root / "link").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(BadInput, match="expected a folder below"):
+        export_job(ExportJob(result=JOB, folder=folder.format(tmp=tmp_path)), store, root)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", ["bearing", "a/b", "{root}/c", "."])
+def test_folder_below_the_allowed_one_is_made_and_written(store, tmp_path, folder):
+    finished(store, tmp_path)
+    root = tmp_path / "exports"
+
+    (path,) = export_job(ExportJob(result=JOB, folder=folder.format(root=root)), store, root)
+
+    assert path.is_relative_to(root)
+    assert path.read_bytes() == b"a picture"
+
+
+@pytest.mark.parametrize("name", ["../part.png", "/etc/part.png", "a/part.png", "..", ".", "", "a\0b"])
+def test_name_in_a_manifest_that_is_a_path_is_refused(store, tmp_path, name):
+    finished(store, tmp_path, name)
+
+    with pytest.raises(BadInput, match="expected a plain file name"):
+        export_job(ExportJob(result=JOB, folder=str(tmp_path / "out" / "deep")), store, root=None)
+    assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == []
+
+
+def test_link_in_the_place_of_a_file_is_replaced_and_not_followed(store, tmp_path):
+    finished(store, tmp_path)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "precious").write_bytes(b"precious")
+    (tmp_path / "out" / "part-still.png").symlink_to(tmp_path / "precious")
+
+    export_job(ExportJob(result=JOB, folder=str(tmp_path / "out")), store, root=None)
+
+    assert (tmp_path / "precious").read_bytes() == b"precious"
+    assert (tmp_path / "out" / "part-still.png").read_bytes() == b"a picture"
+
+
+def test_damaged_output_leaves_the_file_of_an_earlier_export_as_it_was(store, tmp_path):
+    manifest = finished(store, tmp_path)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "part-still.png").write_bytes(b"earlier")
+    store.put(manifest.output("still").asset.key, b"A PICTURE")
+
+    with pytest.raises(Damaged):
+        export_job(ExportJob(result=JOB, folder=str(tmp_path / "out")), store, root=None)
+    assert [path.read_bytes() for path in (tmp_path / "out").iterdir()] == [b"earlier"]
