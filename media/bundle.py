@@ -17,7 +17,7 @@ MAIN = "main.txt"
 """A text file in the archive that names the main one; the archives that are made here begin with it."""
 
 WITH_FILES = {Kind.GLTF, Kind.OBJ, Kind.USDA, Kind.USDC}
-MAX_PACKED_BYTES = 2**31 - 2**24  # beyond it an archive takes the ZIP64 form, which is not read here
+MAX_PACKED_BYTES = 2_000_000_000  # beyond it an archive takes the ZIP64 form, which is not read here
 MAX_MAIN_BYTES = 4096  # no path is longer
 DATE = (1980, 1, 1, 0, 0, 0)
 

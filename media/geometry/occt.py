@@ -35,6 +35,7 @@ from OCP.RWMesh import (
     RWMesh_NameFormat_Product,
 )
 from OCP.STEPCAFControl import STEPCAFControl_Reader
+from OCP.STEPConstruct import STEPConstruct_ExternRefs
 from OCP.TCollection import TCollection_AsciiString, TCollection_ExtendedString
 from OCP.TDF import TDF_Label
 from OCP.TDocStd import TDocStd_Document
@@ -46,6 +47,7 @@ from OCP.XCAFDoc import XCAFDoc_DocumentTool, XCAFDoc_ShapeTool
 
 from media.geometry.deduplicate import deduplicate
 from media.geometry.occt_counts import Counts, Refused
+from media.reference import member, shown
 
 REPORT_FD = 3
 
@@ -103,6 +105,8 @@ def read_step(path: Path, counts: Counts) -> TDocStd_Document:
     if reader.ReadFile(str(path)) != IFSelect_RetDone:
         raise Refused("a file that the STEP reader cannot parse (cut short or damaged)")
     counts.check_fails = reader.ChangeReader().WS().Model().GlobalCheck(True).NbFails()
+    for far in far_files(reader):
+        raise Refused(f"a reference to a file that is not beside it ({shown(far)})")
     document = TDocStd_Document(TCollection_ExtendedString("BinXCAF"))
     if not reader.Transfer(document):
         raise Refused("no product structure with shapes")
@@ -112,6 +116,17 @@ def read_step(path: Path, counts: Counts) -> TDocStd_Document:
     counts.unit = ", ".join(units)
     counts.missing_files = missing_files(reader)
     return document
+
+
+def far_files(reader: STEPCAFControl_Reader) -> list[str]:
+    """Name the external files that the transfer would look for anywhere but beside the file.
+
+    The text says it in several ways, and the kernel goes by others than a search of the text would find.
+    """
+    references = STEPConstruct_ExternRefs(reader.ChangeReader().WS())
+    references.LoadExternRefs()
+    names = [references.FileName(number + 1) for number in range(references.NbExternRefs())]
+    return [name for name in names if name and member(name, "") is None]
 
 
 def missing_files(reader: STEPCAFControl_Reader) -> list[str]:

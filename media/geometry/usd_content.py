@@ -18,7 +18,7 @@ import numpy.typing as npt
 from pxr import Sdf, Tf, Usd, UsdGeom
 
 from media.geometry.usd_prims import prims_at_most
-from media.geometry.usd_references import Refused, outside_references
+from media.geometry.usd_references import Refused, outside_references, words_of
 
 REPORT_FD = 3
 MAX_PRIMS = 1_000_000  # a few kilobytes of references that double each other can ask for any number
@@ -33,18 +33,9 @@ def main(argv: list[str]) -> None:
     try:
         answer = {"event": "done", **content_of(Path(argv[1]))}
     except (Refused, Tf.ErrorException, ValueError) as refusal:
-        answer = {"event": "refused", "found": in_words(refusal)}
+        answer = {"event": "refused", "found": words_of(refusal)}
     with os.fdopen(REPORT_FD, "w") as reports:
         reports.write(json.dumps(answer) + "\n")
-
-
-def in_words(refusal: Exception) -> str:
-    """Return the last line of what was refused; pxr quotes damaged text as bytes that are no text."""
-    try:
-        lines = str(refusal).strip().splitlines()
-    except UnicodeDecodeError:
-        lines = []
-    return lines[-1][:300] if lines else "damage"
 
 
 def content_of(path: Path) -> dict[str, Any]:

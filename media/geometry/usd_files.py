@@ -1,6 +1,7 @@
 """A USD scene of several files: which of them it needs, and one package of them all."""
 
 import json
+import shutil
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +13,7 @@ from media.process import Limits
 USD_READER = "the USD reader"
 ALIGNMENT, LOCAL_HEADER_BYTES = 64, 30
 EXTRA_HEADER, EXTRA_ID = 4, b"\x86\x19"
-MAX_PACKAGE_BYTES = 2**31 - 2**24  # beyond it a ZIP takes the ZIP64 form, which USDZ does not allow
+MAX_PACKAGE_BYTES = 2_000_000_000  # beyond it a ZIP takes the ZIP64 form, which USDZ does not allow
 DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -79,4 +80,6 @@ def pack_usd(main: Path, others: Iterable[Path], folder: Path, target: Path, nam
             header = LOCAL_HEADER_BYTES + len(entry.filename.encode()) + EXTRA_HEADER
             padding = -(packed.tell() + header) % ALIGNMENT
             entry.extra = EXTRA_ID + padding.to_bytes(2, "little") + bytes(padding)
-            package.writestr(entry, file.read_bytes())
+            entry.file_size = file.stat().st_size
+            with file.open("rb") as source, package.open(entry, "w") as place:
+                shutil.copyfileobj(source, place)

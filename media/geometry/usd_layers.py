@@ -21,9 +21,10 @@ from media.geometry.usd_references import (
     outside_references,
     references_in,
     tiles,
+    words_of,
 )
 from media.picture_header import BEGIN_BYTES
-from media.reference import BadReference, resolved
+from media.reference import resolved
 
 REPORT_FD = 3
 
@@ -41,9 +42,8 @@ def main(argv: list[str]) -> None:
             for scene, files in needed.items()
         }
         answer = {"event": "done", "needed": places}
-    except (Refused, BadReference, Tf.ErrorException) as refusal:
-        found = str(refusal).strip().splitlines()[-1][:300] if str(refusal).strip() else "damage"
-        answer = {"event": "refused", "found": found}
+    except (Refused, Tf.ErrorException, ValueError) as refusal:
+        answer = {"event": "refused", "found": words_of(refusal)}
     with os.fdopen(REPORT_FD, "w") as reports:
         reports.write(json.dumps(answer) + "\n")
 

@@ -18,12 +18,25 @@ LAYERS = tuple(suffix.decode() for suffix in USD_SUFFIXES)
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".exr", ".hdr", ".bmp", ".tif", ".tiff")
 SOUNDS = (".m4a", ".mp3", ".wav")
 MAX_DEPTH = 4  # of packages in packages
+LIBRARY_ERROR = re.compile(r"^Error in '.*? : '(.*)'")
+LIBRARY_WORDS = re.compile(r"[^\s@']*/|matching pxrInternal\S* ")
 UDIM = re.compile(r"<UDIM>", re.IGNORECASE)
 UDIM_TILES = range(1001, 1101)
 
 
 class Refused(Exception):
     """The file was read and cannot be used."""
+
+
+def words_of(error: Exception) -> str:
+    """Return what an error says in one line, without the library's own names and this machine's folders."""
+    try:
+        text = " ".join(str(error).split())
+    except UnicodeDecodeError:  # it quotes damaged text as bytes that are no text
+        text = ""
+    if said := LIBRARY_ERROR.search(text):
+        text = LIBRARY_WORDS.sub("", said[1])
+    return text.strip(" '")[:300] or "damage"
 
 
 def outside_references(path: Path) -> list[str]:

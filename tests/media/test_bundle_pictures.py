@@ -8,7 +8,7 @@ from PIL import Image
 
 from media import jobs
 from media.job import StillJob
-from tests.media.geometry.several_files import gltf_files, png, usd_files, written, zipped
+from tests.media.geometry.several_files import gltf_files, obj_files, png, usd_files, written, zipped
 
 
 def picture_of(source, tools) -> np.ndarray:
@@ -27,9 +27,10 @@ GREEN = png(colour="lime")
     ("files", "main"),
     [
         (gltf_files() | {"textures/red paint.png": GREEN}, "panel.gltf"),
+        (obj_files() | {"textures/red paint.png": GREEN}, "panel.obj"),
         (usd_files(**{"textures/red.png": GREEN}), "scene.usda"),
     ],
-    ids=["gltf", "usd"],
+    ids=["gltf", "obj", "usd"],
 )
 @pytest.mark.parametrize("form", ["folder", "zip"])
 def test_textures_from_files_are_on_the_picture(files, main, form, tools, tmp_path):

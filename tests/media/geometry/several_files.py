@@ -84,6 +84,22 @@ def Xform "World"
 """
 
 
+OBJ = b"""mtllib panel.mtl
+v 0 0 0
+v 1000 0 0
+v 1000 0 2000
+v 0 0 2000
+vt 0 0
+vt 1 0
+vt 1 1
+vt 0 1
+o panel
+usemtl paint
+f 1/1 2/2 3/3 4/4
+"""
+MTL = b"newmtl paint\nKd 1 1 1\nmap_Kd textures/red paint.png\n"
+
+
 def png(width: int = 8, height: int = 8, colour: str = "red") -> bytes:
     """Return a picture of one colour."""
     file = io.BytesIO()
@@ -136,6 +152,11 @@ def gltf_files(**changes: object) -> dict[str, bytes]:
         "panel.bin": SHAPE,
         "textures/red paint.png": png(),
     }
+
+
+def obj_files(library: bytes = MTL) -> dict[str, bytes]:
+    """Return an OBJ of one upright rectangle of 1 m by 2 m, with its materials and their texture."""
+    return {"panel.obj": OBJ, "panel.mtl": library, "textures/red paint.png": png()}
 
 
 def usd_files(**changes: str | bytes) -> dict[str, bytes]:

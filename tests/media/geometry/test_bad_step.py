@@ -105,6 +105,26 @@ def test_reference_that_leads_elsewhere_is_refused_unfollowed(target, small_step
         read_step_text(path, "root.step")
 
 
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ("EXTERNAL_IDENTIFICATION_ASSIGNMENT('part_", "EXTERNAL_IDENTIFICATION_ASSIGNMENT('{folder}/part_"),
+        ("('part_", " /* what a search of the text passes over */ ('{folder}/part_"),
+    ],
+    ids=["by_another_entity", "behind_a_comment"],
+)
+def test_reference_that_only_the_kernel_understands_is_refused_too(
+    written, instead, prepare, small_steps, tmp_path
+):
+    text = (small_steps / "scattered.step").read_text()
+    data = text.replace(written, instead.format(folder=small_steps)).encode()
+
+    sentence = refused(prepare, tmp_path / "root.step", data)
+
+    assert "found a reference to a file that is not beside it" in sentence
+    assert "part_" in sentence
+
+
 def test_file_that_kills_the_kernel_twice_is_refused(prepare, small_steps, tmp_path):
     data = (small_steps / "pair.step").read_bytes()
     sentences = []

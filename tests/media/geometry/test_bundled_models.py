@@ -11,7 +11,7 @@ from media.geometry.prepare import geometry_digest, prepare_geometry
 from media.kind import Kind
 from media.source import download_model
 from media.store.keys import key_for
-from tests.media.geometry.several_files import SHAPE, gltf_files, written, zipped
+from tests.media.geometry.several_files import SHAPE, gltf_files, obj_files, png, written, zipped
 from tests.media.geometry.test_gltf_files import embedded
 
 
@@ -106,6 +106,28 @@ def test_gltf_by_itself_that_holds_everything_is_read(store):
     assert source.kind is Kind.GLTF
     assert (geometry.report.parts, geometry.report.triangles) == (2, 4)
     assert geometry.scene_file.form == "glb"
+
+
+@pytest.mark.parametrize(
+    "library",
+    [
+        b"newmtl paint\nmap_Kd ../../../secret.png\n",
+        b"newmtl paint\nmap_Kd {outside}/secret.png\n",
+        b"newmtl paint\nmap_Kd ..\\..\\..\\secret.png\n",
+        b"newmtl paint\nmap_Kd file://{outside}/secret.png\n",
+    ],
+)
+def test_texture_outside_an_archive_is_named_as_missing_and_not_read(library, prepare, store, tmp_path):
+    secret = png(3, 3)
+    written({"secret.png": secret}, tmp_path)
+    path = tmp_path / "panel.zip"
+    path.write_bytes(zipped(obj_files(library.replace(b"{outside}", str(tmp_path).encode()))))
+
+    geometry = prepare(path)
+
+    assert geometry.report.triangles == 2
+    assert any("secret.png" in missing for missing in geometry.report.missing_external_references)
+    assert secret not in store.get(geometry.glb.key)
 
 
 def test_archive_found_again_is_not_unpacked_again(prepare, tmp_path, monkeypatch):

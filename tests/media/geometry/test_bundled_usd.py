@@ -241,6 +241,26 @@ def test_member_that_is_named_like_a_place_outside_is_no_excuse(reference, tmp_p
         report_on_usd(path, "evil.usdz", LIMITS)
 
 
+def test_members_that_only_the_usd_library_sees_are_looked_at(tmp_path):
+    """A ZIP lists its members twice: its end names a harmless scene, its beginning is another."""
+    evil = f'#usda 1.0\ndef "P" (prepend references = @{tmp_path}/secret.usda@) {{}}'
+    written({"secret.usda": CANARY.encode()}, tmp_path)
+    both = usdz_of({"evil.usda": evil, "good.usda": PART, "textures/red.png": png()}, tmp_path)
+    listing = both.rindex(b"PK\x01\x02", 0, both.rindex(b"PK\x01\x02", 0, both.rindex(b"PK\x01\x02")))
+    second = both.index(b"PK\x01\x02", listing + 4)
+    end = bytearray(both[both.rindex(b"PK\x05\x06") :])
+    end[8:12] = (2).to_bytes(2, "little") * 2
+    end[12:16] = (len(both) - len(end) - second).to_bytes(4, "little")
+    end[16:20] = (listing).to_bytes(4, "little")
+    path = tmp_path / "evil.usdz"
+    path.write_bytes(both[:listing] + both[second : len(both) - len(end)] + end)
+    with zipfile.ZipFile(path) as package:
+        assert package.namelist() == ["good.usda", "textures/red.png"]
+
+    with pytest.raises(BadInput, match=r"references to others \(.*secret\.usda"):
+        report_on_usd(path, "evil.usdz", LIMITS)
+
+
 def two(kind: str, name: str, arc: str, target: str) -> str:
     """Return a prim with two children that each bring all of `target`."""
     children = "".join(f'def "{child}" ({arc} = {target})\n{{\n}}\n' for child in "ab")

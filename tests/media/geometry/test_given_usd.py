@@ -108,9 +108,9 @@ def test_package_that_leads_out_of_itself_is_refused(prepare, tmp_path):
 @pytest.mark.parametrize(
     ("data", "found"),
     [
-        (b"#usda 1.0\ndef Xform {", "found"),
+        (b"#usda 1.0\ndef Xform {", "source.usda:2:1: parse error at 'def Xform {'"),
         (b'#usda 1.0\ndef Xform "Empty" {}\n', "no mesh with finite points"),
-        (b"PXR-USDC" + bytes(200), "found"),
+        (b"PXR-USDC" + bytes(200), "@source.usdc@ with obsolete version 0.0.0"),
         (usdz(scene_usda="#usda 1.0\n def ("), "found"),
         (SCENE.replace("(0, 0, 0), (100", "(nan, 0, 0), (100").encode(), "no mesh with finite points"),
         (usdz(scene_usda=SCENE)[:-30], "a package that cannot be opened"),
