@@ -94,7 +94,7 @@ def refuses(path: Path, folder: Path) -> bool:
     with tempfile.TemporaryDirectory(dir=folder) as name:
         store = FolderStore(Path(name))
         try:
-            prepare_geometry(download_model(str(path), store), store, "coarse", LIMITS)
+            prepare_geometry(download_model(str(path), store), store, "coarse", limits=LIMITS)
         except BadInput:
             return True
     return False

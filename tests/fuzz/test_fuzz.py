@@ -49,7 +49,7 @@ def read(name: str, data: bytes, folder: Path) -> Outcome:
     path.write_bytes(data)
     store = FolderStore(folder / f"store.{path.name}")
     try:
-        geometry = prepare_geometry(download_model(str(path), store), store, "coarse", LIMITS)
+        geometry = prepare_geometry(download_model(str(path), store), store, "coarse", limits=LIMITS)
         what, said = type(geometry).__name__, geometry.report.route
     except (BadInput, OutOfResources, TimedOut) as error:
         what, said = type(error).__name__, str(error)
