@@ -12,7 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from media.address import PUBLIC, is_public
 from media.frame_rate import FrameRate
-from media.geometry.conventions import Axis, Conventions, Unit
+from media.geometry.conventions import Conventions
 from media.geometry.report import Detail
 
 MAX_PIXELS = 8192 * 8192
@@ -63,24 +63,24 @@ class SourceJob(BaseModel):
     detail: Detail = Field(
         default="normal", description="How closely triangles follow the curved surfaces of a CAD file."
     )
-    source_unit: Unit | Unsaid = Field(
-        default=None,
+    source_unit: Literal["", "mm", "cm", "m", "inch", "foot"] = Field(
+        default="",
         description="Unit of length of an STL, OBJ or PLY, which state none; if empty, mm is guessed.",
     )
-    up_axis: Axis | Unsaid = Field(
-        default=None,
+    up_axis: Literal["", "y", "z"] = Field(
+        default="",
         description="Axis that points up in a STEP, IGES, STL, OBJ or PLY; if empty, z is taken.",
     )
 
     @field_validator("source_unit", "up_axis", mode="before")
     @classmethod
-    def _takes_an_empty_choice_for_none(cls, given: Any) -> Any:  # noqa: ANN401 - anything may be asked for
-        return None if given == "" else given
+    def _takes_none_for_an_empty_choice(cls, given: Any) -> Any:  # noqa: ANN401 - anything may be asked for
+        return "" if given is None else given
 
     @property
     def conventions(self) -> Conventions:
         """Unit and up axis, as far as they are said."""
-        return Conventions(unit=self.source_unit, up_axis=self.up_axis)
+        return Conventions(unit=self.source_unit or None, up_axis=self.up_axis or None)
 
     @field_validator("source")
     @classmethod

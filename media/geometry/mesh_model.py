@@ -15,6 +15,7 @@ Rgba = tuple[float, float, float, float]
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 LONGEST_NAME = 200
+MOST_PARTS = 100_000
 LARGEST_COORDINATE = 1e15  # beyond it a 32-bit float keeps no shape, and its square overflows
 
 
@@ -75,6 +76,8 @@ def checked(model: MeshModel) -> MeshModel:
     parts = tuple(part for part in model.parts if part.triangles)
     if not parts:
         raise Refused("no triangles")
+    if len(parts) > MOST_PARTS:
+        raise Refused(f"more than {MOST_PARTS} parts")
     for part in parts:
         check_points(part.points)
         for run in part.runs:

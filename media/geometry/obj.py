@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from media.geometry.mesh_model import (
+    MOST_PARTS,
     Floats,
     Indices,
     Look,
@@ -30,7 +31,6 @@ from media.geometry.mtl import find_beside, read_mtl
 from media.geometry.obj_faces import absolute, triangles_of
 
 OBJECT = re.compile(rb"^[ \t]*o[ \t]", re.MULTILINE)
-MOST_PARTS = 100_000
 VERTEX, PLACE, NORMAL = range(3)
 COLOURED = 6  # x y z r g b
 

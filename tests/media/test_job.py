@@ -107,7 +107,7 @@ def test_jobs_are_frozen():
 
 
 def test_unit_and_axis_that_nobody_says_are_left_to_the_format():
-    job = StillJob(source="part.stl", source_unit="", up_axis="")
+    job = StillJob.model_validate({"source": "part.stl", "source_unit": None, "up_axis": None})
 
     assert job.conventions == StillJob(source="part.stl").conventions == Conventions()
     assert (job.conventions.mesh_unit, job.conventions.axis) == ("mm", "z")
