@@ -100,7 +100,7 @@ def test_job_takes_paths_and_addresses_that_anybody_may_read(address):
 
 def test_command_line_stages_a_source_whose_address_is_secret(store, tmp_path, monkeypatch):
     with https_server(tmp_path, {"/part.step": Answer(STEP)}) as server:
-        trusting = functools.partial(source.download_model, client=server.client)
+        trusting = functools.partial(source.download_model, access=server.access)
         monkeypatch.setattr(staging, "download_model", trusting)
         address = f"{server.address}/part.step?X-Amz-Signature={SECRET}"
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -172,8 +173,10 @@ def test_what_a_format_cannot_carry_is_said(folder, studio):
     assert "no parts or names" in said["ply"]
 
 
-def test_obj_without_its_mtl_says_what_is_missing(folder, studio):
-    report = report_of(folder / "bearing.obj", studio)
+def test_obj_without_its_mtl_says_what_is_missing(folder, studio, tmp_path):
+    alone = shutil.copy(folder / "bearing.obj", tmp_path)
+
+    report = report_of(Path(alone), studio)
 
     assert report.missing_external_references == ("bearing.mtl",)
     assert report.warnings[0] == "Files it refers to are missing: bearing.mtl."
