@@ -1,27 +1,62 @@
-"""Run one job in a process of its own, killed at a named point if one is given: `engine.py JOB [POINT]`.
+"""Run one job in a process of its own: `engine.py JOB [--kill-at POINT] [--trust CERTIFICATE] [--flow]`.
 
-Prints `rendered N` for every frame that the renderer says it has written, and `done` at the end.
+Prints `rendered N` for every frame that the renderer says it has written, and `done` at the end. With a
+certificate, sources may come from the servers on loopback that have it; with --flow, Prefect runs the job.
 """
 
+import argparse
 import json
 import os
 import signal
+import ssl
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from blocks.settings import open_tools
 from media import faults, jobs
+from media.access import Access
 from media.blender_events import Event, FrameWritten
+from media.download import Guard, Web
 from media.frames import Frame
 from media.job import TurntableJob
+from media.tools import Tools
 
 
-def main(job: str, point: str | None) -> None:
-    """Run `job`; the store is the one that the environment names."""
-    if point:
-        sys.addaudithook(lambda event, details: _kill_at(point, event, details))
-    jobs.run(TurntableJob.model_validate(json.loads(job)), open_tools(), _tell)
+def main(argv: Sequence[str]) -> None:
+    """Run the job; the store is the one that the environment names."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("job")
+    parser.add_argument("--kill-at")
+    parser.add_argument("--trust")
+    parser.add_argument("--flow", action="store_true")
+    given = parser.parse_args(argv)
+    if given.kill_at:
+        sys.addaudithook(lambda event, details: _kill_at(given.kill_at, event, details))
+    job = TurntableJob.model_validate(json.loads(given.job))
+    tools = open_tools()
+    if given.trust:
+        tools = replace(tools, access=Access(web=_loopback(given.trust)))
+    if given.flow:
+        _run_by_prefect(job, tools)
+    else:
+        jobs.run(job, tools, _tell)
     print("done", flush=True)  # noqa: T201 - read by the test
+
+
+def _loopback(certificate: str) -> Web:
+    """Return how to download from a server of the tests, which no address on the web is like."""
+    guard = Guard(lambda host, _port: [host], lambda address: address.startswith("127."))
+    return Web(guard, trust=ssl.create_default_context(cafile=certificate))
+
+
+def _run_by_prefect(job: TurntableJob, tools: Tools) -> None:
+    import tasks.source  # noqa: PLC0415 - Prefect takes long to import
+    from flows.render_turntable import render_turntable  # noqa: PLC0415 - the same
+
+    tasks.source.open_tools = lambda: tools
+    render_turntable(job)
 
 
 def _kill_at(point: str, event: str, details: tuple[object, ...]) -> None:
@@ -36,4 +71,4 @@ def _tell(event: Event | Frame) -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
-    main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
+    main(sys.argv[1:])

@@ -63,7 +63,7 @@ class Engine:
             sys.executable,
             str(ROOT / "tests" / "faults" / "engine.py"),
             self._job,
-            *([point] if point else []),
+            *(["--kill-at", point] if point else []),
         ]
         return subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True)
 
