@@ -1,6 +1,5 @@
 """A source in the store before any run is made, and doors that keep what is secret about its address."""
 
-import functools
 import hashlib
 import json
 import os
@@ -100,8 +99,7 @@ def test_job_takes_paths_and_addresses_that_anybody_may_read(address):
 
 def test_command_line_stages_a_source_whose_address_is_secret(store, tmp_path, monkeypatch):
     with https_server(tmp_path, {"/part.step": Answer(STEP)}) as server:
-        trusting = functools.partial(source.download_model, access=server.access)
-        monkeypatch.setattr(staging, "download_model", trusting)
+        monkeypatch.setattr("flows.command_line.open_access", lambda: server.access)
         address = f"{server.address}/part.step?X-Amz-Signature={SECRET}"
 
         job = read_job(json.dumps({"source": address, "detail": "fine"}), GeometryJob)

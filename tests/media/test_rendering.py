@@ -1,5 +1,6 @@
 """The conversation with the renderer, with a renderer that misbehaves as real ones do."""
 
+import hashlib
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -29,15 +30,19 @@ DIGEST = "ab" * 32
 FRAMES = 8
 
 
+SCENE_BYTES = b"a scene"
+
+
 @pytest.fixture
 def store(tmp_path) -> FolderStore:
     store = FolderStore(tmp_path / "store")
-    store.put(key_for("scenes", DIGEST, "scene.blend"), b"a scene")
+    store.put(key_for("scenes", DIGEST, "scene.blend"), SCENE_BYTES)
     return store
 
 
 def asset(kind, name) -> Asset:
-    return Asset(uri="file:///x", sha256=DIGEST, size=7, media_type="x/y", key=key_for(kind, DIGEST, name))
+    sha256 = hashlib.sha256(SCENE_BYTES).hexdigest()
+    return Asset(uri="file:///x", sha256=sha256, size=7, media_type="x/y", key=key_for(kind, DIGEST, name))
 
 
 SCENE = Scene(digest=DIGEST, asset=asset("scenes", "scene.blend"), import_seconds=0.0)
