@@ -1,7 +1,7 @@
-"""Run one job in a process of its own: `engine.py JOB [--kill-at POINT] [--trust CERTIFICATE] [--flow]`.
+"""Run one job in a process of its own: `engine.py JOB [--kill-at POINT] [--trust CERTIFICATE]`.
 
 Prints `rendered N` for every frame that the renderer says it has written, and `done` at the end. With a
-certificate, sources may come from the servers on loopback that have it; with --flow, Prefect runs the job.
+certificate, sources may come from the servers on loopback that have it.
 """
 
 import argparse
@@ -21,7 +21,6 @@ from media.blender_events import Event, FrameWritten
 from media.download import Guard, Web
 from media.frames import Frame
 from media.job import TurntableJob
-from media.tools import Tools
 
 
 def main(argv: Sequence[str]) -> None:
@@ -30,7 +29,6 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("job")
     parser.add_argument("--kill-at")
     parser.add_argument("--trust")
-    parser.add_argument("--flow", action="store_true")
     given = parser.parse_args(argv)
     if given.kill_at:
         sys.addaudithook(lambda event, details: _kill_at(given.kill_at, event, details))
@@ -38,10 +36,7 @@ def main(argv: Sequence[str]) -> None:
     tools = open_tools()
     if given.trust:
         tools = replace(tools, access=Access(web=_loopback(given.trust)))
-    if given.flow:
-        _run_by_prefect(job, tools)
-    else:
-        jobs.run(job, tools, _tell)
+    jobs.run(job, tools, _tell)
     print("done", flush=True)  # noqa: T201 - read by the test
 
 
@@ -49,14 +44,6 @@ def _loopback(certificate: str) -> Web:
     """Return how to download from a server of the tests, which no address on the web is like."""
     guard = Guard(lambda host, _port: [host], lambda address: address.startswith("127."))
     return Web(guard, trust=ssl.create_default_context(cafile=certificate))
-
-
-def _run_by_prefect(job: TurntableJob, tools: Tools) -> None:
-    import tasks.source  # noqa: PLC0415 - Prefect takes long to import
-    from flows.render_turntable import render_turntable  # noqa: PLC0415 - the same
-
-    tasks.source.open_tools = lambda: tools
-    render_turntable(job)
 
 
 def _kill_at(point: str, event: str, details: tuple[object, ...]) -> None:
