@@ -92,6 +92,7 @@ def _refuse_broken(path: Path) -> None:
     """Refuse a package without its index, which the USD library would read as far as it goes."""
     try:
         zipfile.ZipFile(path).close()
+    # What `zipfile` raises for a missing index, an unknown version, a seek before the beginning, a bad name.
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise Refused(f"a package that cannot be opened ({error})") from error
 
