@@ -1,6 +1,7 @@
 """Watch processes that are not our children."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 PATIENCE_S = 20.0
@@ -10,7 +11,7 @@ def is_alive(pid: int) -> bool:
     """Tell whether a process runs; a zombie that nobody has collected does not."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
 
@@ -24,9 +25,11 @@ def wait_until_gone(pid: int) -> None:
 
 
 def descendants(pid: int) -> list[int]:
-    """Return the processes below one, parents first."""
+    """Return the processes below one, parents first; threads and processes that end meanwhile have none."""
     found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += [int(child), *descendants(int(child))]
+    with suppress(FileNotFoundError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                for child in (task / "children").read_text().split():
+                    found += [int(child), *descendants(int(child))]
     return found

@@ -1,7 +1,7 @@
-"""Run one job in a process of its own: `engine.py JOB [--kill-at POINT] [--trust CERTIFICATE]`.
+"""Run one job in a process of its own: `engine.py JOB [--flow] [--kill-at POINT] [--trust CERTIFICATE]`.
 
-Prints `rendered N` for every frame that the renderer says it has written, and `done` at the end. With a
-certificate, sources may come from the servers on loopback that have it.
+Prints `done` at the end, and `rendered N` for every frame that the renderer says it has written, unless it is
+run as a flow. With a certificate, sources may come from the servers on loopback that have it.
 """
 
 import argparse
@@ -11,10 +11,9 @@ import signal
 import ssl
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from blocks.settings import open_tools
+from blocks import settings
 from media import faults, jobs
 from media.access import Access
 from media.blender_events import Event, FrameWritten
@@ -24,19 +23,25 @@ from media.job import TurntableJob
 
 
 def main(argv: Sequence[str]) -> None:
-    """Run the job; the store is the one that the environment names."""
+    """Run the job; the store, and for a flow the server, are those that the environment names."""
     parser = argparse.ArgumentParser()
     parser.add_argument("job")
+    parser.add_argument("--flow", action="store_true")
     parser.add_argument("--kill-at")
     parser.add_argument("--trust")
     given = parser.parse_args(argv)
     if given.kill_at:
         sys.addaudithook(lambda event, details: _kill_at(given.kill_at, event, details))
     job = TurntableJob.model_validate(json.loads(given.job))
-    tools = open_tools()
     if given.trust:
-        tools = replace(tools, access=Access(web=_loopback(given.trust)))
-    jobs.run(job, tools, _tell)
+        access = Access(web=_loopback(given.trust))
+        settings.open_access = lambda: access
+    if given.flow:
+        from flows.render_turntable import render_turntable  # noqa: PLC0415 - Prefect takes long to import
+
+        render_turntable(job)
+    else:
+        jobs.run(job, settings.open_tools(), _tell)
     print("done", flush=True)  # noqa: T201 - read by the test
 
 
