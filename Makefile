@@ -66,7 +66,17 @@ $(SETUP): requirements/dev.lock $(wildcard pyproject.toml) $(BOOTED) | .doctor
 	@echo "setup: installing requirements/dev.lock into $(VENV)" >&2
 	@$(SYNC) $(PY) requirements/dev.lock >&2
 	@$(INSTALL) --offline --no-deps --no-build-isolation --editable . >&2
+	@$(MAKE) .database
 	@touch $@
+
+# What Prefect's server keeps its runs in takes longer to make than the server to start. One that is there is
+# left alone.
+.PHONY: .database
+.database:
+	@file="$${PREFECT_HOME:-$$HOME/.prefect}/prefect.db"; test -e "$$file" || \
+	PREFECT_SERVER_DATABASE_CONNECTION_URL="sqlite+aiosqlite:///$$file" \
+	$(VENV)/bin/prefect server database upgrade --yes >/dev/null || \
+	echo "setup: note  no database for Prefect yet; its server will try again" >&2
 
 .PHONY: demo
 demo: $(SETUP) ## Turn a ball bearing of 140 parts into a still and a turntable, in out/demo

@@ -1,5 +1,6 @@
 """Geometry into an empty Blender: USD or GLB, metres, Z up, instances kept."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,15 @@ _KEPT_TYPES = {"MESH", "EMPTY", "ARMATURE"}
 
 @dataclass(frozen=True)
 class Extent:
-    """What was imported: counts, the bounding box (2, 3) in metres and support points (n, 3) in metres."""
+    """What was imported: counts, the bounding box (2, 3) in metres and support points (n, 3) in metres.
+
+    `triangles` are as many as are seen; `placed_once` are those of them whose mesh is seen only once.
+    """
 
     objects: int
     meshes: int
     triangles: int
+    placed_once: int
     bounds: NDArray[np.float64]
     hull: NDArray[np.float64]
 
@@ -84,20 +89,29 @@ def measure() -> Extent:
     """
     lines = directions()
     local: dict[str, NDArray[np.float64]] = {}
-    objects, triangles, placed = 0, 0, []
+    triangles: dict[str, int] = {}
+    times: Counter[str] = Counter()
+    placed = []
     for mesh, matrix in _placed_meshes():
         if mesh.name not in local:
             local[mesh.name] = support_points(_vertices(mesh), lines)
-        objects += 1
-        triangles += len(mesh.loops) - 2 * len(mesh.polygons)
+            triangles[mesh.name] = len(mesh.loops) - 2 * len(mesh.polygons)
+        times[mesh.name] += 1
         placed.append(local[mesh.name] @ matrix[:3, :3].T + matrix[:3, 3])
-    if triangles == 0:
+    if not any(triangles.values()):
         raise BadInput("geometry: expected at least one triangle, found none")
     points = np.concatenate(placed)
     if not np.isfinite(points).all():
         raise BadInput("geometry: expected finite coordinates, found infinite or undefined ones")
     bounds = np.stack([points.min(axis=0), points.max(axis=0)])
-    return Extent(objects, len(local), triangles, bounds, support_points(points, lines))
+    return Extent(
+        objects=times.total(),
+        meshes=len(local),
+        triangles=sum(triangles[name] * count for name, count in times.items()),
+        placed_once=sum(triangles[name] for name, count in times.items() if count == 1),
+        bounds=bounds,
+        hull=support_points(points, lines),
+    )
 
 
 def _placed_meshes() -> Iterator[tuple[bpy.types.Mesh, NDArray[np.float64]]]:

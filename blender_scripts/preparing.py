@@ -31,7 +31,7 @@ def prepare_scene(job: PrepareScene, channel: EventChannel) -> None:
     smooth_unshaded()
     extent = measure()
     materials = complete_materials()
-    keep_own_trees(extent.triangles)
+    keep_own_trees(extent.placed_once)
     scene = bpy.context.scene
     notes = _normalise(scene, extent, job.background)
     build_studio(scene)

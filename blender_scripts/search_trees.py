@@ -9,15 +9,18 @@ _WORTH_KEEPING = 500_000
 tracing, about a twentieth of the frame's time."""
 
 
-def keep_own_trees(triangles: int) -> None:
-    """Have Cycles build a search tree for every mesh of an open file of so many triangles, if that pays.
+def keep_own_trees(placed_once: int) -> None:
+    """Have Cycles build a tree for every mesh of the open file, if that pays.
+
+    `placed_once` is the number of triangles of meshes that are placed once; what is placed more often has a
+    tree of its own in any case.
 
     Cycles merges meshes that are placed once into one tree in world space, and builds that anew as soon as
     anything moves, a light included: a turntable would then gain nothing from data that stay in memory. It
     leaves out meshes that may scatter light below their surface, and asks for that by their material slots
     alone. So every mesh gets such a material in a slot that no face uses; pictures do not change by it.
     """
-    if triangles < _WORTH_KEEPING:
+    if placed_once < _WORTH_KEEPING:
         return
     material = bpy.data.materials.new("keeps its own search tree")
     tree = new_node_tree(material)

@@ -3,9 +3,11 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import timedelta
-from typing import cast
+from typing import Self, cast
 from uuid import UUID
 
 import httpx
@@ -21,51 +23,78 @@ from media.plan import Plan
 
 SHOWN_EVERY_S = 1.0
 """A resumed job finds its frames at once, and need not tell the server of each."""
+LAST_WORD_S = 5.0
+"""How long a finished task waits for its last word to reach the server."""
 
 
 @contextmanager
 def frame_progress(plan: Plan) -> Iterator[Callable[[Event | Frame], None]]:
     """Provide a function that hears of frames and samples and shows them."""
-    artifact = _ProgressArtifact(f"frames-{plan.result[:12]}", f"Frames of {plan.source.name}")
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bar:
+    with (
+        _ProgressArtifact(f"frames-{plan.result[:12]}", f"Frames of {plan.source.name}") as artifact,
+        Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bar,
+    ):
         yield _FrameProgress(plan, artifact, bar).report
 
 
 @contextmanager
 def encode_progress(plan: Plan) -> Iterator[Callable[[int], None]]:
     """Provide a function that hears how many frames are encoded and shows it."""
-    artifact = _ProgressArtifact(f"video-{plan.result[:12]}", f"Video of {plan.source.name}")
+    with _ProgressArtifact(f"video-{plan.result[:12]}", f"Video of {plan.source.name}") as artifact:
 
-    def report(encoded: int) -> None:
-        artifact.show(
-            encoded, plan.frames, f"{encoded} of {plan.frames} frames of {plan.source.name} encoded"
-        )
+        def report(encoded: int) -> None:
+            artifact.show(
+                encoded, plan.frames, f"{encoded} of {plan.frames} frames of {plan.source.name} encoded"
+            )
 
-    yield report
+        yield report
 
 
 class _ProgressArtifact:
-    """A progress bar on the run's page; a server that cannot take it stops nothing."""
+    """A progress bar on the run's page, drawn by a thread: a server that is slow or away holds up no GPU."""
 
     def __init__(self, key: str, description: str) -> None:
-        created = create_progress_artifact(progress=0.0, key=key, description=description)
-        self._id = cast("UUID", created)  # a coroutine only in flows that are async
+        self._logger = get_run_logger()
+        self._drawing = ThreadPoolExecutor(1)
+        self._context = copy_context()
         self._shown = -SHOWN_EVERY_S
+        self._id: UUID | None = None
+        self._latest = self._draw(self._create, key, description)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the last drawing a moment to arrive."""
+        wait([self._latest], LAST_WORD_S)
+        self._drawing.shutdown(wait=False, cancel_futures=True)
 
     def show(self, done: int, total: int, sentence: str) -> None:
-        """Show how much is done, unless it was shown just now and more is to come."""
+        """Show how much is done, unless more is to come and something is being drawn or was just now."""
         now = time.monotonic()
-        if done < total and now - self._shown < SHOWN_EVERY_S:
+        if done < total and (now - self._shown < SHOWN_EVERY_S or not self._latest.done()):
             return
         self._shown = now
+        self._latest = self._draw(self._update, 100.0 * done / total, sentence)
+
+    def _draw(self, ask: Callable[..., None], *details: object) -> "Future[None]":
+        return self._drawing.submit(self._context.copy().run, self._or_warn, ask, *details)
+
+    def _or_warn(self, ask: Callable[..., None], *details: object) -> None:
         try:
-            update_progress_artifact(
-                artifact_id=self._id, progress=100.0 * done / total, description=sentence
-            )
+            ask(*details)
         except (PrefectException, httpx.HTTPError) as error:
-            get_run_logger().warning("progress cannot be shown, the work goes on: %s", error)
+            self._logger.warning("progress cannot be shown, the work goes on: %s", error)
+
+    def _create(self, key: str, description: str) -> None:
+        created = create_progress_artifact(progress=0.0, key=key, description=description)
+        self._id = cast("UUID", created)  # a coroutine only in flows that are async
+
+    def _update(self, percent: float, sentence: str) -> None:
+        if self._id:
+            update_progress_artifact(artifact_id=self._id, progress=percent, description=sentence)
 
 
 class _FrameProgress:

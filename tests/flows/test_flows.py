@@ -1,6 +1,7 @@
 """The flows on a real Prefect server, as its users see them."""
 
 import re
+import threading
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from media.manifest import Manifest, Result, find_manifest
 from media.tools import Tools
 from tests.fakes.flaky_store import FlakyStore
 
+LONG_S = 60.0
 TASKS = [
     "download_model",
     "prepare_geometry",
@@ -156,12 +158,31 @@ def test_renderer_that_gives_up_releases_the_encoder(bearing_step, seen):
     assert runs["encode_video"].state.is_failed()
 
 
-def test_server_that_cannot_show_progress_does_not_stop_the_render(bearing_step, monkeypatch):
+@pytest.mark.parametrize("what", ["create", "update"])
+def test_server_that_cannot_show_progress_does_not_stop_the_render(bearing_step, monkeypatch, what):
     def refuse(**_: object) -> None:
         raise httpx.ConnectError("the server is being restarted")
 
-    monkeypatch.setattr("tasks.progress.update_progress_artifact", refuse)
+    monkeypatch.setattr(f"tasks.progress.{what}_progress_artifact", refuse)
+    elevation = {"create": 36, "update": 37}[what]
 
-    state = render_turntable(turntable(bearing_step, elevation=36, frames=1), return_state=True)
+    state = render_turntable(turntable(bearing_step, elevation=elevation, frames=1), return_state=True)
 
     assert state.is_completed()
+
+
+def test_server_that_is_slow_to_show_progress_does_not_hold_up_the_render(bearing_step, monkeypatch):
+    rendered, waited_for = threading.Event(), []
+
+    def create(**_: object) -> None:
+        if not rendered.wait(LONG_S):
+            waited_for.append("its answer")
+
+    monkeypatch.setattr("tasks.progress.LAST_WORD_S", 0.0)
+    monkeypatch.setattr("tasks.progress.create_progress_artifact", create)
+
+    state = render_turntable(turntable(bearing_step, elevation=38, frames=1), return_state=True)
+    rendered.set()
+
+    assert state.is_completed()
+    assert waited_for == []
