@@ -64,7 +64,7 @@ def by_flow(bench: Bench, fields: dict[str, Any], *, still: bool) -> float:
 
 def by_hand(bench: Bench, fields: dict[str, Any], *, still: bool) -> float:
     """Do the same by hand on the prepared scene; returns its wall-clock seconds."""
-    from blocks.settings import open_tools  # noqa: PLC0415 - reads the environment set above
+    from blocks.tools import open_tools  # noqa: PLC0415 - reads the environment set above
     from media.job import StillJob, TurntableJob  # noqa: PLC0415 - with them
     from media.plan import plan  # noqa: PLC0415 - the same
     from media.scene import find_scene  # noqa: PLC0415 - the same

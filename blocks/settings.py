@@ -1,42 +1,13 @@
-"""The one place where the environment is read."""
+"""What is set up on this machine: the one place where our variables of the environment are read."""
 
-import os
-import socket
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_path, user_data_path
+from platformdirs import user_data_path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from blocks.bucket import Bucket
-from media.access import Access
-from media.blender import Blender, installed_blender, packaged_blender
-from media.encoder import Ffmpeg, find_ffmpeg
 from media.errors import BadInput
-from media.store import FolderStore, ObjectStore
-from media.tools import Tools
-
-if TYPE_CHECKING:
-    from blocks.object_store import ObjectStore as StoreBlock
-
-PASSED_ON = (
-    "CUDA_CACHE_MAXSIZE",
-    "CUDA_CACHE_PATH",
-    "CUDA_VISIBLE_DEVICES",
-    "HIP_VISIBLE_DEVICES",
-    "LD_LIBRARY_PATH",
-    "NVIDIA_DRIVER_CAPABILITIES",
-    "NVIDIA_VISIBLE_DEVICES",
-    "ONEAPI_DEVICE_SELECTOR",
-    "OPTIX_CACHE_MAXSIZE",
-    "OPTIX_CACHE_PATH",
-    "ROCR_VISIBLE_DEVICES",
-    "ZE_AFFINITY_MASK",
-)
-"""What a child may need to find this machine's GPU; everything else stays with us."""
 
 
 class Settings(BaseSettings):
@@ -58,6 +29,11 @@ class Settings(BaseSettings):
         default="",
         description="Folders, separated by colons, below which jobs may name files; if empty, any file.",
     )
+    buckets: str = Field(
+        default="",
+        description="What jobs may name objects in, each as bucket or bucket/prefix, separated by commas; if "
+        "empty, whatever the store's account may read.",
+    )
     exports: Path = Field(
         default_factory=lambda: user_data_path("rendermill") / "exports",
         description="Folder below which a deployed export-job may write.",
@@ -69,79 +45,19 @@ class Settings(BaseSettings):
         default=None, description="ffmpeg executable; if unset, the one on PATH, or else the packaged one."
     )
 
+    @property
+    def store_block(self) -> str:
+        """Name of the block that is the store, if one is."""
+        return self.store.removeprefix("block:") if self.store.startswith("block:") else ""
 
-def open_store() -> ObjectStore:
-    """Return the store that this machine is set up with, with its connections kept for the next who asks.
-
-    Raises:
-        BadInput: RENDERMILL_STORE names none.
-        Unavailable: It names a block, and Prefect's server does not answer.
-    """
-    settings = Settings()
-    scheme, colon, name = settings.store.partition(":")
-    if colon and scheme == "block":
-        return _block(name).open()
-    if colon and name.startswith("//"):
-        return bucket_of(settings).open()
-    return FolderStore(_absolute(Path(settings.store)))
+    @property
+    def store_is_an_address(self) -> bool:
+        """Whether the store is named like s3://, and is no folder; a folder may have a colon in its name."""
+        return self.store.partition(":")[2].startswith("//")
 
 
-def open_tools() -> Tools:
-    """Return the store, Blender and ffmpeg that this machine is set up with."""
-    settings = Settings()
-    env = _kernel_caches() | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return Tools(
-        store=_fit_for_results(open_store()),
-        blender=_blender(settings.blender, env),
-        ffmpeg=Ffmpeg(_absolute(settings.ffmpeg), env) if settings.ffmpeg else find_ffmpeg(env),
-        machine=socket.gethostname(),
-        access=open_access(),
-    )
-
-
-def open_access() -> Access:
-    """Return what jobs may name as their source here: files, the public web, and objects on S3."""
-    folders = [Path(folder) for folder in Settings().sources.split(os.pathsep) if folder]
-    local = tuple(_absolute(folder) for folder in folders) or None
-    return Access(local=local, fetchers={"s3": _fetch_from_s3})
-
-
-def _fetch_from_s3(address: str, path: Path) -> None:
-    """Copy an object of any bucket, by the account of the store if that is on S3, else by boto3's own."""
-    settings = Settings()
-    scheme, colon, name = settings.store.partition(":")
-    account = bucket_of(settings) if colon and name.startswith("//") else None
-    if colon and scheme == "block":
-        account = _block(name).as_bucket()
-    account = account or Bucket(
-        bucket="any",
-        endpoint_url=settings.s3_endpoint,
-        region=settings.s3_region,
-        path_style=settings.s3_path_style,
-    )
-    account.fetch(address, path)
-
-
-def _blender(executable: Path | None, env: dict[str, str]) -> Blender:
-    if executable is None:
-        return packaged_blender(env)
-    path = _absolute(executable)
-    return replace(_asked_for_its_version(path), env=env)
-
-
-@cache
-def _asked_for_its_version(executable: Path) -> Blender:
-    """Start an executable once in a process, not once in a task."""
-    return installed_blender(executable, {})
-
-
-def _kernel_caches() -> dict[str, str]:
-    """Return where GPU drivers keep compiled kernels: not in a child's home, which goes away with it."""
-    home = user_cache_path("rendermill") / "kernels"
-    return {"CUDA_CACHE_PATH": str(home / "cuda"), "OPTIX_CACHE_PATH": str(home / "optix")}
-
-
-def _absolute(path: Path) -> Path:
+def absolute(path: Path) -> Path:
+    """Return a path from the root, a leading ~ resolved."""
     return path.expanduser().absolute()
 
 
@@ -171,20 +87,3 @@ def bucket_of(settings: Settings) -> Bucket:
             f"RENDERMILL_STORE, RENDERMILL_S3_*: expected s3://bucket/prefix and settings that fit, "
             f"found something else as {wrong}; credentials belong into boto3's own variables or a block"
         ) from None
-
-
-@cache
-def _block(name: str) -> "StoreBlock":
-    from blocks.loading import load_block  # noqa: PLC0415 - Prefect takes long to import
-
-    return load_block(name)
-
-
-def _fit_for_results(store: ObjectStore) -> ObjectStore:
-    """Return a store if of two who write an object once, the first wins in it."""
-    if store.capabilities().conditional_put:
-        return store
-    raise BadInput(
-        "RENDERMILL_STORE: expected a store that keeps the first of two writers' objects, as results need, "
-        "found one without conditional put, which may hold sources only; name another store"
-    )

@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from blocks.settings import open_access, open_store, open_tools
+from blocks.sources import open_access
+from blocks.stores import open_store
+from blocks.tools import open_tools
 from media.address import readable
 from media.errors import BadInput, MediaError
 from media.export import export

@@ -8,7 +8,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from blocks.settings import open_access, open_store
+from blocks.sources import open_access
+from blocks.stores import open_store
 from media.errors import MediaError
 from media.staging import stage
 

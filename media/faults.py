@@ -7,7 +7,9 @@ import sys
 from typing import Literal, get_args
 
 FaultPoint = Literal[
+    "download.in_body",
     "source.before_put",
+    "upload.before_complete",
     "geometry.before_put",
     "geometry.before_report",
     "scene.before_put",
@@ -15,6 +17,7 @@ FaultPoint = Literal[
     "frame.before_record",
     "frame.before_put",
     "frame.after_put",
+    "video.in_encode",
     "video.before_put",
     "still.before_put",
     "preview.before_put",

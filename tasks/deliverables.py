@@ -1,6 +1,6 @@
 """Tasks: make what the job delivers from its frames."""
 
-from blocks.settings import open_tools
+from blocks.tools import open_tools
 from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
 from media.frame_feed import FrameFeed
 from media.job import StillJob, TurntableJob

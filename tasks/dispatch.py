@@ -13,7 +13,7 @@ from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
 from prefect.states import Crashed
 
-from blocks.settings import open_tools
+from blocks.tools import open_tools
 from media.errors import ToolFailed
 from media.job import GeometryJob, StillJob, TurntableJob
 from media.manifest import Result, find_manifest, result_of

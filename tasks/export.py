@@ -6,7 +6,8 @@ from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.context import FlowRunContext
 
-from blocks.settings import Settings, open_tools
+from blocks.settings import Settings
+from blocks.tools import open_tools
 from media import export
 from media.export import ExportJob
 from media.manifest import Result, manifest_key

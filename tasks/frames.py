@@ -1,6 +1,6 @@
 """Task: render the frames that the store lacks."""
 
-from blocks.settings import open_tools
+from blocks.tools import open_tools
 from media import rendering
 from media.frame_feed import FrameFeed
 from media.frames import Frame

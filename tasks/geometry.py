@@ -1,6 +1,6 @@
 """Task: turn a CAD file into triangles, once per file."""
 
-from blocks.settings import open_tools
+from blocks.tools import open_tools
 from media.geometry import prepare
 from media.geometry.report import Geometry
 from media.job import SourceJob

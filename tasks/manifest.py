@@ -1,6 +1,6 @@
 """Tasks: find a finished job, or declare one finished."""
 
-from blocks.settings import open_tools
+from blocks.tools import open_tools
 from media import manifest as manifests
 from media.geometry.report import Geometry
 from media.job import GeometryJob

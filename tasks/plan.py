@@ -1,6 +1,6 @@
 """Name everything that a job will make."""
 
-from blocks.settings import open_tools
+from blocks.tools import open_tools
 from media import plan
 from media.job import StillJob, TurntableJob
 from media.source import Source

@@ -1,6 +1,6 @@
 """Task: put geometry into a studio."""
 
-from blocks.settings import open_tools
+from blocks.tools import open_tools
 from media import scene
 from media.geometry.report import Geometry
 from media.plan import Plan

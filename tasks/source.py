@@ -1,6 +1,6 @@
 """Task: bring the source into the store."""
 
-from blocks.settings import open_tools
+from blocks.tools import open_tools
 from media import source
 from tasks.media_task import media_task
 

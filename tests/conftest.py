@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from blocks.settings import open_tools
+from blocks.tools import open_tools
 from infra.s3 import S3Store, make_client
 from media.errors import Retry
 from media.process import can_isolate

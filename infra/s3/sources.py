@@ -12,8 +12,6 @@ from media.store import Missing
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-SCHEME = "s3://"
-
 
 class _AnyKeys(Bucket):
     """A bucket whose keys are not of our making."""
@@ -30,7 +28,7 @@ def fetch_object(client: "S3Client", address: str, path: Path) -> None:
         BadInput: It is not there, may not be read, or is larger than a source may be.
         Unavailable: S3 did not answer.
     """
-    name, _, key = address.removeprefix(SCHEME).partition("/")
+    name, _, key = address.partition("://")[2].partition("/")
     if not name or not key:
         raise BadInput(f"{address}: expected s3://bucket/key, found no {'key' if name else 'bucket'} in it")
     bucket = _AnyKeys(name, "", client)

@@ -16,6 +16,7 @@ from infra.s3.bucket import Bucket
 from infra.s3.errors import ConditionFailed, Damaged, status_of
 from infra.s3.window import in_order
 from media.errors import MediaError, Unavailable
+from media.faults import fault_point
 from media.store import AlreadyExists, Missing
 from media.store.protocol import StoredWrong
 
@@ -85,7 +86,9 @@ class Upload:
             ),
         )
         try:
-            return self._completed(created["UploadId"], self._parts_sent(created["UploadId"]))
+            parts = self._parts_sent(created["UploadId"])
+            fault_point("upload.before_complete")
+            return self._completed(created["UploadId"], parts)
         except BaseException:
             self._abort(created["UploadId"])
             raise

@@ -14,6 +14,7 @@ from media.download.limits import Patience, TooSlow
 from media.download.part import Promise, promise_in
 from media.download.quiet import quiet
 from media.errors import BadInput, OutOfResources, Unavailable
+from media.faults import fault_point
 from media.redact import shown
 
 logger = logging.getLogger(__name__)
@@ -126,6 +127,7 @@ class Transfer:
                     self._refuse_more_than_allowed(self._have + len(chunk))
                     file.write(chunk)
                     self._have += len(chunk)
+                    fault_point("download.in_body")
                     self._caller.patience.got(len(chunk))
         except OSError as error:
             raise OutOfResources(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from media.digest import sha256_of_file
 from media.encoder import X264, Encoder, EncoderChoice, Ffmpeg, explain_nvenc
 from media.errors import OutOfResources, ToolFailed
+from media.faults import fault_point
 from media.process import Child, Finished, Limits, check, start
 from media.video.check import VideoFacts, verify_video
 from media.video.command import encode_argv
@@ -144,6 +145,7 @@ def _drive(child: Child, first: bytes, feed: Feed, progress: Progress) -> Finish
         child.send(first)
         for frame in feed:
             child.send(frame)
+            fault_point("video.in_encode")
             progress.take(child.reported())
     except BrokenPipeError:
         logger.info("ffmpeg took no more after frame %s; asking it why", feed.sent)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from blocks.object_store import ObjectStore
-from blocks.settings import open_store, open_tools
+from blocks.stores import open_store
+from blocks.tools import open_tools
 from media.errors import MediaError
 from media.store.keys import key_for
 

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from blocks.bucket import Bucket
-from blocks.settings import Settings, bucket_of, open_store, open_tools
+from blocks.settings import Settings, bucket_of
+from blocks.stores import open_store
+from blocks.tools import open_tools
 from media.errors import BadInput
 from media.store import Capabilities, FolderStore
 
@@ -65,7 +67,7 @@ class NoConditions(FolderStore):
 
 
 def test_store_without_conditional_put_may_hold_sources_but_is_refused_for_results(tmp_path, monkeypatch):
-    monkeypatch.setattr("blocks.settings.FolderStore", NoConditions)
+    monkeypatch.setattr("blocks.stores.FolderStore", NoConditions)
     monkeypatch.setenv("RENDERMILL_STORE", str(tmp_path))
 
     assert open_store()

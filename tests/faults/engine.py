@@ -1,47 +1,64 @@
-"""Run one job in a process of its own: `engine.py JOB [--flow] [--kill-at POINT] [--trust CERTIFICATE]`.
+"""Run one job in a process of its own, which may be killed.
 
-Prints `done` at the end, and `rendered N` for every frame that the renderer says it has written, unless it is
-run as a flow. With a certificate, sources may come from the servers on loopback that have it.
+Prints `rendered N` for every frame that the renderer says it has written, unless it is run as a flow, and
+at the end `done`, or the failure.
 """
 
 import argparse
 import json
 import os
+import random
 import signal
 import ssl
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from blocks import settings
-from media import faults, jobs
+from blocks import tools
+from media import blender, faults, jobs
 from media.access import Access
 from media.blender_events import Event, FrameWritten
 from media.download import Guard, Web
+from media.errors import MediaError
 from media.frames import Frame
 from media.job import TurntableJob
+
+YEAR_S = 365 * 86_400.0
 
 
 def main(argv: Sequence[str]) -> None:
     """Run the job; the store, and for a flow the server, are those that the environment names."""
     parser = argparse.ArgumentParser()
     parser.add_argument("job")
-    parser.add_argument("--flow", action="store_true")
-    parser.add_argument("--kill-at")
-    parser.add_argument("--trust")
+    parser.add_argument("--flow", action="store_true", help="run it as a flow")
+    parser.add_argument("--kill-at", metavar="POINT", help="end there, by SIGKILL")
+    parser.add_argument(
+        "--trust", metavar="CERTIFICATE", help="download from the server on loopback that has it"
+    )
+    parser.add_argument("--patience", type=float, metavar="SECONDS", help="longest silence of the renderer")
+    parser.add_argument("--clock", type=int, metavar="SEED", help="let the wall clock jump by up to a year")
     given = parser.parse_args(argv)
     if given.kill_at:
         sys.addaudithook(lambda event, details: _kill_at(given.kill_at, event, details))
+    if given.patience:
+        blender.LONGEST_SILENCE_S = given.patience
+    if given.clock is not None:
+        _let_the_clock_jump(random.Random(given.clock))  # noqa: S311 - no secret
     job = TurntableJob.model_validate(json.loads(given.job))
     if given.trust:
         access = Access(web=_loopback(given.trust))
-        settings.open_access = lambda: access
+        tools.open_access = lambda: access
     if given.flow:
         from flows.render_turntable import render_turntable  # noqa: PLC0415 - Prefect takes long to import
 
         render_turntable(job)
     else:
-        jobs.run(job, settings.open_tools(), _tell)
+        try:
+            jobs.run(job, tools.open_tools(), _tell)
+        except MediaError as error:
+            print(f"{type(error).__name__}: {error}")  # noqa: T201 - read by the test
+            sys.exit(1)
     print("done", flush=True)  # noqa: T201 - read by the test
 
 
@@ -49,6 +66,11 @@ def _loopback(certificate: str) -> Web:
     """Return how to download from a server of the tests, which no address on the web is like."""
     guard = Guard(lambda host, _port: [host], lambda address: address.startswith("127."))
     return Web(guard, trust=ssl.create_default_context(cafile=certificate))
+
+
+def _let_the_clock_jump(chance: random.Random) -> None:
+    now = time.time
+    time.time = lambda: now() + chance.uniform(-YEAR_S, YEAR_S)
 
 
 def _kill_at(point: str, event: str, details: tuple[object, ...]) -> None:

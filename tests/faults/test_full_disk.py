@@ -19,7 +19,7 @@ import json, os, sys, tempfile
 sys.path.insert(0, {root!r})
 os.environ["RENDERMILL_STORE"] = {store!r}
 tempfile.tempdir = sys.argv[1]
-from blocks.settings import open_tools
+from blocks.tools import open_tools
 from media import jobs
 from media.blender_events import FrameWritten
 from media.errors import MediaError

@@ -23,9 +23,10 @@ from media.manifest import Manifest
 from media.video.check import read_video
 from tests.fakes.https_server import Answer, HttpsServer, https_server
 from tests.fakes.s3 import Fault
+from tests.faults.runs import ENGINE, LEDGER, ROOT
+from tests.faults.test_killed_runs import BETWEEN_WEB_AND_S3
 from tests.flows.served import server
 
-ROOT = Path(__file__).parents[2]
 FRAMES = 5
 CORNERS = "".join(f"v {x} {y} {z}\n" for x in (0, 40) for y in (0, 30) for z in (0, 20))
 FACES = "f 1 2 4 3\nf 5 7 8 6\nf 1 5 6 2\nf 3 4 8 7\nf 1 3 7 5\nf 2 6 8 4\n"
@@ -43,11 +44,16 @@ FAULTS = (
 )
 
 
+LARGER_THAN_A_PART = 9 * 1024 * 1024
+COMMENT = "# " + "-" * 77 + "\n"
+
+
 @pytest.fixture
 def web(tmp_path) -> Iterator[HttpsServer]:
+    """A server of the zipped box, large enough to be sent to S3 in parts."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("model/box.obj", OBJ)
+        archive.writestr("model/box.obj", OBJ + COMMENT * (LARGER_THAN_A_PART // len(COMMENT)))
         archive.writestr("model/box.mtl", MTL)
     with https_server(tmp_path, {"/box.zip": Answer(packed.getvalue())}) as server:
         yield server
@@ -78,8 +84,7 @@ class Farm:
 
     def run(self, *arguments: str, **variables: str) -> tuple[int, str]:
         """Run the job; returns how it ended and what it said, kept in a file, since a pipe may outlive it."""
-        engine = str(ROOT / "tests" / "faults" / "engine.py")
-        argv = [sys.executable, engine, self._job, "--trust", str(self._certificate), *arguments]
+        argv = [sys.executable, ENGINE, self._job, "--trust", str(self._certificate), *arguments]
         with self._log.open("w") as log:
             ended = subprocess.run(
                 argv, env=self._environment | variables, stdout=log, stderr=subprocess.STDOUT, check=False
@@ -132,6 +137,18 @@ def test_turntable_from_a_zip_on_the_web_lands_on_s3_though_its_flow_is_killed_t
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("point", sorted(BETWEEN_WEB_AND_S3))
+def test_run_killed_between_the_web_and_s3_resumes(point, farm, s3_store, tmp_path):
+    killed, _ = farm.run("--kill-at", point)
+    status, said = farm.run()
+
+    assert killed == -signal.SIGKILL
+    assert status == 0, said[-2000:]
+    assert_holds(s3_store, tmp_path)
+    LEDGER.points.add(point)
+
+
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 6))])
 def test_turntable_is_whole_though_s3_fails_at_random_moments(seed, farm, s3, s3_store, tmp_path):
     chance = random.Random(seed)  # noqa: S311 - no secret
@@ -141,3 +158,4 @@ def test_turntable_is_whole_though_s3_fails_at_random_moments(seed, farm, s3, s3
 
     assert status == 0, f"seed {seed}: {said[-2000:]}"
     assert_holds(s3_store, tmp_path)
+    LEDGER.seeds.add(seed)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from prefect.client.schemas.objects import State
 
-from blocks.settings import open_tools
+from blocks.tools import open_tools
 from flows.prepare_geometry import prepare_geometry
 from flows.render_still import render_still
 from flows.render_turntable import render_turntable

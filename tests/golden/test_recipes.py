@@ -31,7 +31,7 @@ def made(bearing_step, tmp_path_factory):
     """One small still of the bearing: its geometry's report, and its picture."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RENDERMILL_STORE", str(tmp_path_factory.mktemp("golden")))
-        from blocks.settings import open_tools  # noqa: PLC0415 - reads the variable just set
+        from blocks.tools import open_tools  # noqa: PLC0415 - reads the variable just set
 
         tools = open_tools()
     job = StillJob(source=str(bearing_step), detail="coarse", width=96, height=72, samples=16)

@@ -28,7 +28,7 @@ def made(bearing_step, tmp_path_factory) -> tuple[Tools, Manifest]:
     """A store in which one small turntable is done."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RENDERMILL_STORE", str(tmp_path_factory.mktemp("made")))
-        from blocks.settings import open_tools  # noqa: PLC0415 - reads the variable just set
+        from blocks.tools import open_tools  # noqa: PLC0415 - reads the variable just set
 
         tools = open_tools()
     return tools, jobs.run(turntable(bearing_step), tools)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blocks.settings import open_tools
+from blocks.tools import open_tools
 from media import jobs
 from media.geometry.conventions import Conventions
 from media.geometry.mesh import make_from_mesh
