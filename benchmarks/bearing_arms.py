@@ -27,7 +27,7 @@ class Imported:
 
     seconds: float
     triangles: int
-    bounds: tuple[tuple[float, ...], tuple[float, ...]]
+    bounds: tuple[tuple[float, ...], ...]
 
 
 def script(name: str, *arguments: str, folder: Path) -> list[str]:

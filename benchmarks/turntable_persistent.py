@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.bearing_arms import usd_of, write_bearing
@@ -34,7 +35,7 @@ class Turn:
     """One process's frames: seconds of each, and their pixels."""
 
     seconds: list[float]
-    pixels: list[np.ndarray]
+    pixels: list[NDArray[np.uint8]]
 
     @property
     def per_frame(self) -> float:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import boto3
 from boto3.s3.transfer import TransferConfig
@@ -128,7 +128,7 @@ def plain(account: S3Account, terms: dict[str, Any]) -> Upload:
         region_name=account.region,
         aws_access_key_id=account.access_key_id,
         aws_secret_access_key=account.secret_access_key,
-        config=Config(s3={"addressing_style": "path", **terms}),
+        config=Config(s3=cast("Any", {"addressing_style": "path", **terms})),
     )
     config = TransferConfig(use_threads=False)  # the threads are ours; its own would come on top
     return lambda key, path: client.upload_file(str(path), "bench", f"frames/{key}", Config=config)

@@ -44,7 +44,7 @@ FAULTS = (
 )
 
 
-LARGER_THAN_A_PART = 9 * 1024 * 1024
+SENT_IN_PARTS = 17 * 1024 * 1024
 COMMENT = "# " + "-" * 77 + "\n"
 
 
@@ -53,7 +53,7 @@ def web(tmp_path) -> Iterator[HttpsServer]:
     """A server of the zipped box, large enough to be sent to S3 in parts."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("model/box.obj", OBJ + COMMENT * (LARGER_THAN_A_PART // len(COMMENT)))
+        archive.writestr("model/box.obj", OBJ + COMMENT * (SENT_IN_PARTS // len(COMMENT)))
         archive.writestr("model/box.mtl", MTL)
     with https_server(tmp_path, {"/box.zip": Answer(packed.getvalue())}) as server:
         yield server
