@@ -15,6 +15,7 @@ from media.geometry.names import first_real_name
 
 GENERATOR = "rendermill"
 DEFAULT_COLOUR = (0.53, 0.54, 0.56, 1.0)  # linear; a light steel for parts without a colour of their own
+TRIANGLES = 4
 JSON_CHUNK, GLB_MAGIC, GLB_VERSION = 0x4E4F534A, 0x46546C67, 2
 
 Json = dict[str, Any]
@@ -38,10 +39,20 @@ def deduplicate(source: Path, target: Path) -> None:
         )
     document: Json = json.loads(data[20 : 20 + json_length])
     document["asset"] = {"version": "2.0", "generator": GENERATOR}
+    _leave_triangles_alone(document)
     _name_everything(document)
     _share_meshes(document)
     _finish_materials(document)
     target.write_bytes(packed(document, data[20 + json_length :]))
+
+
+def _leave_triangles_alone(document: Json) -> None:
+    """Leave out the points and lines of a designer's construction, which no renderer draws."""
+    for mesh in document.get("meshes", []):
+        mesh["primitives"] = [part for part in mesh["primitives"] if part.get("mode", TRIANGLES) == TRIANGLES]
+    for node in document["nodes"]:
+        if "mesh" in node and not document["meshes"][node["mesh"]]["primitives"]:
+            del node["mesh"]
 
 
 def _name_everything(document: Json) -> None:
@@ -57,13 +68,15 @@ def _share_meshes(document: Json) -> None:
     """Fuse meshes that draw the same accessors with the same materials."""
     kept: list[Json] = []
     place: dict[str, int] = {}
-    new_index: list[int] = []
-    for mesh in document.get("meshes", []):
+    new_index: dict[int, int] = {}
+    for index, mesh in enumerate(document.get("meshes", [])):
+        if not mesh["primitives"]:
+            continue
         key = json.dumps(mesh["primitives"], sort_keys=True)
         if key not in place:
             place[key] = len(kept)
             kept.append(mesh)
-        new_index.append(place[key])
+        new_index[index] = place[key]
     for node in document["nodes"]:
         if "mesh" in node:
             node["mesh"] = new_index[node["mesh"]]

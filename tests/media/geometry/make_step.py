@@ -87,6 +87,8 @@ def main(folder: Path) -> None:
     line.place(line.part(edge, "Linie"), "Linie", 0.0)
     line.place(line.part(BRepPrimAPI_MakeBox(1.0, 1.0, 1.0).Shape(), "Klotz"), "Klotz", 0.0)
     line.write(Path("with_line.step"))
+    line.place(line.part(BRepBuilderAPI_MakeVertex(gp_Pnt(5, 5, 5)).Shape(), "Punkt"), "Punkt", 0.0)
+    line.write(Path("with_point.step"))
     Interface_Static.SetCVal_s("write.step.unit", "INCH")
     pair().write(Path("inch.step"))
     Interface_Static.SetCVal_s("write.step.unit", "M")

@@ -233,11 +233,13 @@ def test_parts_that_nobody_named_get_names_for_people(prepare, small_steps):
     assert "rechts" in names
 
 
-def test_part_without_anything_to_show_is_reported(prepare, small_steps):
-    report = prepare(small_steps / "with_line.step").report
+@pytest.mark.parametrize(("file", "empty"), [("with_line", "1 of 2"), ("with_point", "2 of 3")])
+def test_lines_and_points_of_a_construction_are_left_out_and_reported(prepare, small_steps, file, empty):
+    geometry = prepare(small_steps / f"{file}.step")
 
-    assert report.parts == 1
-    assert report.warnings == ("1 of 2 placed parts have nothing to show.",)
+    assert geometry.report.parts == 1
+    assert geometry.report.warnings == (f"{empty} placed parts have nothing to show.",)
+    assert [len(mesh["primitives"]) for mesh in check_glb(path_of(geometry.glb))["meshes"]] == [1]
 
 
 def test_kernel_that_runs_into_its_memory_limit_is_out_of_resources(store, small_steps):
