@@ -42,6 +42,7 @@ def deduplicate(source: Path, target: Path) -> None:
     _leave_triangles_alone(document)
     _name_everything(document)
     _share_meshes(document)
+    _drop_unused_accessors(document)
     _finish_materials(document)
     target.write_bytes(packed(document, data[20 + json_length :]))
 
@@ -81,6 +82,17 @@ def _share_meshes(document: Json) -> None:
         if "mesh" in node:
             node["mesh"] = new_index[node["mesh"]]
     document["meshes"] = kept
+
+
+def _drop_unused_accessors(document: Json) -> None:
+    """Leave no accessor behind that only points or lines had."""
+    primitives = [part for mesh in document["meshes"] for part in mesh["primitives"]]
+    used = sorted({index for part in primitives for index in (part["indices"], *part["attributes"].values())})
+    place = {old: new for new, old in enumerate(used)}
+    for part in primitives:
+        part["indices"] = place[part["indices"]]
+        part["attributes"] = {name: place[index] for name, index in part["attributes"].items()}
+    document["accessors"] = [document["accessors"][index] for index in used]
 
 
 def _finish_materials(document: Json) -> None:
