@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from infra.s3.errors import ConditionFailed, Damaged, failure_of, is_condition
+from infra.s3.errors import ConditionFailed, GarbledTransfer, failure_of, is_condition
 from media.errors import BadInput, Retry
 from media.store import Missing, Stat
 from media.store.keys import checked
@@ -26,7 +26,7 @@ T = TypeVar("T")
 PATIENCE = Retry(times=4, wait_s=0.25, jitter=1.0)
 """For hiccups; whoever called us waits longer for what is really down."""
 PREFIX = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
-BOTOS = (BotoCoreError, ClientError, Damaged, ResponseParserError)
+BOTO_ERRORS = (BotoCoreError, ClientError, GarbledTransfer, ResponseParserError)
 LONGEST_PREFIX = 800
 """S3's keys have at most 1024 bytes; ours need less than 200 of them."""
 CHUNK = 1024 * 1024
@@ -99,7 +99,7 @@ class Bucket:
         while True:
             try:
                 return function()
-            except BOTOS as error:
+            except BOTO_ERRORS as error:
                 if isinstance(error, ClientError) and is_condition(error, absent=conditional):
                     raise ConditionFailed(first=failed == 0) from None
                 failure = failure_of(error, what)

@@ -9,7 +9,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from infra.s3.bucket import Bucket, Head
-from infra.s3.errors import ConditionFailed, Damaged, code_of
+from infra.s3.errors import ConditionFailed, GarbledTransfer, code_of
 from infra.s3.window import in_order
 from media.errors import OutOfResources
 from media.store.protocol import StoredWrong
@@ -43,12 +43,12 @@ def download(bucket: Bucket, key: str, path: Path) -> None:
 
 
 def whole(bucket: Bucket, key: str) -> bytes:
-    """Return an object's bytes. Raises `Damaged` if they are not of the digest that its writer gave."""
+    """Return an object's bytes. Raises `GarbledTransfer` if they are not of its writer's digest."""
     reply = bucket.client.get_object(**bucket.place(key))
     data = reply["Body"].read()
     said = reply["Metadata"].get("sha256")
     if said and hashlib.sha256(data).hexdigest() != said:
-        raise Damaged
+        raise GarbledTransfer
     return data
 
 
@@ -101,7 +101,7 @@ def _range(bucket: Bucket, key: str, head: Head, start: int) -> bytes:
         )
         data = reply["Body"].read()
         if len(data) != end - start:
-            raise Damaged
+            raise GarbledTransfer
         return data
 
     return bucket.call(bucket.uri(key), read)

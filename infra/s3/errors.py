@@ -67,7 +67,7 @@ class ConditionFailed(Exception):
         self.first = first
 
 
-class Damaged(Exception):
+class GarbledTransfer(Exception):
     """Bytes arrived other than they were sent."""
 
 
@@ -100,7 +100,7 @@ def failure_of(error: Exception, what: str) -> Failure:
     """Return what a failed call on `what`, an address, means."""
     if isinstance(error, ClientError):
         return _answered(code_of(error), status_of(error), what)
-    if isinstance(error, (Damaged, *SHORT)):
+    if isinstance(error, (GarbledTransfer, *SHORT)):
         wrong = f"{what}: expected the bytes that were stored, found others or fewer"
         return Failure(StoredWrong(wrong), again=True)
     if isinstance(error, UNSET):

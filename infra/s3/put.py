@@ -1,12 +1,50 @@
-"""Bytes on their way into a bucket by one request, and the look that says whether they arrived."""
+"""Bytes and files on their way into a bucket, and the look that says whether they arrived."""
 
-from contextlib import suppress
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from infra.s3.bucket import Bucket, in_base64
+from infra.s3.conditions import ProbedBucket
 from infra.s3.errors import ConditionFailed
-from media.store import Stat
+from infra.s3.upload import Upload
+from media.digest import sha256_of_file
+from media.errors import Unavailable
+from media.store import AlreadyExists, Missing, Stat
 from media.store.protocol import StoredWrong
+
+BY_PARTS_ABOVE = 16 * 1024 * 1024
+"""Files up to here are read into memory and sent by one request."""
+
+
+def put(
+    probed: ProbedBucket, key: str, source: bytes | Path, *, write_once: bool, sha256: str | None
+) -> Stat:
+    """Store bytes or a file, as the store's protocol has it.
+
+    Raises:
+        AlreadyExists: With `write_once`, the key is taken.
+        Missing: There is no such file.
+        StoredWrong: Other bytes were read, or are stored, than promised.
+    """
+    probed.bucket.path(key)
+    if write_once:
+        probed.must_keep(by_parts=False)
+    with _reading(key):
+        if isinstance(source, Path) and source.stat().st_size > BY_PARTS_ABOVE:
+            return _put_by_parts(probed, key, source, sha256 or sha256_of_file(source), write_once=write_once)
+        data = source if isinstance(source, bytes) else source.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    if sha256 not in {None, digest}:
+        raise StoredWrong(
+            f"{key}: expected to store bytes of sha256 {sha256}, found {digest}; did they change?"
+        )
+    try:
+        return put_bytes(probed.bucket, key, data, digest, **({"IfNoneMatch": "*"} if write_once else {}))
+    except ConditionFailed:
+        raise AlreadyExists(f"{key} is already stored, and is written only once") from None
 
 
 def put_bytes(bucket: Bucket, key: str, data: bytes, digest: str, **condition: Any) -> Stat:  # noqa: ANN401 - IfMatch or IfNoneMatch
@@ -47,3 +85,25 @@ def verified(bucket: Bucket, stat: Stat, said: str | None, expected: str, digest
     with suppress(ConditionFailed):
         bucket.delete(stat.key, IfMatch=stat.etag)
     raise StoredWrong(f"{bucket.uri(stat.key)}: expected stored bytes of sha256 {digest}, found others")
+
+
+def _put_by_parts(probed: ProbedBucket, key: str, path: Path, digest: str, *, write_once: bool) -> Stat:
+    bucket = probed.bucket
+    if write_once:
+        probed.must_keep(by_parts=True)
+        with suppress(Missing):
+            bucket.head(key)  # S3 would say so too, but only after all of it was sent
+            raise AlreadyExists(f"{key} is already stored, and is written only once")
+    done = Upload(bucket, key, path, digest, write_once).sent()
+    return verified(bucket, Stat(key, done.size, done.etag), done.checksum, done.expected, digest)
+
+
+@contextmanager
+def _reading(key: str) -> Iterator[None]:
+    """Say the local disk's refusals in our own errors."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise Missing(f"{key}: expected a file to store, found none") from error
+    except OSError as error:
+        raise Unavailable(f"{key}: the file to store could not be read: {error.strerror}") from error

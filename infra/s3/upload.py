@@ -1,34 +1,25 @@
-"""A large file on its way into a bucket, by parts that are sent at once, each with its SHA-256."""
+"""A large file on its way into a bucket: begun, sent by parts, made one object, or taken back."""
 
-import base64
-import hashlib
 import logging
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from infra.s3.bucket import Bucket
-from infra.s3.errors import ConditionFailed, Damaged, status_of
-from infra.s3.window import in_order
+from infra.s3.errors import ConditionFailed, status_of
+from infra.s3.parts import Parts, digest_of_digests
 from media.errors import MediaError, Unavailable
 from media.faults import fault_point
 from media.store import AlreadyExists, Missing
-from media.store.protocol import StoredWrong
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 logger = logging.getLogger(__name__)
 
-PART = 8 * 1024 * 1024
-"""S3 takes no part below 5 MiB but the last."""
-MOST_PARTS = 10_000
-WORKERS = 4
 CONFLICT = 409
 
 
@@ -86,56 +77,16 @@ class Upload:
             ),
         )
         try:
-            parts = self._parts_sent(created["UploadId"])
+            parts = Parts(self.bucket, self.key, created["UploadId"]).sent(self.path, self.sha256)
             fault_point("upload.before_complete")
             return self._completed(created["UploadId"], parts)
         except BaseException:
             self._abort(created["UploadId"])
             raise
 
-    def _parts_sent(self, upload_id: str) -> "list[CompletedPartTypeDef]":
-        """Send the parts, of which a few are in memory at a time."""
-        whole = hashlib.sha256()
-
-        def read() -> Iterator[tuple[int, bytes]]:
-            size = max(PART, -(-self.path.stat().st_size // MOST_PARTS))
-            with self.path.open("rb") as file:
-                for number in count(1):
-                    if not (data := file.read(size)):
-                        return
-                    whole.update(data)
-                    yield number, data
-
-        parts = list(in_order(lambda part: self._part_sent(upload_id, *part), read(), WORKERS))
-        if whole.hexdigest() != self.sha256:
-            raise StoredWrong(
-                f"{self.key}: expected to store bytes of sha256 {self.sha256}, found {whole.hexdigest()}; "
-                "did they change?"
-            )
-        return parts
-
-    def _part_sent(self, upload_id: str, number: int, data: bytes) -> "CompletedPartTypeDef":
-        checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
-
-        def send() -> str:
-            reply = self.bucket.client.upload_part(
-                **self.bucket.place(self.key),
-                UploadId=upload_id,
-                PartNumber=number,
-                Body=data,
-                ChecksumAlgorithm="SHA256",
-                ChecksumSHA256=checksum,
-            )
-            if reply.get("ChecksumSHA256", checksum) != checksum:
-                raise Damaged
-            return reply["ETag"]
-
-        etag = self.bucket.call(self.bucket.uri(self.key), send)
-        return {"PartNumber": number, "ETag": etag, "ChecksumSHA256": checksum}
-
     def _completed(self, upload_id: str, parts: "list[CompletedPartTypeDef]") -> Uploaded:
         """Make the parts one object; a reply that was lost is told from a refusal by what is stored then."""
-        expected = _digest_of_digests(parts)
+        expected = digest_of_digests(parts)
 
         def complete() -> str:
             condition: dict[str, Any] = {"IfNoneMatch": "*"} if self.write_once else {}
@@ -181,9 +132,3 @@ class Upload:
             return
         except (MediaError, ConditionFailed) as error:
             logger.warning("%s: an unfinished upload stays behind and is billed: %s", uri, error)
-
-
-def _digest_of_digests(parts: "list[CompletedPartTypeDef]") -> str:
-    """Return the checksum that S3 gives to an object of several parts, without their number."""
-    digests = b"".join(base64.b64decode(part["ChecksumSHA256"]) for part in parts)
-    return base64.b64encode(hashlib.sha256(digests).digest()).decode()

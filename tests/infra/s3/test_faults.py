@@ -288,7 +288,7 @@ def hasty(s3, store) -> S3Store:
     """The same store, seen by who waits a fifth of a second for an answer."""
     client = make_client(s3.account, read_timeout_s=0.2)
     hasty = S3Store(store._bucket.name, "some/prefix", client, retry=Retry(times=1, wait_s=0.01))
-    hasty._conditions = store._conditions
+    hasty._probed._kept = store._probed._kept
     return hasty
 
 
@@ -396,7 +396,7 @@ def test_store_that_cannot_delete_by_condition_looks_first(s3_store, s3):
     assert not s3_store.delete_if(KEY, first.etag)
     assert s3_store.delete_if(KEY, second.etag)
     assert s3_store.stat(KEY) is None
-    assert s3_store._kept_conditions() == Conditions(put=True, complete=True, delete=False)
+    assert s3_store._probed.kept() == Conditions(put=True, complete=True, delete=False)
 
 
 def test_probe_is_made_once_and_leaves_nothing(s3_store, s3):

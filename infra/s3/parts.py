@@ -1,0 +1,81 @@
+"""The parts of a large file, a few on their way at once, each with its SHA-256."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.s3.bucket import Bucket
+from infra.s3.errors import GarbledTransfer
+from infra.s3.window import in_order
+from media.store.protocol import StoredWrong
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+
+PART = 8 * 1024 * 1024
+"""S3 takes no part below 5 MiB but the last."""
+MOST_PARTS = 10_000
+WORKERS = 4
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One upload under one key, to which parts are sent."""
+
+    bucket: Bucket
+    key: str
+    upload_id: str
+
+    def sent(self, path: Path, sha256: str) -> "list[CompletedPartTypeDef]":
+        """Send a file, of which a few parts are in memory at a time.
+
+        Raises:
+            StoredWrong: The file's bytes are not of the digest `sha256`.
+        """
+        whole = hashlib.sha256()
+
+        def read() -> Iterator[tuple[int, bytes]]:
+            size = max(PART, -(-path.stat().st_size // MOST_PARTS))
+            with path.open("rb") as file:
+                for number in count(1):
+                    if not (data := file.read(size)):
+                        return
+                    whole.update(data)
+                    yield number, data
+
+        parts = list(in_order(lambda part: self._sent(*part), read(), WORKERS))
+        if whole.hexdigest() != sha256:
+            raise StoredWrong(
+                f"{self.key}: expected to store bytes of sha256 {sha256}, found {whole.hexdigest()}; "
+                "did they change?"
+            )
+        return parts
+
+    def _sent(self, number: int, data: bytes) -> "CompletedPartTypeDef":
+        checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
+
+        def send() -> str:
+            reply = self.bucket.client.upload_part(
+                **self.bucket.place(self.key),
+                UploadId=self.upload_id,
+                PartNumber=number,
+                Body=data,
+                ChecksumAlgorithm="SHA256",
+                ChecksumSHA256=checksum,
+            )
+            if reply.get("ChecksumSHA256", checksum) != checksum:
+                raise GarbledTransfer
+            return reply["ETag"]
+
+        etag = self.bucket.call(self.bucket.uri(self.key), send)
+        return {"PartNumber": number, "ETag": etag, "ChecksumSHA256": checksum}
+
+
+def digest_of_digests(parts: "list[CompletedPartTypeDef]") -> str:
+    """Return the checksum that S3 gives to an object of several parts, without their number."""
+    digests = b"".join(base64.b64decode(part["ChecksumSHA256"]) for part in parts)
+    return base64.b64encode(hashlib.sha256(digests).digest()).decode()
