@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 PATIENCE = Retry(times=4, wait_s=0.25, jitter=1.0)
 """For hiccups; whoever called us waits longer for what is really down."""
+NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+"""As `blocks.bucket.BucketName` has it; what is not of these signs may be a secret in the wrong place."""
 PREFIX = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 BOTO_ERRORS = (BotoCoreError, ClientError, GarbledTransfer, ResponseParserError)
 LONGEST_PREFIX = 800
@@ -63,6 +65,11 @@ class Bucket:
     retry: Retry = PATIENCE
 
     def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise BadInput(
+                "S3 bucket: expected a name of 3 to 63 small letters, digits, '.' and '-', found another; "
+                "correct it"
+            )
         if self.prefix and (len(self.prefix) > LONGEST_PREFIX or not PREFIX.fullmatch(self.prefix)):
             raise BadInput(
                 f"prefix in bucket {self.name}: expected words of letters, digits, '.', '_' and '-' with "
