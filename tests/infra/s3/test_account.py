@@ -134,6 +134,10 @@ def test_prefix_may_be_deep_or_nothing(s3, bucket):
         ("軸受.png", "download.png"),
         ("..", "download"),
         ("\ud800.png", "download.png"),
+        ("foo\uff3c", "foo_"),
+        ("..\uff0fx", "download.._x"),
+        ("\u2100.png", "a_c.png"),
+        ("50\uff05\uff02.png", "50__.png"),
     ],
 )
 def test_link_opens_without_credentials_and_carries_the_name(s3_store, name, plain):
