@@ -80,7 +80,7 @@ def test_secret_in_an_address_is_not_said_again(address, client, bucket, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["AKIAKEY:CANARY@bucket", "bucket?token=CANARY", "", "Bucket"])
-def test_name_of_no_bucket_is_refused_before_any_call(name, client, bucket, s3, tmp_path):
+def test_name_of_no_bucket_is_refused_before_any_call(name, client, s3, tmp_path):
     s3.forget()
 
     with pytest.raises(BadInput, match="found no bucket's name"):
