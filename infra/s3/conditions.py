@@ -93,7 +93,8 @@ def probe(bucket: Bucket) -> Conditions:
     key = checked(f"probes/{digest[:2]}/{digest}/probe")
     place = bucket.place(key)
     put = bucket.client.put_object
-    bucket.call(bucket.uri(key), lambda: put(**place, Body=b"probe"))
+    with bucket.taking(key):
+        bucket.call(bucket.uri(key), lambda: put(**place, Body=b"probe"))
     try:
         return Conditions(
             put=_refuses(bucket, key, lambda: put(**place, Body=b"again", IfNoneMatch="*"))

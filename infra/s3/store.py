@@ -95,7 +95,7 @@ class S3Store:
         """Replace an object only while its etag is `etag`; returns None if it is not."""
         self._probed.must_keep(by_parts=False)
         try:
-            return put_bytes(self._bucket, key, data, hashlib.sha256(data).hexdigest(), IfMatch=etag)
+            return put_bytes(self._probed, key, data, hashlib.sha256(data).hexdigest(), IfMatch=etag)
         except ConditionFailed:
             return None
 
