@@ -97,7 +97,9 @@ def _verified(probed: ProbedBucket, done: Uploaded, digest: str) -> Stat:
     bucket, stat, said = probed.bucket, done.stat, done.checksum
     if said is None:
         head = bucket.head(stat.key)
-        if head.etag != stat.etag:  # replaced since, so what S3 says now is of another's bytes
+        if head.etag.strip('"') != stat.etag.strip(
+            '"'
+        ):  # replaced since, so what S3 says now is of another's bytes
             return stat
         said = head.checksum
     if said in {done.expected, in_base64(digest)} or bucket.digest_of(stat.key) == digest:
