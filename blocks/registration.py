@@ -11,7 +11,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
 
 from blocks.object_store import ObjectStore
-from blocks.settings import Settings, bucket_of
+from blocks.settings import Settings, bucket_of, read_settings
 from media.errors import MediaError
 
 NAME = "default"
@@ -51,7 +51,7 @@ def main() -> None:
     """Register on the server that Prefect's settings name; exits with 1 where none answers."""
     with get_client(sync_client=True) as client:
         try:
-            sys.stdout.write(f"blocks: {register(Settings(), client)}\n")
+            sys.stdout.write(f"blocks: {register(read_settings(), client)}\n")
         except httpx.TransportError as error:
             sys.exit(
                 f"{client.api_url}: expected a Prefect server there, found none ({error}); "

@@ -1,5 +1,7 @@
 """What is set up on this machine: the one place where our variables of the environment are read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -9,11 +11,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from blocks.bucket import Bucket
 from media.errors import BadInput
 
+VARIABLES = {
+    "bucket": "RENDERMILL_STORE",
+    "prefix": "RENDERMILL_STORE",
+    "endpoint_url": "RENDERMILL_S3_ENDPOINT",
+    "region": "RENDERMILL_S3_REGION",
+}
+"""Where the fields of a bucket come from."""
+
 
 class Settings(BaseSettings):
     """What can be said about this machine, each as `RENDERMILL_<NAME>`."""
 
-    model_config = SettingsConfigDict(env_prefix="RENDERMILL_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="RENDERMILL_", env_ignore_empty=True, frozen=True)
 
     store: str = Field(
         default_factory=lambda: str(user_data_path("rendermill") / "store"),
@@ -61,6 +71,16 @@ def absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
+def read_settings() -> Settings:
+    """Return what the environment says; a variable that is empty counts as unset.
+
+    Raises:
+        BadInput: A variable does not hold what it is for.
+    """
+    with _refusals():
+        return Settings()
+
+
 def bucket_of(settings: Settings) -> Bucket:
     """Return the bucket that `settings` name as s3://bucket/prefix; its credentials boto3 finds by itself.
 
@@ -68,22 +88,39 @@ def bucket_of(settings: Settings) -> Bucket:
         BadInput: They name none.
     """
     scheme, _, place = settings.store.partition("://")
+    if scheme != "s3":
+        raise BadInput(
+            f"RENDERMILL_STORE: expected a folder, s3://bucket/prefix or block:NAME, found {scheme}://"
+        )
     name, _, prefix = place.partition("/")
-    try:
-        if scheme != "s3":
-            raise BadInput(
-                f"RENDERMILL_STORE: expected a folder, s3://bucket/prefix or block:NAME, found {scheme}://"
-            )
+    return reached_by(settings, bucket=name, prefix=prefix.strip("/"))
+
+
+def reached_by(settings: Settings, *, bucket: str, prefix: str = "") -> Bucket:
+    """Return a bucket as this machine's account reaches it.
+
+    Raises:
+        BadInput: It cannot be one, or the variables of the account do not hold what they are for.
+    """
+    with _refusals():
         return Bucket(
-            bucket=name,
-            prefix=prefix.strip("/"),
+            bucket=bucket,
+            prefix=prefix,
             endpoint_url=settings.s3_endpoint,
             region=settings.s3_region,
             path_style=settings.s3_path_style,
         )
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Say which variable does not hold what it is for, and not what it holds, which may be a secret."""
+    try:
+        yield
     except ValidationError as error:
-        wrong = ", ".join(sorted({str(problem["loc"][0]) for problem in error.errors()}))
+        fields = sorted({str(problem["loc"][0]) for problem in error.errors()})
+        variables = sorted({VARIABLES.get(field, f"RENDERMILL_{field.upper()}") for field in fields})
         raise BadInput(
-            f"RENDERMILL_STORE, RENDERMILL_S3_*: expected s3://bucket/prefix and settings that fit, "
-            f"found something else as {wrong}; credentials belong into boto3's own variables or a block"
+            f"{', '.join(variables)}: expected what docs/object-stores.md says of it, found something else "
+            f"as {', '.join(fields)}; credentials belong into boto3's own variables or a block"
         ) from None

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from blocks.bucket import Bucket
-from blocks.settings import Settings, absolute, bucket_of
+from blocks.settings import Settings, absolute, bucket_of, reached_by, read_settings
 from blocks.stores import block
 from media.access import Access
 from media.errors import BadInput
@@ -13,13 +13,13 @@ from media.redact import shown
 
 def open_access() -> Access:
     """Return what jobs may name as their source here."""
-    folders = [Path(folder) for folder in Settings().sources.split(os.pathsep) if folder]
+    folders = [Path(folder) for folder in read_settings().sources.split(os.pathsep) if folder]
     return Access(local=tuple(map(absolute, folders)) or None, fetchers={"s3": _fetch_from_s3})
 
 
 def _fetch_from_s3(address: str, path: Path) -> None:
     """Copy an object, by the account of the store if that is on S3, else by boto3's own."""
-    settings = Settings()
+    settings = read_settings()
     _require_open(address, settings.buckets)
     _account(settings).fetch(address, path)
 
@@ -41,9 +41,4 @@ def _account(settings: Settings) -> Bucket:
     account = block(name).as_bucket() if (name := settings.store_block) else None
     if settings.store_is_an_address:
         account = bucket_of(settings)
-    return account or Bucket(
-        bucket="any",
-        endpoint_url=settings.s3_endpoint,
-        region=settings.s3_region,
-        path_style=settings.s3_path_style,
-    )
+    return account or reached_by(settings, bucket="any")

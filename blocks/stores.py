@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blocks.settings import Settings, absolute, bucket_of
+from blocks.settings import absolute, bucket_of, read_settings
 from media.errors import BadInput
 from media.store import FolderStore, ObjectStore
 
@@ -19,7 +19,7 @@ def open_store() -> ObjectStore:
         BadInput: RENDERMILL_STORE names none.
         Unavailable: It names a block, and Prefect's server does not answer.
     """
-    settings = Settings()
+    settings = read_settings()
     if name := settings.store_block:
         return block(name).open()
     if settings.store_is_an_address:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from blocks.settings import Settings, absolute
+from blocks.settings import absolute, read_settings
 from blocks.sources import open_access
 from blocks.stores import fit_for_results, open_store
 from media.blender import Blender, installed_blender, packaged_blender
@@ -34,7 +34,7 @@ PASSED_ON = (
 
 def open_tools() -> Tools:
     """Return the store, Blender and ffmpeg that this machine is set up with."""
-    settings = Settings()
+    settings = read_settings()
     env = _kernel_caches() | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return Tools(
         store=fit_for_results(open_store()),

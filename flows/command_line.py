@@ -15,7 +15,6 @@ from pydantic import BaseModel, ValidationError
 
 from blocks.sources import open_access
 from blocks.stores import open_store
-from blocks.tools import open_tools
 from media.address import readable
 from media.errors import BadInput, MediaError
 from media.export import export
@@ -25,17 +24,28 @@ from media.staging import secret_source, stage, with_public_source
 Job = TypeVar("Job", bound=BaseModel)
 
 
-def main(flow: Callable[..., Result], model: type[BaseModel], argv: Sequence[str] | None = None) -> None:
-    """Run `flow` on the job of the command line; exits with 1 and a sentence on a failure."""
+def main(
+    flow: Callable[..., Result],
+    model: type[BaseModel],
+    argv: Sequence[str] | None = None,
+    *,
+    out: bool = True,
+) -> None:
+    """Run `flow` on the job of the command line; exits with 1 and a sentence on a failure.
+
+    Unless `out`, there is no `--out`: for a flow that writes files itself.
+    """
     parser = argparse.ArgumentParser(prog=f"python -m {flow.__module__}", description=flow.__doc__)
     add_job(parser)
-    parser.add_argument("--out", type=Path, help="folder to write the outputs into, under human names")
+    parser.set_defaults(out=None)
+    if out:
+        parser.add_argument("--out", type=Path, help="folder to write the outputs into, under human names")
     arguments = parser.parse_args(argv)
     try:
         job = read_job(arguments.job, model)
         result = flow(job)
         if arguments.out:
-            export(result.job, open_tools().store, arguments.out)
+            export(result.job, open_store(), arguments.out)
     except MediaError as error:
         sys.exit(f"{type(error).__name__}: {error}")
     sys.stdout.write(f"{readable(result.manifest)}\n")

@@ -24,4 +24,4 @@ def export_job(job: ExportJob) -> Result:
 
 
 if __name__ == "__main__":
-    main(export_job, ExportJob)
+    main(export_job, ExportJob, out=False)

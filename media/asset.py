@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from media.digest import sha256_of_file
 from media.store import ObjectStore
-from media.store.protocol import Damaged
+from media.store.protocol import Damaged, StoredWrong
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -39,17 +39,24 @@ def fetch_exactly(key: str, sha256: str, store: ObjectStore, path: Path) -> None
         Missing: The store has no such object.
         Damaged: The object's bytes are not those of this sha256; nothing lies at `path`.
     """
-    store.fetch(key, path)
-    if sha256_of_file(path) == sha256:
+    if _fetched(key, store, path) == sha256:
         return
     wrong = store.stat(key)
-    store.fetch(key, path)
-    if (found := sha256_of_file(path)) == sha256:
+    if (found := _fetched(key, store, path)) == sha256:
         return
-    path.unlink()
+    path.unlink(missing_ok=True)
     if wrong:
         store.delete_if(key, wrong.etag)
     raise Damaged(
         f"{key}: expected bytes of sha256 {sha256}, found {found}; "
         "the object was withdrawn, so run the job again"
     )
+
+
+def _fetched(key: str, store: ObjectStore, path: Path) -> str:
+    """Copy an object to `path`; returns its digest, or words if the store finds it wrong."""
+    try:
+        store.fetch(key, path)
+    except StoredWrong:
+        return "others than the store was given"
+    return sha256_of_file(path)

@@ -29,6 +29,8 @@ from media.video.settings import VideoSettings
 from media.workspace import workspace
 
 SHEET_FRAMES = 12
+LONGEST_STEM = 150
+"""In bytes of UTF-8: file systems take names of 255, and the work, the role and the suffix follow."""
 PLACES: dict[Role, tuple[Kind, FaultPoint]] = {
     "video": ("videos", "video.before_put"),
     "still": ("stills", "still.before_put"),
@@ -139,6 +141,7 @@ def _stored(role: Role, path: Path, plan: Plan, store: ObjectStore) -> Output:
 
 def name_for_people(source: str, role: Role, suffix: str, noun: str = "") -> str:
     """Return a file name that says whose it is, of what work, and its role unless that is plain."""
-    stem = re.sub(r"[^\w.+-]+", "-", PurePath(source).stem).strip("-.") or "part"
+    stem = re.sub(r"[^\w.+-]+", "-", PurePath(source).stem)
+    stem = stem.strip("-.").encode()[:LONGEST_STEM].decode(errors="ignore").strip("-.") or "part"
     words = [stem, noun, "" if role in {"video", "still", "glb", "usd"} else role]
     return "-".join(word for word in words if word) + suffix

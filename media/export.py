@@ -4,12 +4,12 @@ import re
 from pathlib import Path, PurePath
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from media.asset import fetch_asset
 from media.errors import BadInput
 from media.manifest import Manifest, Output, manifest_key
-from media.store import ObjectStore
+from media.store import Missing, ObjectStore
 
 NAMED = re.compile(r"(?:(?:.*/)?manifests/[0-9a-f]{2}/)?([0-9a-f]{64})(?:/manifest\.json)?")
 
@@ -73,15 +73,26 @@ def export(job: str, store: ObjectStore, folder: Path) -> list[Path]:
         BadInput: No such job is finished, or the folder cannot be written.
         Damaged: An output's bytes are not those that were stored; a file of its name stays as it was.
     """
-    key = manifest_key(job)
-    if store.stat(key) is None:
-        raise BadInput(f"{job}: expected the digest of a finished job, found no manifest of it in this store")
-    manifest = Manifest.model_validate_json(store.get(key))
+    manifest = _manifest_of(job, store)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return [_written(output, store, folder) for output in manifest.content.outputs]
     except OSError as error:
         raise BadInput(f"{folder}: expected a folder to write into, found: {error.strerror}") from error
+
+
+def _manifest_of(job: str, store: ObjectStore) -> Manifest:
+    try:
+        return Manifest.model_validate_json(store.get(manifest_key(job)))
+    except Missing:
+        raise BadInput(
+            f"{job}: expected the digest of a finished job, found no manifest of it in this store"
+        ) from None
+    except ValidationError as error:
+        raise BadInput(
+            f"{job}: expected a manifest of version 1, found it damaged or of another version; "
+            "run the job again, or export it by the version that made it"
+        ) from error
 
 
 def _written(output: Output, store: ObjectStore, folder: Path) -> Path:

@@ -3,14 +3,16 @@
 import logging
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from media.asset import Asset
 from media.errors import ToolFailed
 from media.faults import fault_point
 from media.frames import Frame
-from media.store import AlreadyExists, ObjectStore
+from media.store import Missing, ObjectStore
 from media.store.keys import folder_of, key_for
+from media.store.once import write_first
+from media.store.protocol import StoredWrong
 
 logger = logging.getLogger(__name__)
 
@@ -112,18 +114,27 @@ def manifest_key(result: str) -> str:
 def find_manifest(result: str, store: ObjectStore) -> Manifest | None:
     """Return the manifest of a result, if it and everything it promises is stored.
 
-    A manifest whose objects were removed is withdrawn, so that the job is made again rather than believed.
+    A manifest whose objects were removed, or that cannot be read, is withdrawn, so that the job is made again
+    rather than believed.
     """
     key = manifest_key(result)
     stat = store.stat(key)
     if stat is None:
         return None
-    manifest = Manifest.model_validate_json(store.get(key))
-    if gone := _missing(manifest, store):
-        logger.warning("%s promises %s, which is gone or changed; withdrawing it", key, gone)
-        store.delete_if(key, stat.etag)
+    try:
+        manifest = Manifest.model_validate_json(store.get(key))
+    except Missing:  # withdrawn by another just now
         return None
-    return manifest
+    except (ValidationError, StoredWrong):
+        wrong = "is damaged, or of another version"
+    else:
+        gone = _missing(manifest, store)
+        if gone is None:
+            return manifest
+        wrong = f"promises {gone}, which is gone or changed"
+    logger.warning("%s %s; withdrawing it", key, wrong)
+    store.delete_if(key, stat.etag)
+    return None
 
 
 def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
@@ -131,6 +142,7 @@ def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
 
     Raises:
         ToolFailed: An object that it promises is not there.
+        Unavailable: Others wrote and withdrew it all the while.
     """
     if gone := _missing(manifest, store):
         raise ToolFailed(
@@ -139,13 +151,9 @@ def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
     key = manifest_key(manifest.content.job)
     data = manifest.model_dump_json(by_alias=True, indent=1).encode()
     fault_point("manifest.before_put")
-    try:
-        store.put(key, data, write_once=True)
-    except AlreadyExists:
-        if first := find_manifest(manifest.content.job, store):
-            logger.info("another run published %s first; its manifest stands", key)
-            return first
-        store.put(key, data)  # the first one promised what is gone, and was withdrawn just now
+    if first := write_first(key, data, store, lambda: find_manifest(manifest.content.job, store)):
+        logger.info("another run published %s first; its manifest stands", key)
+        return first
     fault_point("manifest.after_put")
     return manifest
 

@@ -6,8 +6,8 @@ from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.context import FlowRunContext
 
-from blocks.settings import Settings
-from blocks.tools import open_tools
+from blocks.settings import absolute, read_settings
+from blocks.stores import open_store
 from media import export
 from media.export import ExportJob
 from media.manifest import Result, manifest_key
@@ -17,7 +17,7 @@ from tasks.media_task import media_task
 @media_task
 def write_outputs(job: ExportJob) -> Result:
     """Write the outputs into the folder asked for, and show on the run's page where they are."""
-    store = open_tools().store
+    store = open_store()
     paths = export.export_job(job, store, _allowed_root())
     for path in paths:
         get_run_logger().info("wrote %s", path)
@@ -35,7 +35,7 @@ def _allowed_root() -> Path | None:
 
     A deployment is run for whoever reaches the server, who is not to write into this user's home.
     """
-    return Settings().exports.expanduser().absolute() if _is_deployed() else None
+    return absolute(read_settings().exports) if _is_deployed() else None
 
 
 def _is_deployed() -> bool:

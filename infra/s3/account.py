@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from infra.s3.errors import failure_of
-from media.errors import BadInput
+from media.errors import BadInput, MediaError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -24,12 +24,13 @@ READ_TIMEOUT_S = 60.0
 class S3Account:
     """Where an S3 service is and who asks; what is None, boto3 finds by its default chain.
 
+    Credentials that expire are only found so, since nobody would renew them here.
+
     Attributes:
         endpoint_url: Address of the service, such as `https://s3.example.com`; None is Amazon's.
         region: Region that requests are signed for.
         access_key_id: Who asks.
         secret_access_key: How they prove it.
-        session_token: What credentials that expire need on top.
         path_style: Whether the bucket stands in the path, not in the host name; None means that it does
             at an endpoint of one's own, where host names per bucket are rare.
     """
@@ -38,7 +39,6 @@ class S3Account:
     region: str | None = None
     access_key_id: str | None = field(default=None, repr=False)
     secret_access_key: str | None = field(default=None, repr=False)
-    session_token: str | None = field(default=None, repr=False)
     path_style: bool | None = None
 
 
@@ -50,27 +50,33 @@ def make_client(account: S3Account, *, read_timeout_s: float = READ_TIMEOUT_S) -
 
     Raises:
         BadInput: The endpoint is no address, or the credentials are incomplete.
+        Unavailable: Whoever gives out credentials here fails.
     """
     endpoint = _endpoint(account.endpoint_url)
     given = (account.access_key_id, account.secret_access_key)
-    if any(given) != all(given) or (account.session_token and not all(given)):  # boto3 would look elsewhere
+    if any(given) != all(given):  # boto3 would look elsewhere
         raise BadInput(
             "S3 credentials: expected an access key id with its secret, found one without the other; "
             "give both, or neither to have them found"
         )
     # Told to log everything, botocore would write down the headers it signs, session token included.
-    logging.getLogger("botocore").setLevel(logging.INFO)
+    logger = logging.getLogger("botocore")
+    logger.setLevel(max(logger.getEffectiveLevel(), logging.INFO))
     try:
         session = boto3.session.Session(
             aws_access_key_id=account.access_key_id,
             aws_secret_access_key=account.secret_access_key,
-            aws_session_token=account.session_token,
             region_name=account.region,
         )
         return session.client("s3", endpoint_url=endpoint, config=_config(account, read_timeout_s))
     except BotoCoreError as error:
-        failure = failure_of(error, endpoint or "S3")
-    raise failure.error
+        refusal: MediaError = failure_of(error, endpoint or "S3").error
+    except ValueError:  # such as an underscore in it
+        refusal = BadInput(
+            f"S3 endpoint {endpoint}: expected a host of letters, digits, '-' and '.', found another; "
+            "give the service such a name, or its IP address"
+        )
+    raise refusal
 
 
 def _config(account: S3Account, read_timeout_s: float) -> Config:

@@ -1,20 +1,22 @@
 """A bucket, seen from one prefix of it: calls that are tried again, and what lies under a key."""
 
-import base64
 import hashlib
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
+from urllib3.exceptions import HTTPError
 
-from infra.s3.errors import ConditionFailed, Damaged, failure_of, is_condition
+from infra.s3.errors import ConditionFailed, GarbledTransfer, failure_of, is_condition
+from infra.s3.head import Head, checksum_in, sha256_in
 from media.errors import BadInput, Retry
-from media.store import Missing, Stat
+from media.store import Missing
 from media.store.keys import checked
 
 if TYPE_CHECKING:
@@ -25,32 +27,13 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 PATIENCE = Retry(times=4, wait_s=0.25, jitter=1.0)
 """For hiccups; whoever called us waits longer for what is really down."""
+NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+"""As `blocks.bucket.BucketName` has it; what is not of these signs may be a secret in the wrong place."""
 PREFIX = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
-BOTOS = (BotoCoreError, ClientError, Damaged, ResponseParserError)
+BOTO_ERRORS = (BotoCoreError, ClientError, GarbledTransfer, HTTPError, ResponseParserError)
 LONGEST_PREFIX = 800
 """S3's keys have at most 1024 bytes; ours need less than 200 of them."""
 CHUNK = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Head:
-    """What S3 says of an object.
-
-    Attributes:
-        size: Length in bytes.
-        etag: As S3 gives it, quotes included.
-        sha256: What its writer said it is, in hexadecimal; None of objects that others put.
-        checksum: What S3 itself computed, in base64; of several parts, of their digests.
-    """
-
-    size: int
-    etag: str
-    sha256: str | None
-    checksum: str | None
-
-    def stat(self, key: str) -> Stat:
-        """Return it as the store's protocol has it."""
-        return Stat(key, self.size, self.etag)
 
 
 @dataclass(frozen=True)
@@ -63,6 +46,11 @@ class Bucket:
     retry: Retry = PATIENCE
 
     def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise BadInput(
+                "S3 bucket: expected a name of 3 to 63 small letters, digits, '.' and '-', found another; "
+                "correct it"
+            )
         if self.prefix and (len(self.prefix) > LONGEST_PREFIX or not PREFIX.fullmatch(self.prefix)):
             raise BadInput(
                 f"prefix in bucket {self.name}: expected words of letters, digits, '.', '_' and '-' with "
@@ -86,10 +74,10 @@ class Bucket:
         """Return the object's address."""
         return f"s3://{self.name}/{self.path(key)}"
 
-    def call(self, what: str, function: Callable[[], T], *, conditional: bool = False) -> T:
+    def call(self, what: str, function: Callable[[], T], *, if_match: bool = False) -> T:
         """Return what `function` does, tried again while S3 is busy, silent, or garbles bytes.
 
-        With `conditional`, an object that is not there fails the condition too.
+        With `if_match`, an object that is not there fails the condition too.
 
         Raises:
             ConditionFailed: The object is not as the call's condition asks.
@@ -99,8 +87,8 @@ class Bucket:
         while True:
             try:
                 return function()
-            except BOTOS as error:
-                if isinstance(error, ClientError) and is_condition(error, absent=conditional):
+            except BOTO_ERRORS as error:
+                if isinstance(error, ClientError) and is_condition(error, absent=if_match):
                     raise ConditionFailed(first=failed == 0) from None
                 failure = failure_of(error, what)
             # Out of the handler, so that no error of ours drags botocore's along.
@@ -111,6 +99,17 @@ class Bucket:
             logger.info("%s; trying again in %.1f s", failure.error, wait)
             time.sleep(wait)
 
+    @contextmanager
+    def taking(self, key: str) -> Iterator[None]:
+        """Say of a put what a 404 means there, where no object is missing."""
+        try:
+            yield
+        except Missing:
+            raise BadInput(
+                f"{self.uri(key)}: expected an S3 that takes objects there, it answered 404; "
+                "correct endpoint and bucket in the store's block"
+            ) from None
+
     def head(self, key: str) -> Head:
         """Return what S3 says of an object. Raises `Missing`."""
         found = self.call(
@@ -120,9 +119,8 @@ class Bucket:
         return Head(
             size=found["ContentLength"],
             etag=found["ETag"],
-            sha256=found["Metadata"].get("sha256"),
-            # Of parts it ends in their number at Amazon; not every S3 says that.
-            checksum=found.get("ChecksumSHA256", "").partition("-")[0] or None,
+            sha256=sha256_in(found["Metadata"]),
+            checksum=checksum_in(found),
         )
 
     def delete(self, key: str, **condition: Any) -> None:  # noqa: ANN401 - S3's IfMatch, whose stubs overload
@@ -130,7 +128,7 @@ class Bucket:
         self.call(
             self.uri(key),
             lambda: self.client.delete_object(**self.place(key), **condition),
-            conditional=bool(condition),
+            if_match=bool(condition),
         )
 
     def digest_of(self, key: str) -> str:
@@ -153,8 +151,3 @@ class Bucket:
             return None
         found = head.sha256 or self.digest_of(key)
         return head if found == sha256 else None
-
-
-def in_base64(sha256: str) -> str:
-    """Return a digest in hexadecimal as S3's headers have it."""
-    return base64.b64encode(bytes.fromhex(sha256)).decode()

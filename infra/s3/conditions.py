@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import uuid4
 from infra.s3.bucket import Bucket
 from infra.s3.errors import ConditionFailed
 from media.errors import BadInput, MediaError
+from media.store import Missing
 from media.store.keys import checked
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,54 @@ class Conditions:
     delete: bool
 
 
+class ProbedBucket:
+    """A bucket that is asked once, and not before it matters, which conditions it keeps."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self.bucket = bucket
+        self._kept: Conditions | None = None
+        self._probing = threading.Lock()
+
+    def kept(self) -> Conditions:
+        """Return which conditions the bucket keeps. Raises `BadInput` if it may not be written."""
+        with self._probing:
+            if self._kept is None:
+                self._kept = probe(self.bucket)
+            return self._kept
+
+    def must_keep(self, *, by_parts: bool) -> None:
+        """Raise `BadInput` unless the bucket keeps the conditions of puts, or of uploads by parts."""
+        kept = self.kept()
+        if not (kept.complete if by_parts else kept.put):
+            raise BadInput(
+                f"bucket {self.bucket.name}: expected an S3 that keeps If-None-Match and If-Match, found "
+                "that it ignores them, so it may hold sources but no results; "
+                "use one that has conditional writes"
+            )
+
+    def delete_if(self, key: str, etag: str) -> bool:
+        """Remove an object only while its etag is `etag`; returns whether it was.
+
+        Where S3 cannot delete by condition, who replaces the object between our look and our delete loses it.
+        """
+        if not self.kept().delete:
+            if self._etag(key) != etag:
+                return False
+            self.bucket.delete(key)
+            return True
+        try:
+            self.bucket.delete(key, IfMatch=etag)
+        except ConditionFailed as refusal:
+            return not refusal.first and self._etag(key) is None  # our own lost reply, if it is gone
+        return True
+
+    def _etag(self, key: str) -> str | None:
+        try:
+            return self.bucket.head(key).etag
+        except Missing:
+            return None
+
+
 def probe(bucket: Bucket) -> Conditions:
     """Return which conditions the store behind `bucket` keeps, tried on an object made for it.
 
@@ -43,7 +93,8 @@ def probe(bucket: Bucket) -> Conditions:
     key = checked(f"probes/{digest[:2]}/{digest}/probe")
     place = bucket.place(key)
     put = bucket.client.put_object
-    bucket.call(bucket.uri(key), lambda: put(**place, Body=b"probe"))
+    with bucket.taking(key):
+        bucket.call(bucket.uri(key), lambda: put(**place, Body=b"probe"))
     try:
         return Conditions(
             put=_refuses(bucket, key, lambda: put(**place, Body=b"again", IfNoneMatch="*"))

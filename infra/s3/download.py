@@ -8,10 +8,11 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
-from infra.s3.bucket import Bucket, Head
-from infra.s3.errors import ConditionFailed, Damaged, code_of
+from infra.s3.bucket import Bucket
+from infra.s3.errors import ConditionFailed, GarbledTransfer, code_of
+from infra.s3.head import Head, sha256_in
 from infra.s3.window import in_order
-from media.errors import OutOfResources
+from media.store.disk import on_disk
 from media.store.protocol import StoredWrong
 
 RANGE = 8 * 1024 * 1024
@@ -26,6 +27,7 @@ def download(bucket: Bucket, key: str, path: Path) -> None:
         Missing: There is no such object.
         StoredWrong: Its bytes are not of the digest that its writer gave, or keep changing.
     """
+    wrong = f"found that it kept changing while it was read {TRIES} times; try again when nobody writes it"
     for _ in range(TRIES):
         head = bucket.head(key)
         with _renamed(path) as incoming:
@@ -36,19 +38,17 @@ def download(bucket: Bucket, key: str, path: Path) -> None:
             if head.sha256 in {None, digest}:
                 incoming.replace(path)
                 return
-    raise StoredWrong(
-        f"{bucket.uri(key)}: expected bytes of sha256 {head.sha256}, found others {TRIES} times; "
-        "store it again"
-    )
+            wrong = f"found others than of its sha256 {head.sha256} {TRIES} times; store it again"
+    raise StoredWrong(f"{bucket.uri(key)}: expected the bytes that were stored, {wrong}")
 
 
 def whole(bucket: Bucket, key: str) -> bytes:
-    """Return an object's bytes. Raises `Damaged` if they are not of the digest that its writer gave."""
+    """Return an object's bytes. Raises `GarbledTransfer` if they are not of its writer's digest."""
     reply = bucket.client.get_object(**bucket.place(key))
     data = reply["Body"].read()
-    said = reply["Metadata"].get("sha256")
+    said = sha256_in(reply["Metadata"])
     if said and hashlib.sha256(data).hexdigest() != said:
-        raise Damaged
+        raise GarbledTransfer
     return data
 
 
@@ -66,12 +66,11 @@ def part(bucket: Bucket, key: str, wanted: str) -> bytes:
 def _renamed(path: Path) -> Iterator[Path]:
     """Provide a name beside `path`; what still has it at the end is removed."""
     incoming = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        yield incoming
-    except OSError as error:
-        raise OutOfResources(f"{path.name}: the download could not be written: {error.strerror}") from error
-    finally:
-        incoming.unlink(missing_ok=True)
+    with on_disk(path.name):
+        try:
+            yield incoming
+        finally:
+            incoming.unlink(missing_ok=True)
 
 
 def _written(bucket: Bucket, key: str, head: Head, path: Path) -> str:
@@ -101,7 +100,7 @@ def _range(bucket: Bucket, key: str, head: Head, start: int) -> bytes:
         )
         data = reply["Body"].read()
         if len(data) != end - start:
-            raise Damaged
+            raise GarbledTransfer
         return data
 
     return bucket.call(bucket.uri(key), read)

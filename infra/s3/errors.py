@@ -10,6 +10,7 @@ from http import HTTPStatus
 from botocore import exceptions
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
+from urllib3.exceptions import HTTPError
 
 from media.errors import BadInput, MediaError, OutOfResources, Unavailable
 from media.store import Missing
@@ -43,7 +44,6 @@ PASSING = {
     HTTPStatus.TOO_MANY_REQUESTS,
 }
 UNSET = (
-    exceptions.CredentialRetrievalError,
     exceptions.InvalidConfigError,
     exceptions.NoCredentialsError,
     exceptions.PartialCredentialsError,
@@ -52,7 +52,8 @@ UNSET = (
     exceptions.TokenRetrievalError,
 )
 SHORT = (exceptions.IncompleteReadError, exceptions.ResponseStreamingError)
-SILENT = (exceptions.ConnectionError, exceptions.HTTPClientError, ResponseParserError)
+SILENT = (exceptions.ConnectionError, exceptions.HTTPClientError, ResponseParserError, HTTPError)
+"""Of urllib3's, botocore translates some; TLS that breaks in the middle of a body it does not."""
 
 
 class ConditionFailed(Exception):
@@ -67,7 +68,7 @@ class ConditionFailed(Exception):
         self.first = first
 
 
-class Damaged(Exception):
+class GarbledTransfer(Exception):
     """Bytes arrived other than they were sent."""
 
 
@@ -100,13 +101,16 @@ def failure_of(error: Exception, what: str) -> Failure:
     """Return what a failed call on `what`, an address, means."""
     if isinstance(error, ClientError):
         return _answered(code_of(error), status_of(error), what)
-    if isinstance(error, (Damaged, *SHORT)):
+    if isinstance(error, (GarbledTransfer, *SHORT)):
         wrong = f"{what}: expected the bytes that were stored, found others or fewer"
         return Failure(StoredWrong(wrong), again=True)
     if isinstance(error, UNSET):
         return _refused(
             f"{what}: expected credentials for S3, found none that are whole; set them in the store's block"
         )
+    if isinstance(error, exceptions.CredentialRetrievalError):
+        failed = f"{what}: expected credentials for S3 from whoever gives them out here, found that it failed"
+        return Failure(Unavailable(failed), again=True)
     if isinstance(error, SILENT):
         silent = f"{what}: expected an answer of the S3 service, found {type(error).__name__}"
         return Failure(Unavailable(silent), again=True)

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.s3.bucket import Bucket
+from infra.s3.bucket import NAME, Bucket
 from infra.s3.download import download
 from media.errors import BadInput
+from media.redact import shown
 from media.source import LARGEST_SOURCE
 from media.store import Missing
 
@@ -20,6 +21,10 @@ class _AnyKeys(Bucket):
         """Return the key as it is."""
         return key
 
+    def uri(self, key: str) -> str:
+        """Return the object's address as it may be shown: people put secrets into keys that they type."""
+        return shown(super().uri(key))
+
 
 def fetch_object(client: "S3Client", address: str, path: Path) -> None:
     """Copy the object at `s3://bucket/key` into the file `path`, there whole or not at all.
@@ -29,13 +34,14 @@ def fetch_object(client: "S3Client", address: str, path: Path) -> None:
         Unavailable: S3 did not answer.
     """
     name, _, key = address.partition("://")[2].partition("/")
-    if not name or not key:
-        raise BadInput(f"{address}: expected s3://bucket/key, found no {'key' if name else 'bucket'} in it")
+    if not NAME.fullmatch(name) or not key:
+        lacking = "key" if NAME.fullmatch(name) else "bucket's name of small letters, digits, '.' and '-'"
+        raise BadInput(f"{shown(address)}: expected s3://bucket/key, found no {lacking} in it; correct it")
     bucket = _AnyKeys(name, "", client)
     try:
         size = bucket.head(key).size
         if size > LARGEST_SOURCE:
-            raise BadInput(f"{address}: expected at most {LARGEST_SOURCE} bytes, found {size}")
+            raise BadInput(f"{shown(address)}: expected at most {LARGEST_SOURCE} bytes, found {size}")
         download(bucket, key, path)
     except Missing:
-        raise BadInput(f"{address}: expected an object, found none; check its address") from None
+        raise BadInput(f"{shown(address)}: expected an object, found none; check its address") from None

@@ -1,32 +1,23 @@
 """An object store in an S3 bucket: SHA-256 on every put, write-once by condition, links for anybody."""
 
 import hashlib
-import logging
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.s3.bucket import PATIENCE, Bucket
-from infra.s3.conditions import Conditions, probe
+from infra.s3.conditions import ProbedBucket
 from infra.s3.disposition import attachment
 from infra.s3.download import download, part, whole
 from infra.s3.errors import ConditionFailed
-from infra.s3.put import put_bytes, verified
-from infra.s3.upload import Upload
-from media.digest import sha256_of_file
-from media.errors import BadInput, Retry, Unavailable
+from infra.s3.put import put, put_bytes
+from media.errors import BadInput, Retry
 from media.store.keys import KEY
-from media.store.protocol import AlreadyExists, Capabilities, Missing, Stat, StoredWrong
+from media.store.protocol import Capabilities, Missing, Stat
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-logger = logging.getLogger(__name__)
-
-BY_PARTS_ABOVE = 16 * 1024 * 1024
-"""Files up to here are read into memory and sent by one request."""
 LONGEST_LINK_S = 7 * 24 * 3600
 """What Signature Version 4 allows."""
 
@@ -41,8 +32,7 @@ class S3Store:
     def __init__(self, bucket: str, prefix: str, client: "S3Client", *, retry: Retry = PATIENCE) -> None:
         self._bucket = Bucket(bucket, prefix.strip("/"), client, retry)
         self._client = client
-        self._conditions: Conditions | None = None
-        self._probing = threading.Lock()
+        self._probed = ProbedBucket(self._bucket)
 
     def __repr__(self) -> str:
         return f"S3Store({self._bucket.name!r}, {self._bucket.prefix!r})"
@@ -71,24 +61,7 @@ class S3Store:
 
         With `sha256`, raises `StoredWrong` if those are not the bytes that were read.
         """
-        self._bucket.path(key)
-        if write_once:
-            self._must_keep_conditions(by_parts=False)
-        with _reading(key):
-            if isinstance(source, Path) and source.stat().st_size > BY_PARTS_ABOVE:
-                return self._put_by_parts(
-                    key, source, sha256 or sha256_of_file(source), write_once=write_once
-                )
-            data = source if isinstance(source, bytes) else source.read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
-        if sha256 not in {None, digest}:
-            raise StoredWrong(
-                f"{key}: expected to store bytes of sha256 {sha256}, found {digest}; did they change?"
-            )
-        try:
-            return put_bytes(self._bucket, key, data, digest, **({"IfNoneMatch": "*"} if write_once else {}))
-        except ConditionFailed:
-            raise AlreadyExists(f"{key} is already stored, and is written only once") from None
+        return put(self._probed, key, source, write_once=write_once, sha256=sha256)
 
     def stat(self, key: str) -> Stat | None:
         """Return what is known of an object, or None if there is none."""
@@ -120,9 +93,9 @@ class S3Store:
 
     def replace_if(self, key: str, data: bytes, etag: str) -> Stat | None:
         """Replace an object only while its etag is `etag`; returns None if it is not."""
-        self._must_keep_conditions(by_parts=False)
+        self._probed.must_keep(by_parts=False)
         try:
-            return put_bytes(self._bucket, key, data, hashlib.sha256(data).hexdigest(), IfMatch=etag)
+            return put_bytes(self._probed, key, data, hashlib.sha256(data).hexdigest(), IfMatch=etag)
         except ConditionFailed:
             return None
 
@@ -131,17 +104,7 @@ class S3Store:
 
         Where S3 cannot delete by condition, who replaces the object between our look and our delete loses it.
         """
-        if not self._kept_conditions().delete:
-            stat = self.stat(key)
-            if stat is None or stat.etag != etag:
-                return False
-            self._bucket.delete(key)
-            return True
-        try:
-            self._bucket.delete(key, IfMatch=etag)
-        except ConditionFailed as refusal:
-            return not refusal.first and self.stat(key) is None  # our own lost reply, if it is gone
-        return True
+        return self._probed.delete_if(key, etag)
 
     def presign(self, key: str, expires_s: int, download_name: str) -> str:
         """Return a link that anyone may read for `expires_s` seconds, saved as `download_name`.
@@ -161,42 +124,8 @@ class S3Store:
 
     def capabilities(self) -> Capabilities:
         """Return what this store can do, probed once by an object of 5 bytes that is removed again."""
-        return Capabilities(conditional_put=self._kept_conditions().put, presign=True)
+        return Capabilities(conditional_put=self._probed.kept().put, presign=True)
 
     def uri(self, key: str) -> str:
         """Return the object's address as an `s3://` URI."""
         return self._bucket.uri(key)
-
-    def _put_by_parts(self, key: str, path: Path, digest: str, *, write_once: bool) -> Stat:
-        if write_once:
-            self._must_keep_conditions(by_parts=True)
-            if self.stat(key):  # S3 would say so too, but only after all of it was sent
-                raise AlreadyExists(f"{key} is already stored, and is written only once")
-        done = Upload(self._bucket, key, path, digest, write_once).sent()
-        return verified(self._bucket, Stat(key, done.size, done.etag), done.checksum, done.expected, digest)
-
-    def _kept_conditions(self) -> Conditions:
-        with self._probing:
-            if self._conditions is None:
-                self._conditions = probe(self._bucket)
-            return self._conditions
-
-    def _must_keep_conditions(self, *, by_parts: bool) -> None:
-        kept = self._kept_conditions()
-        if not (kept.complete if by_parts else kept.put):
-            raise BadInput(
-                f"bucket {self._bucket.name}: expected an S3 that keeps If-None-Match and If-Match, found "
-                "that it ignores them, so it may hold sources but no results; "
-                "use one that has conditional writes"
-            )
-
-
-@contextmanager
-def _reading(key: str) -> Iterator[None]:
-    """Say the local disk's refusals in our own errors."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise Missing(f"{key}: expected a file to store, found none") from error
-    except OSError as error:
-        raise Unavailable(f"{key}: the file to store could not be read: {error.strerror}") from error

@@ -1,43 +1,33 @@
-"""A large file on its way into a bucket, by parts that are sent at once, each with its SHA-256."""
+"""A large file on its way into a bucket: begun, sent by parts, made one object, or taken back."""
 
-import base64
-import hashlib
 import logging
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from infra.s3.bucket import Bucket
-from infra.s3.errors import ConditionFailed, Damaged, status_of
-from infra.s3.window import in_order
+from infra.s3.errors import ConditionFailed, status_of
+from infra.s3.head import checksum_in
+from infra.s3.parts import Parts, SentParts, ended_by_others
 from media.errors import MediaError, Unavailable
 from media.faults import fault_point
-from media.store import AlreadyExists, Missing
-from media.store.protocol import StoredWrong
+from media.store import AlreadyExists, Missing, Stat
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+    from mypy_boto3_s3.type_defs import CompleteMultipartUploadOutputTypeDef
 
 logger = logging.getLogger(__name__)
-
-PART = 8 * 1024 * 1024
-"""S3 takes no part below 5 MiB but the last."""
-MOST_PARTS = 10_000
-WORKERS = 4
-CONFLICT = 409
 
 
 @dataclass(frozen=True)
 class Uploaded:
-    """What S3 says it made of the parts; `checksum` is None where it does not say."""
+    """What S3 says it made of the parts, and the checksum expected; `checksum` is None where it says none."""
 
-    size: int
-    etag: str
+    stat: Stat
     checksum: str | None
     expected: str
 
@@ -63,109 +53,73 @@ class Upload:
             AlreadyExists: The key was taken, and other bytes are under it.
             StoredWrong: The file's bytes are not of the digest promised.
         """
-        failed = 0
+        conflicts = 0
         while True:
             try:
-                return self._sent_once()
+                return self._sent_once(may_be_done=conflicts > 0)
             except _Conflict:
-                failed += 1
-            wait = self.bucket.retry.wait_before(failed)
+                conflicts += 1
+            wait = self.bucket.retry.wait_before(conflicts)
             if wait is None:
                 raise Unavailable(
                     f"{self.bucket.uri(self.key)}: others kept writing it while it was uploaded"
                 )
             time.sleep(wait)
 
-    def _sent_once(self) -> Uploaded:
-        created = self.bucket.call(
-            self.bucket.uri(self.key),
-            lambda: self.bucket.client.create_multipart_upload(
-                **self.bucket.place(self.key),
-                ChecksumAlgorithm="SHA256",
-                Metadata={"sha256": self.sha256},
-            ),
-        )
+    def _sent_once(self, *, may_be_done: bool) -> Uploaded:
+        with self.bucket.taking(self.key):
+            created = self.bucket.call(
+                self.bucket.uri(self.key),
+                lambda: self.bucket.client.create_multipart_upload(
+                    **self.bucket.place(self.key),
+                    ChecksumAlgorithm="SHA256",
+                    Metadata={"sha256": self.sha256},
+                ),
+            )
         try:
-            parts = self._parts_sent(created["UploadId"])
+            sent = Parts(self.bucket, self.key, created["UploadId"]).sent(self.path, self.sha256)
             fault_point("upload.before_complete")
-            return self._completed(created["UploadId"], parts)
+            return self._completed(created["UploadId"], sent, may_be_done=may_be_done)
         except BaseException:
             self._abort(created["UploadId"])
             raise
 
-    def _parts_sent(self, upload_id: str) -> "list[CompletedPartTypeDef]":
-        """Send the parts, of which a few are in memory at a time."""
-        whole = hashlib.sha256()
+    def _completed(self, upload_id: str, sent: SentParts, *, may_be_done: bool) -> Uploaded:
+        """Make the parts one object; a reply that was lost is told from a refusal by what is stored then.
 
-        def read() -> Iterator[tuple[int, bytes]]:
-            size = max(PART, -(-self.path.stat().st_size // MOST_PARTS))
-            with self.path.open("rb") as file:
-                for number in count(1):
-                    if not (data := file.read(size)):
-                        return
-                    whole.update(data)
-                    yield number, data
+        With `may_be_done`, an earlier upload of ours met a conflict, which may have been with its own end.
+        """
+        uri = self.bucket.uri(self.key)
 
-        parts = list(in_order(lambda part: self._part_sent(upload_id, *part), read(), WORKERS))
-        if whole.hexdigest() != self.sha256:
-            raise StoredWrong(
-                f"{self.key}: expected to store bytes of sha256 {self.sha256}, found {whole.hexdigest()}; "
-                "did they change?"
-            )
-        return parts
-
-    def _part_sent(self, upload_id: str, number: int, data: bytes) -> "CompletedPartTypeDef":
-        checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
-
-        def send() -> str:
-            reply = self.bucket.client.upload_part(
-                **self.bucket.place(self.key),
-                UploadId=upload_id,
-                PartNumber=number,
-                Body=data,
-                ChecksumAlgorithm="SHA256",
-                ChecksumSHA256=checksum,
-            )
-            if reply.get("ChecksumSHA256", checksum) != checksum:
-                raise Damaged
-            return reply["ETag"]
-
-        etag = self.bucket.call(self.bucket.uri(self.key), send)
-        return {"PartNumber": number, "ETag": etag, "ChecksumSHA256": checksum}
-
-    def _completed(self, upload_id: str, parts: "list[CompletedPartTypeDef]") -> Uploaded:
-        """Make the parts one object; a reply that was lost is told from a refusal by what is stored then."""
-        expected = _digest_of_digests(parts)
-
-        def complete() -> str:
+        def complete() -> "CompleteMultipartUploadOutputTypeDef":
             condition: dict[str, Any] = {"IfNoneMatch": "*"} if self.write_once else {}
             try:
-                reply = self.bucket.client.complete_multipart_upload(
+                return self.bucket.client.complete_multipart_upload(
                     **self.bucket.place(self.key),
                     UploadId=upload_id,
-                    MultipartUpload={"Parts": parts},
+                    MultipartUpload={"Parts": sent.parts},
                     **condition,
                 )
             except ClientError as error:
-                if status_of(error) == CONFLICT:
+                if status_of(error) == HTTPStatus.CONFLICT:
                     raise _Conflict from None
                 raise
-            return reply["ETag"]
 
-        etag = None
         try:
-            etag = self.bucket.call(self.bucket.uri(self.key), complete)
+            reply = self.bucket.call(uri, complete)
         except ConditionFailed as refusal:
-            if refusal.first or not self.bucket.holds(self.key, self.sha256):
+            head = None if refusal.first and not may_be_done else self.bucket.holds(self.key, self.sha256)
+            if head is None:
                 raise AlreadyExists(f"{self.key} is already stored, and is written only once") from None
             self._abort(upload_id)  # which is open still if not we but an equal wrote it
         except Missing:  # the upload is gone: completed by an attempt whose reply was lost, or aborted
-            if not self.bucket.holds(self.key, self.sha256):
-                raise Unavailable(
-                    f"{self.bucket.uri(self.key)}: the upload was ended by somebody else"
-                ) from None
-        head = self.bucket.head(self.key)
-        return Uploaded(head.size, etag or head.etag, head.checksum, expected)
+            head = self.bucket.holds(self.key, self.sha256)
+            if head is None:
+                raise ended_by_others(uri) from None
+        else:
+            said = checksum_in(reply)
+            return Uploaded(Stat(self.key, sent.size, reply["ETag"]), said, sent.checksum)
+        return Uploaded(head.stat(self.key), head.checksum, sent.checksum)
 
     def _abort(self, upload_id: str) -> None:
         """Remove the parts; what prevents that is logged, for the failure before it matters more."""
@@ -181,9 +135,3 @@ class Upload:
             return
         except (MediaError, ConditionFailed) as error:
             logger.warning("%s: an unfinished upload stays behind and is billed: %s", uri, error)
-
-
-def _digest_of_digests(parts: "list[CompletedPartTypeDef]") -> str:
-    """Return the checksum that S3 gives to an object of several parts, without their number."""
-    digests = b"".join(base64.b64decode(part["ChecksumSHA256"]) for part in parts)
-    return base64.b64encode(hashlib.sha256(digests).digest()).decode()

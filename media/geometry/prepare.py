@@ -20,8 +20,9 @@ from media.geometry.tessellate import Made, make_from_cad
 from media.kind import Kind
 from media.process import Limits
 from media.source import Source
-from media.store import AlreadyExists, ObjectStore
+from media.store import ObjectStore
 from media.store.keys import key_for
+from media.store.once import write_first
 from media.workspace import workspace
 
 logger = logging.getLogger(__name__)
@@ -157,12 +158,9 @@ def _stored(path: Path, name: str, media_type: str, store: ObjectStore) -> Asset
 def _published(geometry: Geometry, store: ObjectStore) -> Geometry:
     """Write the report, once; whoever was first has made the geometry that counts."""
     key = key_for("geometry", geometry.digest, REPORT_NAME)
-    try:
-        store.put(key, geometry.model_dump_json().encode(), write_once=True)
-    except AlreadyExists:
-        if first := find_geometry(geometry.digest, store):
-            return first.model_copy(update={"found": False})
-        store.put(key, geometry.model_dump_json().encode())  # its files are gone or other than it says
+    data = geometry.model_dump_json().encode()
+    if first := write_first(key, data, store, lambda: find_geometry(geometry.digest, store)):
+        return first.model_copy(update={"found": False})
     report = geometry.report
     logger.info("geometry %s: %s parts, %s triangles", geometry.digest, report.parts, report.triangles)
     return geometry

@@ -58,7 +58,8 @@ class Capabilities:
 class ObjectStore(Protocol):
     """Objects under keys of our making. Every put is atomic: a reader sees all of it or nothing.
 
-    Every method may raise `Unavailable`; a full store raises `OutOfResources`.
+    Every method may raise `Unavailable`; a full store or disk raises `OutOfResources`, one that is closed to
+    this user `BadInput`.
     """
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes:

@@ -1,15 +1,18 @@
 """What RENDERMILL_STORE may say, and what is done about a store that cannot hold results."""
 
+import traceback
 from pathlib import Path
 
 import pytest
 
 from blocks.bucket import Bucket
-from blocks.settings import Settings, bucket_of
+from blocks.settings import Settings, bucket_of, read_settings
+from blocks.sources import open_access
 from blocks.stores import open_store
 from blocks.tools import open_tools
 from media.errors import BadInput
-from media.store import Capabilities, FolderStore
+from media.store import FolderStore
+from tests.fakes.sources_only import SourcesOnly
 
 
 @pytest.mark.parametrize("name", ["{tmp}/store", "~/store", "store", "M8:bolts"])
@@ -59,15 +62,47 @@ def test_address_of_no_store_is_refused_without_being_said_again(monkeypatch, st
     assert "not-a-real-secret" not in str(raised.value)
 
 
-class NoConditions(FolderStore):
-    """A store of a kind that lets the last of two writers win."""
+@pytest.mark.parametrize("name", [field.upper() for field in Settings.model_fields])
+def test_variable_that_is_empty_counts_as_unset(monkeypatch, name):
+    monkeypatch.delenv(f"RENDERMILL_{name}", raising=False)
+    unset = read_settings()
+    monkeypatch.setenv(f"RENDERMILL_{name}", "")
 
-    def capabilities(self) -> Capabilities:
-        return Capabilities(conditional_put=False, presign=False)
+    assert read_settings() == unset
+
+
+@pytest.mark.parametrize("value", ["auto", "not-a-real-secret"])
+def test_variable_of_another_kind_is_refused_by_its_name(monkeypatch, value):
+    monkeypatch.setenv("RENDERMILL_S3_PATH_STYLE", value)
+
+    for call in (open_store, open_tools, open_access):
+        with pytest.raises(BadInput, match="RENDERMILL_S3_PATH_STYLE: expected what") as raised:
+            call()
+        assert value not in "".join(traceback.format_exception(raised.value.with_traceback(None)))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("RENDERMILL_S3_ENDPOINT", "https://user:not-a-real-secret@s3.example.com"),
+        ("RENDERMILL_S3_REGION", "not-a-real-secret!"),
+    ],
+)
+@pytest.mark.parametrize("store", ["s3://parts", "store"])
+def test_account_of_other_signs_is_refused_by_the_variables_name(
+    monkeypatch, tmp_path, variable, value, store
+):
+    """Also where the store is a folder, and only a source lies on S3."""
+    monkeypatch.setenv("RENDERMILL_STORE", store if "://" in store else str(tmp_path / store))
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(BadInput, match=f"{variable}: expected what") as raised:
+        open_access().fetchers["s3"]("s3://parts/part.step", tmp_path / "part")
+    assert "not-a-real-secret" not in str(raised.value)
 
 
 def test_store_without_conditional_put_may_hold_sources_but_is_refused_for_results(tmp_path, monkeypatch):
-    monkeypatch.setattr("blocks.stores.FolderStore", NoConditions)
+    monkeypatch.setattr("blocks.stores.FolderStore", SourcesOnly)
     monkeypatch.setenv("RENDERMILL_STORE", str(tmp_path))
 
     assert open_store()

@@ -1,14 +1,23 @@
 """What the command line takes, and what it says when it cannot."""
 
+import hashlib
 import json
 import sys
 
 import pytest
 
 from flows.command_line import main, read_job
+from media.asset import Asset
 from media.errors import BadInput
+from media.export import ExportJob
 from media.job import StillJob, TurntableJob
-from media.manifest import Result
+from media.manifest import Content, Manifest, Output, Record, Result, manifest_key
+from media.store import FolderStore
+from media.store.keys import key_for
+from tests.fakes.sources_only import SourcesOnly
+
+DIGEST = hashlib.sha256(b"a picture").hexdigest()
+PICTURE = key_for("stills", DIGEST, "still.png")
 
 
 def test_job_is_read_from_text_or_from_a_file(tmp_path):
@@ -53,3 +62,35 @@ def test_media_error_is_one_line_and_exit_code_1(capsys):
     assert ended.value.code == "BadInput: part.step: expected a STEP file, found a letter"
     assert capsys.readouterr().out == ""
     assert sys.exc_info() == (None, None, None)
+
+
+def test_outputs_are_exported_by_whoever_may_only_read(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("blocks.stores.FolderStore", SourcesOnly)
+    monkeypatch.setenv("RENDERMILL_STORE", str(tmp_path / "store"))
+    asset = Asset(uri="", sha256=DIGEST, size=9, media_type="image/png", key=PICTURE)
+    output = Output(role="still", asset=asset, download_name="part.png")
+    record = Record(source="", source_sha256="", asked={}, route="", route_why="", geometry="")
+    manifest = Manifest(content=Content(job=DIGEST, noun="still", outputs=(output,)), record=record)
+    FolderStore(tmp_path / "store").put(PICTURE, b"a picture")
+    FolderStore(tmp_path / "store").put(
+        manifest_key(DIGEST), manifest.model_dump_json(by_alias=True).encode()
+    )
+
+    main(
+        lambda _job: Result(manifest="m", job=DIGEST),
+        StillJob,
+        ["--job", '{"source": "part.step"}', "--out", str(tmp_path / "out")],
+    )
+
+    assert (tmp_path / "out" / "part.png").read_bytes() == b"a picture"
+    assert capsys.readouterr().out == "m\n"
+
+
+def test_flow_that_writes_files_itself_has_no_out(capsys):
+    job = json.dumps({"result": DIGEST, "folder": "out"})
+
+    with pytest.raises(SystemExit) as ended:
+        main(lambda _job: pytest.fail("ran"), ExportJob, ["--job", job, "--out", "elsewhere"], out=False)
+
+    assert ended.value.code == 2
+    assert "unrecognized arguments: --out elsewhere" in capsys.readouterr().err

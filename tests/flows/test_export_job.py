@@ -7,6 +7,7 @@ from flows.prepare_geometry import prepare_geometry
 from media.export import ExportJob
 from media.job import GeometryJob
 from media.manifest import Result
+from tests.fakes.sources_only import SourcesOnly
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -21,6 +22,14 @@ def store(tmp_path_factory):
 def finished(bearing_step) -> Result:
     """The geometry of the bearing, as a finished job."""
     return prepare_geometry(GeometryJob(source=str(bearing_step), detail="coarse"))
+
+
+def test_whoever_may_only_read_may_export(finished, tmp_path, monkeypatch):
+    monkeypatch.setattr("blocks.stores.FolderStore", SourcesOnly)
+
+    export_job(ExportJob(result=finished.job, folder=str(tmp_path / "out")))
+
+    assert len(list((tmp_path / "out").iterdir())) == 2
 
 
 def test_files_are_written_and_shown_on_the_runs_page(finished, tmp_path, seen):

@@ -1,10 +1,13 @@
 """Outputs of a finished job in a folder of a person's: named, whole, and nowhere else."""
 
+import errno
+
 import pytest
 
 from media.asset import Asset
+from media.deliverables import name_for_people
 from media.digest import digest_of, sha256_of_file
-from media.errors import BadInput
+from media.errors import BadInput, OutOfResources
 from media.export import ExportJob, export_job, job_named
 from media.manifest import Content, Manifest, Output, Record, manifest_key
 from media.store import FolderStore
@@ -63,6 +66,50 @@ def test_what_names_no_job_is_refused(result):
 def test_job_that_is_not_finished_is_refused(store, tmp_path):
     with pytest.raises(BadInput, match="found no manifest of it in this store"):
         export_job(ExportJob(result=JOB, folder=str(tmp_path / "out")), store, root=None)
+
+
+@pytest.mark.parametrize(
+    "cut", [lambda data: data[:-9], lambda data: data.replace(b'"schema":1', b'"schema":2')]
+)
+def test_manifest_that_cannot_be_read_is_a_bad_input(store, tmp_path, cut):
+    finished(store, tmp_path)
+    store.put(manifest_key(JOB), cut(store.get(manifest_key(JOB))))
+
+    with pytest.raises(BadInput, match="found it damaged or of another version"):
+        export_job(ExportJob(result=JOB, folder=str(tmp_path / "out")), store, root=None)
+    assert not (tmp_path / "out").exists()
+
+
+def test_place_where_a_file_is_in_the_way_is_a_bad_input(store, tmp_path):
+    finished(store, tmp_path)
+    (tmp_path / "file").touch()
+
+    with pytest.raises(BadInput, match="expected a folder to write into"):
+        export_job(ExportJob(result=JOB, folder=str(tmp_path / "file")), store, root=None)
+
+
+def test_full_disk_is_no_bad_input(store, tmp_path, monkeypatch):
+    finished(store, tmp_path)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", refuse)
+    with pytest.raises(OutOfResources, match="the disk is full"):
+        export_job(ExportJob(result=JOB, folder=str(tmp_path / "out")), store, root=None)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("letter", ["x", "Ö", "軸", "\U00020000"])
+def test_name_of_any_length_is_one_that_a_disk_takes(store, tmp_path, letter):
+    name = name_for_people(f"{letter * 255}.step", "contact-sheet", ".webp", "turntable")
+    finished(store, tmp_path, name)
+
+    (path,) = export_job(ExportJob(result=JOB, folder=str(tmp_path / "out")), store, root=None)
+
+    assert path.read_bytes() == b"a picture"
+    assert path.name.startswith(letter * 30)
+    assert path.name.endswith("-turntable-contact-sheet.webp")
 
 
 @pytest.mark.parametrize(

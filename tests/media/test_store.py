@@ -232,7 +232,15 @@ def test_put_that_fails_leaves_nothing_behind(tmp_path):
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, OutOfResources), (errno.EIO, Unavailable)])
+@pytest.mark.parametrize(
+    ("number", "error"),
+    [
+        (errno.ENOSPC, OutOfResources),
+        (errno.EDQUOT, OutOfResources),
+        (errno.EIO, Unavailable),
+        (errno.EROFS, BadInput),
+    ],
+)
 def test_refusals_of_the_disk_are_said_in_our_own_errors(tmp_path, monkeypatch, number, error):
     store = FolderStore(tmp_path)
 
@@ -256,3 +264,75 @@ def test_half_written_files_of_a_killed_writer_are_swept_away(tmp_path):
     store.put(KEY, b"y")
 
     assert not orphan.exists()
+
+
+@pytest.mark.parametrize("place", ["no such folder/out", "a file/out", "a folder"])
+def test_place_that_cannot_be_written_is_a_bad_input(store, tmp_path, place):
+    store.put(KEY, b"content")
+    (tmp_path / "a file").touch()
+    (tmp_path / "a folder").mkdir()
+
+    with pytest.raises(BadInput, match="expected a place on disk that is open to this user, found '"):
+        store.fetch(KEY, tmp_path / place)
+    assert list((tmp_path / "a folder").iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, OutOfResources), (errno.EIO, Unavailable)])
+def test_refusals_of_the_disk_that_is_fetched_to_are_told_apart(store, tmp_path, monkeypatch, number, error):
+    store.put(KEY, b"content")
+    opened = Path.open
+
+    def refuse(path: Path, mode: str = "r") -> object:
+        if mode == "wb":
+            raise OSError(number, os.strerror(number))
+        return opened(path, mode)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(error):
+        store.fetch(KEY, tmp_path / "out")
+
+
+def test_folder_of_a_store_that_is_a_file_is_a_bad_input(tmp_path):
+    (tmp_path / "store").touch()
+    store = FolderStore(tmp_path / "store")
+
+    for call in (lambda: store.put(KEY, b"x", write_once=True), lambda: store.delete_if(KEY, "etag")):
+        with pytest.raises(BadInput, match="the store's folder: expected a place on disk"):
+            call()
+
+
+@pytest.mark.parametrize("change", ["put", "delete"])
+def test_nobody_comes_between_comparing_and_replacing(tmp_path, monkeypatch, change):
+    store = FolderStore(tmp_path)
+    seen = store.put(KEY, b"seen")
+    still = FolderStore._still
+    other = threading.Thread(
+        target=lambda: store.put(KEY, b"theirs") if change == "put" else store.delete(KEY)
+    )
+
+    def meanwhile(self: FolderStore, key: str, etag: str) -> bool:
+        is_still = still(self, key, etag)
+        other.start()
+        other.join(0.5)  # without a lock it ends here, between the two
+        return is_still
+
+    monkeypatch.setattr(FolderStore, "_still", meanwhile)
+    assert store.replace_if(KEY, b"ours", seen.etag)
+    other.join()
+
+    assert store.stat(KEY) is None if change == "delete" else store.get(KEY) == b"theirs"
+
+
+def test_folders_on_the_way_to_an_object_survive_a_power_cut(tmp_path, monkeypatch):
+    synced: set[str] = set()
+    fsync = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.add(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    FolderStore(tmp_path / "deep" / "store").put(KEY, b"x")
+
+    on_the_way = [tmp_path, *(tmp_path / "deep" / "store" / KEY).parents[:5]]
+    assert {str(folder) for folder in on_the_way} <= synced

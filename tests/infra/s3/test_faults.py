@@ -1,14 +1,18 @@
 """What goes wrong between us and an S3, and what becomes of it."""
 
+import base64
 import hashlib
 import itertools
+import ssl
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from infra.s3 import S3Store, make_client
 from infra.s3.conditions import Conditions
+from infra.s3.parts import PART
 from media.errors import BadInput, OutOfResources, Retry, Unavailable
 from media.store import AlreadyExists, Missing
 from media.store.keys import key_for
@@ -48,9 +52,14 @@ def large(tmp_path) -> Path:
     return tmp_path / "large"
 
 
-def unfinished(store: S3Store) -> list[object]:
+def unfinished(store: S3Store) -> list[str]:
     found = store._client.list_multipart_uploads(Bucket=store._bucket.name)
-    return list(found.get("Uploads", []))
+    return [upload["UploadId"] for upload in found.get("Uploads", [])]
+
+
+def parts_of(store: S3Store, upload_id: str) -> list[object]:
+    found = store._client.list_parts(**store._bucket.place(KEY), UploadId=upload_id)
+    return list(found.get("Parts", []))
 
 
 @pytest.mark.parametrize(
@@ -140,6 +149,17 @@ def test_upload_by_parts_outlives_lost_replies(store, s3, large, operation, writ
     assert unfinished(store) == []
 
 
+@pytest.mark.parametrize("write_once", [True, False])
+def test_upload_whose_name_was_lost_is_begun_anew_and_the_first_stays_empty(store, s3, large, write_once):
+    """Nobody knows its name, so nobody can abort it; without parts there is nothing to be billed."""
+    s3.befall(Fault("CreateMultipartUpload", lose_reply=True, times=2))
+
+    stat = store.put(KEY, large, write_once=write_once)
+
+    assert stat == store.stat(KEY)
+    assert [parts_of(store, upload) for upload in unfinished(store)] == [[], []]
+
+
 def test_upload_that_is_gone_because_it_was_completed_is_a_success(store, s3, large):
     """Amazon forgets an upload soon after it was completed; the second try finds no such upload."""
     s3.befall(
@@ -159,6 +179,43 @@ def test_upload_that_somebody_ended_is_said_to_be(store, s3, large):
     assert unfinished(store) == []
 
 
+@pytest.mark.parametrize("write_once", [True, False])
+def test_upload_that_somebody_ended_while_parts_were_sent_is_said_to_be(store, s3, large, write_once):
+    s3.befall(Fault("UploadPart", answer=(404, "NoSuchUpload"), times=FOREVER))
+
+    with pytest.raises(Unavailable, match="ended by somebody else"):
+        store.put(KEY, large, write_once=write_once)
+    assert store.stat(KEY) is None
+    assert unfinished(store) == []
+
+
+def test_conflict_with_our_own_end_whose_reply_was_lost_is_a_success(store, s3, large):
+    """The second try meets the first, which is still at work; the third finds the key taken, by us."""
+    s3.befall(
+        Fault("CompleteMultipartUpload", lose_reply=True),
+        Fault("CompleteMultipartUpload", answer=(409, "ConditionalRequestConflict")),
+    )
+
+    assert store.put(KEY, large, write_once=True) == store.stat(KEY)
+    assert unfinished(store) == []
+
+
+def test_conflict_with_other_bytes_is_lost(store, s3, large):
+    s3.befall(Fault("CompleteMultipartUpload", answer=(409, "ConditionalRequestConflict")))
+    complete, tries = store._client.complete_multipart_upload, itertools.count(1)
+
+    def overtaken(**terms: object) -> object:
+        if next(tries) == 2:
+            store._client.put_object(**store._bucket.place(KEY), Body=b"theirs")
+        return complete(**terms)
+
+    store._client.complete_multipart_upload = overtaken
+    with pytest.raises(AlreadyExists):
+        store.put(KEY, large, write_once=True)
+    assert store.get(KEY) == b"theirs"
+    assert unfinished(store) == []
+
+
 def test_a_conflict_at_the_end_sends_all_parts_anew(store, s3, large):
     s3.forget()
     s3.befall(Fault("CompleteMultipartUpload", answer=(409, "ConditionalRequestConflict")))
@@ -168,6 +225,22 @@ def test_a_conflict_at_the_end_sends_all_parts_anew(store, s3, large):
     assert s3.count()["CreateMultipartUpload"] == 2
     assert s3.count()["UploadPart"] == 6
     assert s3.count()["GetObject"] == 0  # what S3 computed suffices
+
+
+def test_upload_whose_reply_tells_the_checksum_is_not_looked_at_again(store, s3, large):
+    """As Amazon's does, and moto's does not."""
+    complete = store._client.complete_multipart_upload
+    digests = b"".join(
+        hashlib.sha256(LARGE[start : start + PART]).digest() for start in range(0, len(LARGE), PART)
+    )
+    said = base64.b64encode(hashlib.sha256(digests).digest()).decode() + "-3"
+    store._client.complete_multipart_upload = lambda **terms: {**complete(**terms), "ChecksumSHA256": said}
+    s3.forget()
+
+    stat = store.put(KEY, large)
+
+    assert s3.count() == {"CreateMultipartUpload": 1, "UploadPart": 3, "CompleteMultipartUpload": 1}
+    assert stat == store.stat(KEY)
 
 
 def test_part_that_was_damaged_on_its_way_is_sent_again(store, s3, large):
@@ -288,7 +361,7 @@ def hasty(s3, store) -> S3Store:
     """The same store, seen by who waits a fifth of a second for an answer."""
     client = make_client(s3.account, read_timeout_s=0.2)
     hasty = S3Store(store._bucket.name, "some/prefix", client, retry=Retry(times=1, wait_s=0.01))
-    hasty._conditions = store._conditions
+    hasty._probed._kept = store._probed._kept
     return hasty
 
 
@@ -342,18 +415,126 @@ def test_refusal_is_said_once_with_what_to_do(store, s3, answer, error, says):
     assert caught.value.__cause__ is caught.value.__context__ is None
 
 
-def test_stored_object_of_another_checksum_is_removed(store, monkeypatch):
+def test_stored_object_of_another_checksum_is_removed(store, s3, monkeypatch):
     put = store._client.put_object
+    s3.forget()
     monkeypatch.setattr(
         store._client, "put_object", lambda **terms: {**put(**{**terms, **OTHER}), "ChecksumSHA256": "other"}
     )
 
     with pytest.raises(StoredWrong):
         store.put(KEY, b"content")
+    assert s3.count()["DeleteObject"] == 1
     assert store.stat(KEY) is None
 
 
-OTHER = {"Body": b"damaged", "ChecksumSHA256": "bf8vgrfp6HRQrGnOTLDI3B1qMnIf/hdFY+CiMt55cwA="}
+OTHER = {
+    "Body": b"damaged",
+    "ChecksumSHA256": base64.b64encode(hashlib.sha256(b"damaged").digest()).decode(),
+}
+
+
+@pytest.mark.parametrize("operation", ["PutObject", "CreateMultipartUpload"])
+@pytest.mark.parametrize("write_once", [True, False])
+def test_put_that_is_answered_404_says_where_it_went(store, s3, large, operation, write_once):
+    s3.befall(Fault(operation, answer=(404, "NotFound"), times=FOREVER))
+    source = large if operation == "CreateMultipartUpload" else b"content"
+
+    with pytest.raises(BadInput, match="correct endpoint and bucket"):
+        store.put(KEY, source, write_once=write_once)
+
+
+def test_bytes_of_another_writer_are_not_removed_for_ours_that_were_wrong(s3_store, s3, monkeypatch):
+    """Nor by a service that deletes whatever the condition."""
+    s3.befall(Fault("DeleteObject", forget=("if-match",), times=FOREVER))
+    put = s3_store._client.put_object
+    theirs = {"Body": b"theirs", "Metadata": {}}
+
+    def overtaken(**terms: object) -> object:
+        monkeypatch.setattr(s3_store._client, "put_object", put)
+        ours = put(**{**terms, **OTHER})
+        put(**s3_store._bucket.place(KEY), **theirs)
+        return {**ours, "ChecksumSHA256": "other"}
+
+    monkeypatch.setattr(s3_store._client, "put_object", overtaken)
+    with pytest.raises(StoredWrong):
+        s3_store.put(KEY, b"content")
+
+    assert s3_store.get(KEY) == b"theirs"
+
+
+def test_checksum_of_bytes_that_another_put_since_says_nothing_of_ours(store, s3, monkeypatch):
+    s3.befall(Fault("PutObject", mute=("x-amz-checksum-sha256",)))
+    put = store._client.put_object
+
+    def overtaken(**terms: object) -> object:
+        monkeypatch.setattr(store._client, "put_object", put)
+        ours = put(**terms)
+        put(**store._bucket.place(KEY), Body=b"theirs")
+        return ours
+
+    monkeypatch.setattr(store._client, "put_object", overtaken)
+    stat = store.put(KEY, b"content")
+
+    assert stat.size == len(b"content")
+    assert store.get(KEY) == b"theirs"
+
+
+def test_tls_that_breaks_in_the_middle_of_a_body_is_tried_again(store, monkeypatch):
+    store.put(KEY, b"content")
+    get = store._client.get_object
+
+    def broken(_amount: int | None = None) -> bytes:
+        raise ssl.SSLError(
+            1, "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac"
+        )
+
+    def broken_once(**terms: object) -> object:
+        monkeypatch.setattr(store._client, "get_object", get)
+        reply = get(**terms)
+        monkeypatch.setattr(reply["Body"]._raw_stream._fp, "read", broken)
+        return reply
+
+    monkeypatch.setattr(store._client, "get_object", broken_once)
+
+    assert store.get(KEY) == b"content"
+
+
+def test_credentials_that_cannot_be_had_for_now_are_unavailable(s3, monkeypatch, tmp_path):
+    """Whoever gives them out fails, as a role's service may where a machine has just started."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    (tmp_path / "config").write_text("[default]\ncredential_process = false\n")
+    account = replace(s3.account, access_key_id=None, secret_access_key=None)
+
+    with pytest.raises(Unavailable, match="expected credentials"):
+        S3Store("bucket", "", make_client(account), retry=Retry()).get(KEY)
+
+
+@pytest.mark.parametrize("said", ["AB" * 32, "q80=", "ab" * 31])
+def test_what_others_call_sha256_is_not_believed(store, tmp_path, said):
+    store._client.put_object(**store._bucket.place(KEY), Body=b"theirs", Metadata={"sha256": said})
+
+    store.fetch(KEY, tmp_path / "out")
+
+    assert store.get(KEY) == (tmp_path / "out").read_bytes() == b"theirs"
+
+
+def test_object_that_is_replaced_all_the_time_is_said_to_be(store, tmp_path):
+    place, get = store._bucket.place(KEY), store._client.get_object
+    store._client.put_object(**place, Body=b"first")
+    bodies = itertools.count()
+
+    def replaced(**terms: object) -> object:
+        store._client.put_object(**place, Body=b"%d" % next(bodies))
+        return get(**terms)
+
+    store._client.get_object = replaced
+    with pytest.raises(StoredWrong, match="kept changing"):
+        store.fetch(KEY, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_store_that_tells_no_checksums_is_read_back(store, s3):
@@ -396,7 +577,7 @@ def test_store_that_cannot_delete_by_condition_looks_first(s3_store, s3):
     assert not s3_store.delete_if(KEY, first.etag)
     assert s3_store.delete_if(KEY, second.etag)
     assert s3_store.stat(KEY) is None
-    assert s3_store._kept_conditions() == Conditions(put=True, complete=True, delete=False)
+    assert s3_store._probed.kept() == Conditions(put=True, complete=True, delete=False)
 
 
 def test_probe_is_made_once_and_leaves_nothing(s3_store, s3):

@@ -1,5 +1,7 @@
 """Objects that others put, fetched as sources."""
 
+import traceback
+
 import pytest
 
 from infra.s3 import make_client
@@ -33,7 +35,12 @@ def test_object_of_any_key_becomes_a_source_under_its_own_name(client, bucket, t
 
 @pytest.mark.parametrize(
     ("place", "found"),
-    [("{}/none.step", "found none"), ("{}", "no key"), ("/x", "no bucket"), ("no-such-bucket-7/x", "bucket")],
+    [
+        ("{}/none.step", "found none"),
+        ("{}", "no key"),
+        ("/x", "no bucket"),
+        ("no-such-bucket-7/x", "an object, found none"),
+    ],
 )
 def test_object_that_is_not_there_is_refused_in_a_sentence(place, found, client, bucket, tmp_path):
     with pytest.raises(BadInput, match=found):
@@ -50,3 +57,33 @@ def test_object_that_is_too_large_is_not_fetched(client, bucket, tmp_path, s3, m
         fetch_object(client, f"s3://{bucket}/from the shop/Welle 3.stp", tmp_path / "file")
 
     assert {asked.method for asked in s3.asked} == {"HEAD"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "s3://AKIAKEY:CANARY@{}/part.step",
+        "s3://CANARY@{}/part.step",
+        "s3://{}?token=CANARY",
+        "s3://AKIAKEY:CAN/ARY@{}/part.step",
+        "s3://{}/part.step?token=CANARY",
+        "s3://{}/part.step#CANARY",
+        "s3://canary/AKIACANARY@{}/part.step",
+    ],
+)
+def test_secret_in_an_address_is_not_said_again(address, client, bucket, tmp_path):
+    with pytest.raises(BadInput) as caught:
+        fetch_object(client, address.format(bucket), tmp_path / "file")
+
+    said = "".join(traceback.format_exception(caught.value.with_traceback(None)))
+    assert "CANARY" not in said
+
+
+@pytest.mark.parametrize("name", ["AKIAKEY:CANARY@bucket", "bucket?token=CANARY", "", "Bucket"])
+def test_name_of_no_bucket_is_refused_before_any_call(name, client, s3, tmp_path):
+    s3.forget()
+
+    with pytest.raises(BadInput, match="found no bucket's name"):
+        fetch_object(client, f"s3://{name}/key", tmp_path / "file")
+
+    assert s3.asked == []

@@ -13,10 +13,13 @@ import numpy as np
 import pytest
 
 from media.errors import OutOfResources, TimedOut
+from media.geometry import prepare as prepared
 from media.geometry.prepare import find_geometry, geometry_digest, prepare_geometry
-from media.geometry.report import Tessellation
+from media.geometry.report import Geometry, Tessellation
 from media.process import Limits
 from media.source import download_model
+from media.store import ObjectStore
+from media.store.keys import key_for
 from tests.media.geometry.glb_check import check_glb
 
 FLANGE, BOTTOM, TOP = 0.126, -0.030, 0.023  # metres, Y up
@@ -185,6 +188,27 @@ def test_geometry_whose_file_is_gone_is_made_again(prepare, store, small_steps):
     assert not again.found
     assert store.stat(again.glb.key).size == again.glb.size
     assert find_geometry(again.digest, store).found
+
+
+def test_stale_report_gives_way_only_once(prepare, store, small_steps, monkeypatch):
+    """While we withdraw it, another has done so already and stored a sound one."""
+    ours = prepare(small_steps / "pair.step")
+    stale = ours.model_copy(update={"glb": ours.glb.model_copy(update={"size": 1})})
+    theirs = ours.model_copy(update={"usd": None})
+    key = key_for("geometry", ours.digest, prepared.REPORT_NAME)
+    put, found = store.put, prepared.find_geometry
+    put(key, stale.model_dump_json().encode())
+
+    def overtaken(digest: str, store: ObjectStore) -> Geometry | None:
+        monkeypatch.setattr(prepared, "find_geometry", found)
+        said = found(digest, store)
+        put(key, theirs.model_dump_json().encode())
+        return said
+
+    monkeypatch.setattr(prepared, "find_geometry", overtaken)
+
+    assert prepared._published(ours, store) == theirs
+    assert Geometry.model_validate_json(store.get(key)) == theirs
 
 
 def test_same_file_gives_the_same_bytes(bearing, bearing_step, prepare):

@@ -1,0 +1,88 @@
+"""Files on their way into a folder store: durable under a temporary name, in folders that are durable too."""
+
+import fcntl
+import hashlib
+import io
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+from media.store.protocol import StoredWrong
+
+INCOMING = ".incoming"
+CHUNK = 1024 * 1024
+UNLOCKED_S = 60.0
+"""Longer than a writer can take from creating its file to locking it."""
+
+
+@contextmanager
+def arriving(root: Path, source: bytes | Path, sha256: str | None = None) -> Iterator[Path]:
+    """Write `source` to a temporary name in the store's own file system; remove that name afterwards.
+
+    The file is locked while its writer lives; whoever writes next removes those of killed writers.
+    """
+    folder = root / INCOMING
+    make_folder(folder)
+    _remove_orphans(folder)
+    path = folder / uuid4().hex
+    with path.open("xb") as file:  # unlike tempfile's, readable by whom the umask allows
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            _write(source, file, sha256)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, so that each survives a power cut."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    fsync_folder(folder.parent)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the new name itself survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write(source: bytes | Path, file: IO[bytes], sha256: str | None) -> None:
+    """Write all of `source` durably."""
+    digest = hashlib.sha256()
+    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as original:
+        while chunk := original.read(CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
+    file.flush()
+    os.fsync(file.fileno())
+    if sha256 and digest.hexdigest() != sha256:
+        raise StoredWrong(
+            f"expected to store bytes of sha256 {sha256}, found {digest.hexdigest()}; did they change?"
+        )
+
+
+def _remove_orphans(folder: Path) -> None:
+    """Remove what killed writers left half-written."""
+    for path in folder.iterdir():
+        try:
+            with path.open("rb") as file:
+                if time.time() - os.fstat(file.fileno()).st_mtime < UNLOCKED_S:
+                    continue
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink(missing_ok=True)
+        except (
+            BlockingIOError,
+            FileNotFoundError,
+            PermissionError,
+        ):  # its writer lives, has finished, or is another user
+            continue
