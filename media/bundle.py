@@ -9,6 +9,7 @@ from media.archive import extract
 from media.companions import companions
 from media.errors import BadInput
 from media.geometry.children import limits_for, sentence
+from media.geometry.gltf_files import files_of_gltfs
 from media.geometry.usd_files import files_of_usd
 from media.kind import Kind, kind_of_file
 from media.reference import shown
@@ -34,7 +35,7 @@ def unpacked(path: Path, folder: Path, name: str) -> Path:
 
     Raises:
         BadInput: The archive is hostile or damaged, or holds no model or several.
-        OutOfResources, TimedOut, ToolFailed: A child that reads USD layers was stopped or broke.
+        OutOfResources, TimedOut, ToolFailed: A child that reads glTF or USD layers was stopped or broke.
     """
     files = folder / "files"
     kinds = _models(extract(path, files, name), files)
@@ -125,7 +126,11 @@ def _needed_by_others(files: Path, kinds: Mapping[str, Kind], name: str, scratch
         limits = limits_for(sum((files / layer).stat().st_size for layer in layers))
         for layer, others in files_of_usd(files, layers, name, scratch, limits).items():
             needed |= set(others) - {layer}
-    for place in set(kinds) - set(layers):
+    gltfs = sorted(place for place, kind in kinds.items() if kind is Kind.GLTF)
+    if gltfs:
+        found = files_of_gltfs(files, gltfs, name).values()
+        needed |= {other.relative_to(files).as_posix() for other in set().union(*found)}
+    for place in set(kinds) - set(layers) - set(gltfs):
         others_of = companions(files / place, kinds[place], files, name, scratch)
         needed |= {other.relative_to(files).as_posix() for other in others_of}
     return needed

@@ -10,13 +10,13 @@ import struct
 from pathlib import Path
 from typing import Any
 
+from media.geometry.glb_format import CHUNK_HEADER, FILE_HEADER, JSON_CHUNK, MAGIC, VERSION
 from media.geometry.materials import finish_of
 from media.geometry.names import first_real_name
 
 GENERATOR = "rendermill"
 DEFAULT_COLOUR = (0.53, 0.54, 0.56, 1.0)  # linear; a light steel for parts without a colour of their own
 TRIANGLES = 4
-JSON_CHUNK, GLB_MAGIC, GLB_VERSION = 0x4E4F534A, 0x46546C67, 2
 
 Json = dict[str, Any]
 
@@ -115,6 +115,6 @@ def packed(document: Json, binary_chunk: bytes) -> bytes:
     """Return a GLB of `document` and a binary chunk that has its own header."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
-    length = 12 + 8 + len(text) + len(binary_chunk)
-    header = struct.pack("<5I", GLB_MAGIC, GLB_VERSION, length, len(text), JSON_CHUNK)
+    length = FILE_HEADER + CHUNK_HEADER + len(text) + len(binary_chunk)
+    header = struct.pack("<4s4I", MAGIC, VERSION, length, len(text), JSON_CHUNK)
     return header + text + binary_chunk

@@ -36,14 +36,16 @@ def content_of(path: Path, name: str) -> dict[str, Any]:
     """Return the fields of the report.
 
     Raises:
-        BadInput: It is damaged, shows nothing, or depends on other files.
+        BadInput: It is damaged, shows nothing, asks for too much, or depends on other files.
     """
     gltf = read_glb(path, name)
     check_caps(gltf, name)
     try:
         low, high = bounds(gltf)
     except ValueError as error:
-        raise BadInput(f"{name}: expected a GLB with something to show, found {error}") from error
+        raise BadInput(
+            f"{name}: expected a model that can be drawn, found {error}; export it again"
+        ) from error
     return {**asdict(content(gltf)), "bounds_min": low.tolist(), "bounds_max": high.tolist()}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from media.geometry.gltf import BINARY_CHUNK, CHUNK_HEADER, FILE_HEADER, JSON_CHUNK
+from media.geometry.glb_format import BINARY_CHUNK, CHUNK_HEADER, FILE_HEADER, JSON_CHUNK, MAGIC, VERSION
 
 CHUNK_BYTES = 2**20
 
@@ -38,7 +38,7 @@ def write_glb(target: Path, document: dict[str, Any], layout: Layout) -> None:
     binary = struct.pack("<2I", layout.size, BINARY_CHUNK) if layout.size else b""
     length = FILE_HEADER + CHUNK_HEADER + len(text) + len(binary) + layout.size
     with target.open("wb") as file:
-        file.write(struct.pack("<4s4I", b"glTF", 2, length, len(text), JSON_CHUNK) + text + binary)
+        file.write(struct.pack("<4s4I", MAGIC, VERSION, length, len(text), JSON_CHUNK) + text + binary)
         for source, size in layout.pieces:
             _copy(source, size, file)
             file.write(bytes(-size % 4))

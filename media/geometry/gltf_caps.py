@@ -4,18 +4,21 @@ Accessors may share bytes or have none at all, and pictures unpack to any size, 
 any amount of memory.
 """
 
+from collections.abc import Iterable
 from functools import cache
 
 from media.errors import BadInput
 from media.geometry.embedded import embedded
 from media.geometry.gltf import Gltf
-from media.geometry.gltf_document import Image, Primitive
+from media.geometry.gltf_accessor import COMPONENTS
+from media.geometry.gltf_document import Image, Node, Primitive
 from media.picture_header import BEGIN_BYTES, KTX2, PictureHeader, header_of, too_many_pixels
 
 MAX_VERTICES = 100_000_000
 MAX_INDICES = 600_000_000
 MAX_NODES = 1_000_000
 MAX_PICTURES = 4096
+MAX_NORMALIZED = 16 * MAX_VERTICES  # numbers; Blender copies such accessors though they share bytes
 
 
 def check_caps(gltf: Gltf, name: str) -> None:
@@ -34,26 +37,45 @@ def _too_much(gltf: Gltf) -> str | None:
     document = gltf.document
     primitives = [primitive for mesh in document.meshes for primitive in mesh.primitives]
     counts = [accessor.count for accessor in document.accessors]
-    without_bytes = sum(accessor.count for accessor in document.accessors if accessor.buffer_view is None)
-    vertices = max(without_bytes, sum(_vertices(primitive, counts) for primitive in primitives))
+    made = [accessor for accessor in document.accessors if accessor.buffer_view is None or accessor.sparse]
+    normalized = [accessor for accessor in document.accessors if accessor.normalized]
+    vertices = sum(_vertices(primitive, counts) for primitive in primitives)
+    vertices = max(vertices, sum(accessor.count for accessor in made))
+    numbers = sum(accessor.count * COMPONENTS[accessor.type] for accessor in normalized)
     indices = sum(counts[primitive.indices] for primitive in primitives if primitive.indices is not None)
-    if len(document.nodes) > MAX_NODES:
-        return f"{len(document.nodes)} nodes (at most {MAX_NODES})"
-    if len(document.images) > MAX_PICTURES:
-        return f"{len(document.images)} pictures (at most {MAX_PICTURES})"
-    if vertices > MAX_VERTICES:
-        return f"{vertices} vertices (at most {MAX_VERTICES})"
-    if indices > MAX_INDICES:
-        return f"{indices} corners of triangles (at most {MAX_INDICES})"
+    nodes = len(document.nodes) + sum(_instances(node, counts) for node in document.nodes)
+    for found, most, what in (
+        (nodes, MAX_NODES, "nodes and instances"),
+        (len(document.images), MAX_PICTURES, "pictures"),
+        (vertices, MAX_VERTICES, "vertices"),
+        (indices, MAX_INDICES, "corners of triangles"),
+        (numbers, MAX_NORMALIZED, "normalized numbers"),
+    ):
+        if found > most:
+            return f"{found} {what} (at most {most})"
     return None
 
 
 def _vertices(primitive: Primitive, counts: list[int]) -> int:
-    """Return the vertices that a primitive asks for, those of its morph targets included."""
-    per_target = [
-        max((counts[index] for index in target.values()), default=0) for target in primitive.targets
-    ]
-    return max((counts[index] for index in primitive.attributes.values()), default=0) + sum(per_target)
+    """Return the vertices that Blender makes of a primitive: only those that its indices name.
+
+    They are there once more for each morph target and for each attribute of the file's own.
+    """
+    named = counts[primitive.indices] if primitive.indices is not None else None
+
+    def used(accessors: Iterable[int]) -> int:
+        most = max((counts[index] for index in accessors), default=0)
+        return most if named is None else min(most, named)
+
+    own = sum(used([index]) for name, index in primitive.attributes.items() if name.startswith("_"))
+    morphed = sum(used(target.values()) for target in primitive.targets)
+    return used(primitive.attributes.values()) + own + morphed
+
+
+def _instances(node: Node, counts: list[int]) -> int:
+    """Return how many objects a node's instances are."""
+    places = node.instancing.places if node.instancing else {}
+    return max((counts[index] for index in places.values()), default=0)
 
 
 def _pictures(gltf: Gltf, name: str) -> list[PictureHeader]:

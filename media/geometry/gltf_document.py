@@ -1,53 +1,26 @@
 """The JSON of a glTF 2.0 file, as far as geometry and plain materials need it (specification, chapter 5)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel, Field
+
+from media.geometry.gltf_accessor import CONFIG, Accessor, BufferSpec, BufferView, Index
 
 TRIANGLES, TRIANGLE_FAN = 4, 6
+INSTANCE_TYPES = {"TRANSLATION": "VEC3", "ROTATION": "VEC4", "SCALE": "VEC3"}
 
-Index = Annotated[int, Field(ge=0)]
 Vec3 = tuple[float, float, float]
 Vec4 = tuple[float, float, float, float]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
+    model_config = CONFIG
 
 
-class Asset2(_Model):
-    """The file's own statement of its version."""
+class AssetInfo(_Model):
+    """The file's own statement of its version; Blender reads this one."""
 
-    version: str
-
-
-class BufferSpec(_Model):
-    """A block of bytes; in a GLB the first one without a URI is the binary chunk."""
-
-    byte_length: Annotated[int, Field(ge=1)]
-    uri: str | None = None
-
-
-class BufferView(_Model):
-    """A range of a buffer."""
-
-    buffer: Index
-    byte_offset: Index = 0
-    byte_length: Annotated[int, Field(ge=1)]
-    byte_stride: Annotated[int, Field(ge=4, le=252)] | None = None
-
-
-class Accessor(_Model):
-    """Typed numbers in a buffer view; without one, an extension or zeros stand in."""
-
-    buffer_view: Index | None = None
-    byte_offset: Index = 0
-    component_type: int
-    count: Annotated[int, Field(ge=1)]
-    type: str
-    min: list[float] | None = None
-    max: list[float] | None = None
+    version: Literal["2.0"]
 
 
 class Primitive(_Model):
@@ -67,6 +40,23 @@ class Mesh(_Model):
     primitives: Annotated[list[Primitive], Field(min_length=1)]
 
 
+class Instancing(_Model):
+    """EXT_mesh_gpu_instancing: a node's mesh is drawn once for each element of these accessors."""
+
+    attributes: dict[str, Index]
+
+    @property
+    def places(self) -> dict[str, int]:
+        """The accessors that place instances; others are the file's own."""
+        return {name: index for name, index in self.attributes.items() if name in INSTANCE_TYPES}
+
+
+class NodeExtensions(_Model):
+    """What extensions say of a node."""
+
+    instancing: Instancing | None = Field(None, alias="EXT_mesh_gpu_instancing")
+
+
 class Node(_Model):
     """A placed part or an assembly."""
 
@@ -77,6 +67,12 @@ class Node(_Model):
     translation: Vec3 = (0.0, 0.0, 0.0)
     rotation: Vec4 = (0.0, 0.0, 0.0, 1.0)
     scale: Vec3 = (1.0, 1.0, 1.0)
+    extensions: NodeExtensions | None = None
+
+    @property
+    def instancing(self) -> Instancing | None:
+        """How often its mesh is drawn, if that is not once."""
+        return self.extensions.instancing if self.extensions and self.mesh is not None else None
 
 
 class Pbr(_Model):
@@ -110,7 +106,7 @@ class Scene(_Model):
 class Document(_Model):
     """The JSON chunk."""
 
-    asset: Asset2
+    asset: AssetInfo
     scene: Index = 0
     scenes: Annotated[list[Scene], Field(min_length=1)]
     nodes: list[Node] = []
@@ -121,3 +117,12 @@ class Document(_Model):
     materials: list[Material] = []
     images: list[Image] = []
     extensions_required: list[str] = []
+    extensions_used: list[str] = []
+
+    @property
+    def roots(self) -> list[int]:
+        """The nodes that what is drawn begins at: without a `scene`, Blender draws every node there is."""
+        if "scene" in self.model_fields_set:
+            return self.scenes[self.scene].nodes
+        below = {child for node in self.nodes for child in node.children}
+        return [index for index in range(len(self.nodes)) if index not in below]

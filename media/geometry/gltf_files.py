@@ -1,36 +1,45 @@
-"""A glTF with files beside it, packed into one GLB: what it refers to is in its folder, or it is refused.
+"""A glTF with files beside it: which of them it needs, and one GLB of them all, by a child of its own."""
 
-Khronos, glTF 2.0 specification: URIs 2.8, buffers 3.6.1, images 3.8. Blender never sees a reference: its own
-importer follows `..`, absolute and encoded paths.
-"""
-
-import re
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote
 
 from media.errors import BadInput
-from media.geometry.embedded import SCHEME, embedded
-from media.geometry.glb_writer import Layout, write_glb
-from media.geometry.gltf import MAX_JSON_BYTES, document_of
-from media.geometry.gltf_document import BufferSpec, Document, Image
-from media.picture_header import BEGIN_BYTES, header_of
-from media.reference import BadReference, resolved, shown
+from media.geometry.children import DoneModel, Refused, limits_for, outcome, start_reader, twice
+from media.workspace import workspace
 
-MAX_GLB_BYTES = 2**32 - 2**24  # the container counts in 32 bits
-PICTURES = ("image/png", "image/jpeg", "image/webp")
+GLTF_READER = "the glTF reader"
+
+
+class Read(DoneModel):
+    """The places of the files that each glTF needs; see `media.geometry.gltf_reader`."""
+
+    needed: tuple[tuple[str, ...], ...]
 
 
 def files_of_gltf(path: Path, folder: Path, name: str) -> set[Path]:
-    """Return the files within `folder` that a glTF needs.
+    """Return the files within `folder` that a glTF needs; see `files_of_gltfs`."""
+    place = path.relative_to(folder).as_posix()
+    return files_of_gltfs(folder, [place], name)[place]
+
+
+def files_of_gltfs(folder: Path, scenes: Sequence[str], name: str) -> dict[str, set[Path]]:
+    """Return the files within `folder` that each of several glTF in it needs.
+
+    Args:
+        folder: What no reference may leave.
+        scenes: The places of the glTF in it.
+        name: What their owner calls them.
 
     Raises:
-        BadInput: It is damaged, or names a file that is not there or that lies elsewhere.
+        BadInput: One is damaged, or names a file that is not there or that lies elsewhere.
+        OutOfResources, TimedOut, ToolFailed: The child was stopped or broke.
     """
-    _, document = _read(path, name)
-    uris = [buffer.uri for buffer in document.buffers] + [image.uri for image in document.images]
-    outside = [uri for uri in uris if uri is not None and not uri.startswith(SCHEME)]
-    return {_file(uri, path, folder, name) for uri in outside}
+    size = sum((folder / scene).stat().st_size for scene in scenes)
+    read = _done({"folder": str(folder.absolute()), "name": name, "scenes": scenes}, size, name)
+    return {
+        scene: {folder / place for place in places} for scene, places in zip(scenes, read.needed, strict=True)
+    }
 
 
 def pack_gltf(path: Path, folder: Path, target: Path, name: str) -> None:
@@ -44,103 +53,30 @@ def pack_gltf(path: Path, folder: Path, target: Path, name: str) -> None:
 
     Raises:
         BadInput: It is damaged, or names a file that is too short, not there or elsewhere.
+        OutOfResources, TimedOut, ToolFailed: The child was stopped or broke.
     """
-    raw, document = _read(path, name)
-    layout = Layout()
-    starts = []
-    for number, buffer in enumerate(document.buffers):
-        source = _source(buffer, path, folder, name)
-        _check_length(source, buffer, number, name)
-        starts.append(layout.add(source, buffer.byte_length))
-    views = [_moved_view(raw, document, number, starts, name) for number in range(len(document.buffer_views))]
-    for number, image in enumerate(document.images):
-        if image.uri is not None:
-            source = _source(image, path, folder, name)
-            length = _length(source)
-            views.append({"buffer": 0, "byteOffset": layout.add(source, length), "byteLength": length})
-            inside = {"bufferView": len(views) - 1, "mimeType": _picture_type(source, name)}
-            raw["images"][number] = _without(raw["images"][number], "uri") | inside
-    if layout.size > MAX_GLB_BYTES:
-        raise BadInput(f"{name}: expected at most {MAX_GLB_BYTES} bytes of buffers and pictures, found more")
-    raw = _without(raw, "buffers", "bufferViews")
-    if views:
-        raw |= {"buffers": [{"byteLength": layout.size}], "bufferViews": views}
-    write_glb(target, raw, layout)
+    scene = path.relative_to(folder).as_posix()
+    job = {
+        "folder": str(folder.absolute()),
+        "name": name,
+        "scene": scene,
+        "target": str(target.absolute()),
+    }
+    _done(job, path.stat().st_size, name)
 
 
-def _read(path: Path, name: str) -> tuple[dict[str, Any], Document]:
-    """Return a glTF as it is written, and as far as its structure was checked."""
-    if (size := path.stat().st_size) > MAX_JSON_BYTES:
-        raise BadInput(
-            f"{name}: expected at most {MAX_JSON_BYTES} bytes of JSON, found {size}; pack it as GLB"
-        )
-    return document_of(path.read_bytes(), name)
+def _done(job: Mapping[str, str | Sequence[str]], size: int, name: str) -> Read:
+    """Let a child do a job on glTF of `size` bytes, in a folder that nothing in them can refer to."""
+    limits = limits_for(size)
+    with workspace() as scratch:
+        path = scratch / "gltf.json"
+        path.write_text(json.dumps(job))
 
+        def attempt() -> Read:
+            with start_reader("gltf_reader", path, limits=limits) as child:
+                return outcome(child, GLTF_READER, Read, limits)
 
-def _without(thing: dict[str, Any], *keys: str) -> dict[str, Any]:
-    return {key: value for key, value in thing.items() if key not in keys}
-
-
-def _file(uri: str, path: Path, folder: Path, name: str) -> Path:
-    """Return the file that a URI names. Its query or fragment would name no file, so it has none."""
-    wrong = re.search(r"[?#]", uri)
-    try:
-        return resolved("" if wrong else unquote(uri, errors="surrogateescape"), path, folder)
-    except BadReference as error:
-        found = f"a reference with a query or a fragment ({shown(uri)})" if wrong else error
-        raise BadInput(
-            f"{name}: expected the files that it needs beside it, found {found}; "
-            "pack it as one .glb, or zip it with its files"
-        ) from error
-
-
-def _source(thing: BufferSpec | Image, path: Path, folder: Path, name: str) -> Path | bytes:
-    """Return the file that a buffer or image is in, or its bytes if it is embedded."""
-    if thing.uri is None:
-        raise BadInput(f"{name}: expected a URI for every buffer, found one without; export it again")
-    if thing.uri.startswith(SCHEME):
-        return embedded(thing.uri, name)
-    return _file(thing.uri, path, folder, name)
-
-
-def _length(source: Path | bytes) -> int:
-    return len(source) if isinstance(source, bytes) else source.stat().st_size
-
-
-def _check_length(source: Path | bytes, buffer: BufferSpec, number: int, name: str) -> None:
-    if (found := _length(source)) < buffer.byte_length:
-        where = shown(source.name) if isinstance(source, Path) else "its embedded data"
-        raise BadInput(
-            f"{name}: expected {buffer.byte_length} bytes for buffer {number} in {where}, found {found}; "
-            "export it again"
-        )
-
-
-def _moved_view(
-    raw: dict[str, Any], document: Document, number: int, starts: list[int], name: str
-) -> dict[str, Any]:
-    """Return a view as it stands in the one buffer that is left."""
-    view = document.buffer_views[number]
-    if view.buffer >= len(starts):
-        raise BadInput(
-            f"{name}: expected buffer {view.buffer} for view {number}, found {len(starts)} buffers"
-        )
-    if view.byte_offset + view.byte_length > document.buffers[view.buffer].byte_length:
-        raise BadInput(f"{name}: expected view {number} within its buffer, found that it ends after it")
-    # An extension of a view holds a compressed copy in a buffer of its own; the plain one is kept.
-    kept = _without(raw["bufferViews"][number], "extensions")
-    return kept | {"buffer": 0, "byteOffset": starts[view.buffer] + view.byte_offset}
-
-
-def _picture_type(source: Path | bytes, name: str) -> str:
-    """Return the media type of a picture by its first bytes, whatever it is called."""
-    if isinstance(source, bytes):
-        begin, called = source, "an embedded one"
-    else:
-        with source.open("rb") as file:
-            begin, called = file.read(BEGIN_BYTES), shown(source.name)
-    header = header_of(begin)
-    if header is None or header.media_type not in PICTURES:
-        found = f"{header.media_type if header else 'something else'} ({called})"
-        raise BadInput(f"{name}: expected PNG, JPEG or WebP pictures, found {found}; export it again")
-    return header.media_type
+        try:
+            return twice(attempt, name, GLTF_READER)
+        except Refused as refusal:
+            raise BadInput(str(refusal)) from refusal

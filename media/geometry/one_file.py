@@ -16,7 +16,7 @@ def as_one_file(file: ModelFile) -> ModelFile:
 
     Raises:
         BadInput: The bundle or what it refers to cannot be used; the sentence says why.
-        OutOfResources, TimedOut, ToolFailed: A child that reads USD layers was stopped or broke.
+        OutOfResources, TimedOut, ToolFailed: A child that reads glTF or USD layers was stopped or broke.
     """
     folder = file.root
     if file.kind is Kind.ZIP:

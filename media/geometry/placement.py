@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from media.geometry.gltf import COMPONENTS, Gltf
-from media.geometry.gltf_document import TRIANGLE_FAN, TRIANGLES, Node, Primitive
+from media.geometry.accessors import Array, numbers, values
+from media.geometry.gltf import Gltf
+from media.geometry.gltf_document import TRIANGLE_FAN, TRIANGLES, Instancing, Node
+from media.geometry.shapes import Shape, points_of, shapes_of
 
-DTYPES = {5120: "i1", 5121: "u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
-FLOAT = 5126
-
-Array = npt.NDArray[np.float64]
+# `values` belongs to what writers of other formats need of a GLB.
+__all__ = ["Content", "Placed", "bounds", "content", "local", "placed", "triangles", "values"]
 
 
 @dataclass(frozen=True)
@@ -39,10 +38,9 @@ def content(gltf: Gltf) -> Content:
     meshes = gltf.document.meshes
     per_mesh = [triangles(gltf, mesh) for mesh in range(len(meshes))]
     places = [place.mesh for place in placed(gltf)]
-    distinct: dict[tuple[int | None, ...], int] = {}
+    distinct: dict[tuple[Shape, ...], int] = {}
     for mesh in sorted(set(places)):
-        points = tuple(primitive.attributes.get("POSITION") for primitive in meshes[mesh].primitives)
-        distinct.setdefault(points, mesh)
+        distinct.setdefault(shapes_of(meshes[mesh]), mesh)
     return Content(
         parts=len(places),
         distinct_parts=len(distinct),
@@ -52,42 +50,48 @@ def content(gltf: Gltf) -> Content:
     )
 
 
-def values(gltf: Gltf, accessor_index: int) -> npt.NDArray[np.generic] | None:
-    """Return an accessor as an array of shape (count, components), or None if an extension holds it."""
-    accessor = gltf.document.accessors[accessor_index]
-    if accessor.buffer_view is None:
-        return None
-    view = gltf.document.buffer_views[accessor.buffer_view]
-    if gltf.document.buffers[view.buffer].uri is not None:
-        return None
-    dtype, width = np.dtype(DTYPES[accessor.component_type]), COMPONENTS[accessor.type]
-    return np.ndarray(
-        (accessor.count, width),
-        dtype,
-        gltf.binary,
-        view.byte_offset + accessor.byte_offset,
-        (view.byte_stride or dtype.itemsize * width, dtype.itemsize),
-    )
-
-
 def placed(gltf: Gltf) -> Iterator[Placed]:
-    """Yield every occurrence of a mesh in the shown scene."""
+    """Yield every occurrence of a mesh that is drawn, instances included.
+
+    Raises `ValueError` if it cannot be read where instances stand.
+    """
     nodes = gltf.document.nodes
-    pending = [(index, np.eye(4)) for index in gltf.document.scenes[gltf.document.scene].nodes]
+    pending = [(index, np.eye(4)) for index in gltf.document.roots]
     while pending:
         index, parent = pending.pop()
-        world = parent @ local(nodes[index])
-        mesh = nodes[index].mesh
-        if mesh is not None:
-            yield Placed(mesh, world)
-        pending += [(child, world) for child in nodes[index].children]
+        node = nodes[index]
+        world = parent @ local(node)
+        if node.mesh is not None and node.instancing is None:
+            yield Placed(node.mesh, world)
+        elif node.mesh is not None and node.instancing is not None:
+            for place in _instances(gltf, node.instancing):
+                yield Placed(node.mesh, world @ place)
+        pending += [(child, world) for child in node.children]
+
+
+def _instances(gltf: Gltf, instancing: Instancing) -> Iterator[Array]:
+    """Yield the transforms of instances to their node; none if nothing but the file's own is said of them."""
+    found = {name: numbers(gltf, index) for name, index in instancing.places.items()}
+    known = {name: array for name, array in found.items() if array is not None}
+    if len(known) < len(found):
+        raise ValueError("instances whose places are not in its binary data")
+    count = len(next(iter(known.values()))) if known else 0
+    translations = known.get("TRANSLATION", np.zeros((count, 3)))
+    rotations = known.get("ROTATION", np.tile([0.0, 0.0, 0.0, 1.0], (count, 1)))
+    scales = known.get("SCALE", np.ones((count, 3)))
+    for translation, rotation, scale in zip(translations, rotations, scales, strict=True):
+        yield _transform(translation, rotation, scale)
 
 
 def local(node: Node) -> Array:
     """Return a node's transform to its parent, 4 by 4."""
     if node.matrix is not None:
         return np.array(node.matrix).reshape(4, 4).T
-    x, y, z, w = np.array(node.rotation) / (np.linalg.norm(node.rotation) or 1.0)
+    return _transform(np.array(node.translation), np.array(node.rotation), np.array(node.scale))
+
+
+def _transform(translation: Array, rotation: Array, scale: Array) -> Array:
+    x, y, z, w = rotation / (np.linalg.norm(rotation) or 1.0)
     turn = np.array(
         [
             [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
@@ -96,8 +100,8 @@ def local(node: Node) -> Array:
         ]
     )
     matrix = np.eye(4)
-    matrix[:3, :3] = turn * np.array(node.scale)
-    matrix[:3, 3] = node.translation
+    matrix[:3, :3] = turn * scale
+    matrix[:3, 3] = translation
     return matrix
 
 
@@ -115,37 +119,23 @@ def triangles(gltf: Gltf, mesh_index: int) -> int:
 
 
 def bounds(gltf: Gltf) -> tuple[Array, Array]:
-    """Return the least and greatest corner of everything shown, in metres.
+    """Return the least and greatest corner of everything drawn, in metres.
 
-    Exact where positions are plain floats; otherwise from the extremes that every POSITION accessor states.
-    Raises `ValueError` if nothing is shown.
+    Of the points that are drawn, where they can be read; else of the extremes that their accessors state.
+    Raises `ValueError` if nothing is drawn, or if indices name points that are not there.
     """
-    corners: dict[int, Array] = {}
+    shapes = [shapes_of(mesh) for mesh in gltf.document.meshes]
+    points: dict[tuple[Shape, ...], Array] = {}
     low, high = np.full(3, np.inf), np.full(3, -np.inf)
     for place in placed(gltf):
-        if place.mesh not in corners:
-            parts = gltf.document.meshes[place.mesh].primitives
-            corners[place.mesh] = np.concatenate([_points(gltf, part) for part in parts])
-        points = corners[place.mesh]
-        if not len(points):
+        drawn = shapes[place.mesh]
+        if drawn not in points:
+            points[drawn] = np.concatenate([points_of(gltf, shape) for shape in drawn])
+        if not len(points[drawn]):
             continue
         for axis in range(3):
-            along = points @ place.world[axis, :3] + place.world[axis, 3]
+            along = points[drawn] @ place.world[axis, :3] + place.world[axis, 3]
             low[axis], high[axis] = min(low[axis], along.min()), max(high[axis], along.max())
     if not np.isfinite([low, high]).all():
-        raise ValueError("nothing with a finite position is shown")
+        raise ValueError("nothing with a finite position")
     return low, high
-
-
-def _points(gltf: Gltf, primitive: Primitive) -> Array:
-    index = primitive.attributes.get("POSITION")
-    if index is None:
-        return np.empty((0, 3))
-    accessor = gltf.document.accessors[index]
-    found = values(gltf, index) if accessor.component_type == FLOAT and accessor.type == "VEC3" else None
-    if found is not None:
-        return found.astype(np.float64)
-    if not accessor.min or not accessor.max or len(accessor.min) != 3 or len(accessor.max) != 3:  # noqa: PLR2004 - x, y, z
-        return np.empty((0, 3))
-    pairs = zip(accessor.min, accessor.max, strict=True)
-    return np.array(np.meshgrid(*pairs)).reshape(3, -1).T.astype(np.float64)

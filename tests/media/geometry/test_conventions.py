@@ -6,7 +6,7 @@ import json
 import pytest
 
 from media.geometry.conventions import Conventions
-from media.geometry.prepare import geometry_digest, prepare_geometry
+from media.geometry.prepare import RECIPE, geometry_digest, prepare_geometry
 from media.kind import Kind
 from media.source import Source, download_model
 from tests.media.geometry.test_bad_mesh import OBJ
@@ -67,7 +67,7 @@ def test_what_was_said_in_vain_is_said(source_format):
 
 def test_digest_of_step_and_glb_is_what_it_was_before_there_were_units(obj):
     step, glb = of_kind(obj, Kind.STEP), of_kind(obj, Kind.GLB)
-    made_of = {"recipe": 1, "source": obj.asset.sha256, "stage": "geometry"}
+    made_of = {"recipe": RECIPE, "source": obj.asset.sha256, "stage": "geometry"}
     tessellated = made_of | {"angle": "0.2", "deflection": "0.0001", "occt": "8.0"}
 
     assert geometry_digest(glb) == digest(made_of)

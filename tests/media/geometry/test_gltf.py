@@ -84,6 +84,29 @@ def test_bounds_of_compressed_positions_are_those_stated():
     assert np.allclose([low, high], [[0, 0, 0], [10, 4, 0]], atol=1e-6)
 
 
+def test_bounds_of_compressed_positions_are_scaled_where_they_are_normalized():
+    compressed = with_accessor(componentType=5122, normalized=True, min=[-32768, 0, 0], max=[32767, 32767, 0])
+    del compressed["accessors"][0]["bufferView"]
+    compressed["nodes"] = [{"mesh": 0, "scale": [3, 2, 1]}]
+
+    low, high = bounds(parse_glb(packed(compressed), "model.glb"))
+
+    assert np.allclose([low, high], [[-3, 0, 0], [3, 2, 0]])
+
+
+def sparse(**changes: object) -> dict[str, Any]:
+    """Return the JSON of the triangle with one corner replaced by another of its own."""
+    indices = {"bufferView": 1, "componentType": 5125}
+    return with_accessor(
+        sparse={"count": 1, "indices": indices, "values": {"bufferView": 0, "byteOffset": 12}} | changes
+    )
+
+
+def instanced(**places: int) -> dict[str, Any]:
+    extension = {"EXT_mesh_gpu_instancing": {"attributes": places}}
+    return document(nodes=[{"mesh": 0, "name": "many", "extensions": extension}])
+
+
 @pytest.mark.parametrize(
     ("data", "found"),
     [
@@ -104,6 +127,22 @@ def test_bounds_of_compressed_positions_are_those_stated():
         (packed(document(buffers=[{"byteLength": 48, "uri": "../far.bin"}])), "../far.bin"),
         (packed(document(images=[{"uri": "wood.png"}])), "wood.png"),
         (packed(document(extensionsRequired=["EXT_meshopt_compression"])), "EXT_meshopt_compression"),
+        (packed(document(extensionsRequired=["KHR_materials_dispersion"])), "KHR_materials_dispersion"),
+        (packed(document(extensionsRequired=["KHR_materials_ior"])), "found it missing there"),
+        (packed(document(asset={"version": "1.0"})), "asset.version: Input should be '2.0'"),
+        (packed(document(extras=float("nan"))), "NaN, which is no number"),
+        (GOOD + b"more", "something follows its end"),
+        (packed(document(scenes=[{"nodes": [0]}, {"nodes": [3]}])), "3 nodes"),
+        (packed(document(nodes=[{}, {"children": [1]}])), "node 1 in two places or in a circle"),
+        (packed(document(nodes=[{}, {"children": [3]}, {"children": [3]}, {}])), "node 3 in two places"),
+        (packed(sparse(count=4)), "at most 3 sparse elements for accessor 0, found 4"),
+        (packed(sparse(values={"bufferView": 0, "byteOffset": 32})), "a view of 36"),
+        (packed(sparse(values={"bufferView": 9})), "2 views"),
+        (packed(sparse(indices={"bufferView": 1, "componentType": 5125, "byteOffset": 12})), "a view of 12"),
+        (packed(sparse(indices={"bufferView": 1, "componentType": 5126})), "whole numbers"),
+        (packed(instanced(TRANSLATION=9)), "the instances of node 'many', found none"),
+        (packed(instanced(TRANSLATION=1)), "VEC3 for the instances of node 'many', found SCALAR"),
+        (packed(document(meshes=[{"primitives": [{"attributes": {}, "indices": 0}]}])), "whole numbers"),
     ],
 )
 def test_unsound_file_is_refused_in_one_sentence(data, found):
@@ -119,6 +158,31 @@ def test_unsound_file_is_refused_in_one_sentence(data, found):
 def test_nothing_shown_has_no_bounds():
     with pytest.raises(ValueError, match="nothing"):
         bounds(parse_glb(packed(document(nodes=[{"name": "empty"}])), "model.glb"))
+
+
+@pytest.mark.parametrize(
+    ("content", "binary", "found"),
+    [
+        (document(), BINARY[:-1] + b"\1", "a triangle of point 16777218 where there are 3"),
+        (sparse(), BINARY[:36] + b"\3" + BINARY[37:], "a sparse element 3 of 3"),
+        (instanced(), BINARY, "nothing with a finite position"),
+        (
+            instanced(TRANSLATION=2)
+            | {"accessors": [*document()["accessors"], {"componentType": 5126, "count": 2, "type": "VEC3"}]},
+            BINARY,
+            "instances whose places are not in its binary data",
+        ),
+    ],
+    ids=["indices", "sparse", "no_places", "places_elsewhere"],
+)
+def test_numbers_that_lead_nowhere_are_refused_in_one_sentence(content, binary, found, tmp_path):
+    (tmp_path / "model.glb").write_bytes(packed(content, binary))
+
+    with pytest.raises(BadInput) as refusal:
+        report_on_glb(tmp_path / "model.glb", "model.glb")
+
+    expected = f"model.glb: expected a model that can be drawn, found {found}; export it again"
+    assert str(refusal.value) == expected
 
 
 def test_random_damage_is_refused_or_read_and_never_anything_else():

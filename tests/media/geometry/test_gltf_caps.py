@@ -1,13 +1,16 @@
 """A few kilobytes of glTF may ask for any amount of memory; what asks for too much is refused beforehand."""
 
 import base64
+import tracemalloc
 
+import numpy as np
 import pytest
 
 from media.errors import BadInput
 from media.geometry import gltf_caps
 from media.geometry.gltf import parse_glb
 from media.geometry.gltf_caps import check_caps
+from media.geometry.placement import bounds
 from tests.media.geometry.several_files import png
 from tests.media.geometry.test_gltf import BINARY, document, packed
 
@@ -31,6 +34,23 @@ def with_primitives(times: int, **changes: object) -> bytes:
     return packed(document(meshes=[{"primitives": [primitive] * times}]))
 
 
+def instanced(times: int) -> bytes:
+    places = {"EXT_mesh_gpu_instancing": {"attributes": {"TRANSLATION": 0}}}
+    return packed(document(nodes=[{"mesh": 0, "extensions": places}] * times))
+
+
+def with_accessors(times: int, **changes: object) -> bytes:
+    accessors = document()["accessors"]
+    return packed(document(accessors=accessors + [accessors[0] | changes] * times))
+
+
+SPARSE = {
+    "count": 1,
+    "indices": {"bufferView": 1, "componentType": 5125},
+    "values": {"bufferView": 0},
+}
+
+
 def viewless(count: int) -> bytes:
     return packed(
         document(
@@ -50,8 +70,25 @@ def viewless(count: int) -> bytes:
         (with_primitives(1, targets=[{"POSITION": 0}] * 400), "1203 vertices"),
         (with_picture(png(), times=11), "11 pictures"),
         (with_primitives(300), "900 corners of triangles"),
+        (instanced(300), "1200 nodes and instances"),
+        (with_primitives(1, attributes={"POSITION": 0} | {f"_{n}": 0 for n in range(400)}), "1203 vertices"),
+        (with_accessors(400, sparse=SPARSE), "1200 vertices"),
+        (with_accessors(400, normalized=True), "3600 normalized numbers"),
     ],
-    ids=["picture", "embedded_picture", "no_bytes", "nodes", "shared_bytes", "morphs", "pictures", "indices"],
+    ids=[
+        "picture",
+        "embedded_picture",
+        "no_bytes",
+        "nodes",
+        "shared_bytes",
+        "morphs",
+        "pictures",
+        "indices",
+        "instances",
+        "own_attributes",
+        "shared_bytes_sparse",
+        "shared_bytes_normalized",
+    ],
 )
 def test_model_that_asks_for_too_much_is_refused(data, found, monkeypatch):
     for cap, value in {
@@ -59,6 +96,7 @@ def test_model_that_asks_for_too_much_is_refused(data, found, monkeypatch):
         "MAX_VERTICES": 1000,
         "MAX_INDICES": 800,
         "MAX_PICTURES": 10,
+        "MAX_NORMALIZED": 3000,
     }.items():
         monkeypatch.setattr(gltf_caps, cap, value)
 
@@ -79,6 +117,36 @@ def test_ordinary_model_is_within_bounds():
     model = parse_glb(with_picture(png(2048, 2048)), "model.glb")
 
     assert check_caps(model, "model.glb") is None
+
+
+def test_points_that_many_primitives_share_count_as_often_as_they_are_drawn(monkeypatch):
+    monkeypatch.setattr(gltf_caps, "MAX_VERTICES", 1000)
+    points = np.zeros((900, 3), "<f4")
+    points[:3] = np.eye(3)
+    content = document(
+        meshes=[{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}] * 300}],
+        accessors=[document()["accessors"][0] | {"count": 900}, document()["accessors"][1]],
+        bufferViews=[
+            {"buffer": 0, "byteLength": points.nbytes},
+            {"buffer": 0, "byteOffset": points.nbytes, "byteLength": 12},
+        ],
+        buffers=[{"byteLength": points.nbytes + 12}],
+    )
+
+    model = parse_glb(packed(content, points.tobytes() + BINARY[36:]), "model.glb")
+
+    assert check_caps(model, "model.glb") is None
+
+
+def test_bounds_of_a_mesh_of_many_equal_primitives_take_its_points_once():
+    model = parse_glb(with_primitives(100_000), "model.glb")
+    tracemalloc.start()
+
+    low, high = bounds(model)
+
+    assert tracemalloc.get_traced_memory()[1] < 2**21, "times 100,000 they are 7 MB"
+    tracemalloc.stop()
+    assert np.allclose([low, high], [[0, 0, 0], [10, 4, 0]], atol=1e-6)
 
 
 def test_glb_that_is_sent_is_checked(prepare, tmp_path):

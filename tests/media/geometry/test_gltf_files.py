@@ -2,16 +2,22 @@
 
 import base64
 import json
+import zipfile
+from functools import partial
 
 import numpy as np
 import pytest
 
-from media.errors import BadInput
+from media.errors import BadInput, OutOfResources
+from media.geometry import gltf_files as doors
 from media.geometry.gltf import read_glb
 from media.geometry.gltf_caps import check_caps
 from media.geometry.gltf_files import files_of_gltf, pack_gltf
+from media.geometry.gltf_reader import files_named_in
+from media.geometry.gltf_reader import pack as pack_here
 from media.geometry.placement import bounds, content
-from tests.media.geometry.several_files import SHAPE, gltf, gltf_files, png, written
+from media.process import Limits
+from tests.media.geometry.several_files import SHAPE, gltf, gltf_files, png, written, zipped
 
 CANARY = "canary-4f1c"
 
@@ -31,7 +37,7 @@ def job(tmp_path):
 
 def pack(job, **changes: object):
     (job / "panel.gltf").write_text(json.dumps(gltf(**changes)))
-    pack_gltf(job / "panel.gltf", job, job.parent / "packed.glb", "panel.gltf")
+    pack_here(job / "panel.gltf", job, job.parent / "packed.glb", "panel.gltf")
     return read_glb(job.parent / "packed.glb", "panel.gltf")
 
 
@@ -51,7 +57,7 @@ def test_buffers_and_pictures_are_packed_under_their_true_types(job):
 def test_everything_else_in_the_text_stays(job):
     (job / "panel.gltf").write_text(json.dumps(gltf(extras={"note": "Käfig"})))
 
-    pack_gltf(job / "panel.gltf", job, job.parent / "packed.glb", "panel.gltf")
+    pack_here(job / "panel.gltf", job, job.parent / "packed.glb", "panel.gltf")
 
     data = (job.parent / "packed.glb").read_bytes()
     text = json.loads(data[20 : 20 + int.from_bytes(data[12:16], "little")])
@@ -87,7 +93,7 @@ def test_embedded_data_needs_no_file(job):
     )
 
     assert content(packed).parts == 2
-    assert files_of_gltf(job / "panel.gltf", job, "panel.gltf") == set()
+    assert files_named_in(job / "panel.gltf", job, "panel.gltf") == set()
 
 
 ATTACKS = {
@@ -161,3 +167,60 @@ def test_unsound_gltf_is_refused_in_one_sentence(changes, found, job):
 
     assert found in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+MANY_NODES = b'{"asset":{"version":"2.0"},"scenes":[{}],"nodes":[' + b"{}," * 1_000_000 + b"{}]}"
+
+
+@pytest.mark.parametrize("door", ["needs", "pack", "archive"])
+def test_text_that_grows_a_hundredfold_in_memory_is_stopped_in_a_child(door, job, monkeypatch, prepare):
+    limits = Limits(wall_s=100, memory_bytes=700 * 2**20)
+    monkeypatch.setattr(doors, "limits_for", lambda _: limits)
+    model = job / "panel.gltf"
+    model.write_bytes(MANY_NODES)
+    with zipfile.ZipFile(job / "model.zip", "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("panel.gltf", MANY_NODES)
+    do = {
+        "needs": partial(files_of_gltf, model, job, "panel.gltf"),
+        "pack": partial(pack_gltf, model, job, job / "packed.glb", "panel.gltf"),
+        "archive": partial(prepare, job / "model.zip"),
+    }
+
+    with pytest.raises(OutOfResources, match="the glTF reader ran out of memory"):
+        do[door]()
+
+
+def test_all_gltf_of_an_archive_are_read_by_one_child(job, monkeypatch, prepare):
+    started = []
+    start = doors.start_reader
+    monkeypatch.setattr(
+        doors, "start_reader", lambda *args, **more: started.append(args) or start(*args, **more)
+    )
+    text = gltf_files()["panel.gltf"]
+    files = {f"{number}.gltf": text for number in range(9)} | {"panel.bin": SHAPE}
+    (job / "model.zip").write_bytes(zipped(files | {"textures/red paint.png": png()}))
+
+    with pytest.raises(BadInput, match="found 9"):
+        prepare(job / "model.zip")
+
+    assert len(started) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (b'{"asset":{"version":"2.0"},', "expected JSON, found Expecting property name"),
+        (b'{"asset":{"version":"1.0"},"scenes":[{}]}', "asset.version: Input should be '2.0'"),
+    ],
+)
+def test_damaged_text_is_told_to_the_owner_of_a_gltf(text, found, job):
+    (job / "panel.gltf").write_bytes(text)
+
+    with pytest.raises(BadInput) as refusal:
+        pack_gltf(job / "panel.gltf", job, job / "packed.glb", "panel.gltf")
+
+    sentence = str(refusal.value)
+    assert found in sentence
+    assert sentence.endswith("; export it again")
+    assert "GLB" not in sentence
+    assert "chunk" not in sentence
