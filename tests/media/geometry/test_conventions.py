@@ -6,7 +6,7 @@ import json
 import pytest
 
 from media.geometry.conventions import Conventions
-from media.geometry.prepare import geometry_digest, prepare_geometry
+from media.geometry.prepare import RECIPE, geometry_digest, prepare_geometry
 from media.kind import Kind
 from media.source import Source, download_model
 from tests.media.geometry.test_bad_mesh import OBJ
@@ -48,6 +48,13 @@ def test_guess_that_is_confirmed_is_found_and_no_longer_warned_of(obj, store):
     assert again.report.warnings == guessed.report.warnings
 
 
+def test_usd_that_states_no_unit_is_not_said_to_state_one():
+    unit, axis = INCH.remarks("usd")
+
+    assert unit.endswith("the unit of a USD scene is its metersPerUnit, or cm if it states none.")
+    assert axis.endswith("the up axis of a USD scene is its upAxis, or y if it states none.")
+
+
 def test_warning_names_the_field_that_would_answer_it():
     unit, axis = Conventions().remarks("stl")
 
@@ -67,7 +74,7 @@ def test_what_was_said_in_vain_is_said(source_format):
 
 def test_digest_of_step_and_glb_is_what_it_was_before_there_were_units(obj):
     step, glb = of_kind(obj, Kind.STEP), of_kind(obj, Kind.GLB)
-    made_of = {"recipe": 1, "source": obj.asset.sha256, "stage": "geometry"}
+    made_of = {"recipe": RECIPE, "source": obj.asset.sha256, "stage": "geometry"}
     tessellated = made_of | {"angle": "0.2", "deflection": "0.0001", "occt": "8.0"}
 
     assert geometry_digest(glb) == digest(made_of)
