@@ -5,47 +5,22 @@ the same prims many times: a subtree is walked once with all its places.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pxr import Sdf, Usd, UsdGeom, Vt
+from pxr import Sdf, Usd, UsdGeom
 
 from media.geometry.usd_references import Refused
+from media.geometry.usd_shapes import TIME, Part, Points, measured
 
 MAX_PRIMS = 1_000_000  # a few kilobytes that double each other can ask for any number
 MAX_POINTS = 100_000_000
 CHUNK = 1_000_000
-TIME = Usd.TimeCode.EarliestTime()
 DEFINED = Usd.TraverseInstanceProxies()
 # What a point instancer draws may be an `over` that nothing else sees.
 DEFINED_OR_NOT = Usd.TraverseInstanceProxies(Usd.PrimIsActive & Usd.PrimIsLoaded & ~Usd.PrimIsAbstract)
-# Triangles that Blender makes of each shape; tests/blender_scripts/test_usd.py compares them.
-SHAPES = {
-    UsdGeom.Cube: 12,
-    UsdGeom.Sphere: 180,
-    UsdGeom.Cylinder: 40,
-    UsdGeom.Cylinder_1: 40,
-    UsdGeom.Cone: 30,
-    UsdGeom.Capsule: 160,
-    UsdGeom.Capsule_1: 160,
-    UsdGeom.Plane: 2,
-}
-
 Array = npt.NDArray[np.float64]
-Points = npt.NDArray[np.floating[Any]]
 Places = list[tuple[Usd.Prim, Array, object]]  # a prim, its places (n, 4, 4), which of its children count
-
-
-@dataclass(frozen=True)
-class Part:
-    """A different part: where it is first seen, its triangles, its points, the corners of their box."""
-
-    prim: Usd.Prim
-    triangles: int
-    points: Points
-    corners: Array
 
 
 class Placement:
@@ -102,7 +77,7 @@ class Placement:
             return
         path = (prim.GetPrimInPrototype() if prim.IsInstanceProxy() else prim).GetPath()
         if path not in self._found:
-            self._found[path] = self._part(prim)
+            self._found[path] = self._measured(prim)
         part = self._found[path]
         if not part.triangles:
             return
@@ -111,21 +86,15 @@ class Placement:
         self._placed_points += len(part.points) * len(places)
         self._widen(part.points if self._placed_points <= MAX_POINTS else part.corners, places)
 
-    def _part(self, prim: Usd.Prim) -> Part:
-        """Measure a prim; what is not drawn has no triangles."""
-        points, triangles = np.empty((0, 3)), 0
-        if prim.IsA(UsdGeom.Mesh):
-            points, triangles = _points_of(prim), _triangles_of(prim)
-        elif shape := next((shape for shape in SHAPES if prim.IsA(shape)), None):
-            points, triangles = _corners(_extent_of(prim)), SHAPES[shape]
-        else:
+    def _measured(self, prim: Usd.Prim) -> Part:
+        part = measured(prim)
+        if part is None:
             self.left_out.add(prim.GetTypeName())
-        self._points += len(points)
+            return Part(prim, 0)
+        self._points += len(part.points)
         if self._points > MAX_POINTS:
             raise Refused(f"more than {MAX_POINTS} points")
-        if not len(points):
-            return Part(prim, 0, points, points)
-        return Part(prim, triangles, points, _corners(np.stack([points.min(axis=0), points.max(axis=0)])))
+        return part
 
     def _widen(self, points: Points, places: Array) -> None:
         """Widen the bounds to points (n, 3) at places (m, 4, 4)."""
@@ -179,28 +148,3 @@ def _instances(instancer: UsdGeom.PointInstancer, places: Array) -> Iterator[tup
         prim = instancer.GetPrim().GetStage().GetPrimAtPath(target)
         if prim and len(chosen):
             yield prim, (chosen[:, np.newaxis] @ places).reshape(-1, 4, 4), DEFINED_OR_NOT
-
-
-def _points_of(mesh: Usd.Prim) -> Points:
-    """Return a mesh's points (n, 3), none if it states none."""
-    points = UsdGeom.Mesh(mesh).GetPointsAttr().Get(TIME)
-    return np.array(points) if isinstance(points, Vt.Vec3fArray) else np.empty((0, 3))
-
-
-def _triangles_of(mesh: Usd.Prim) -> int:
-    """Return how many triangles a mesh's polygons make."""
-    counts = UsdGeom.Mesh(mesh).GetFaceVertexCountsAttr().Get(TIME)
-    if not isinstance(counts, Vt.IntArray):
-        return 0
-    return int(np.maximum(np.array(counts, dtype=int) - 2, 0).sum())
-
-
-def _extent_of(shape: Usd.Prim) -> Array:
-    """Return the box of a shape (2, 3) by its radius, height and axis."""
-    extent = UsdGeom.Boundable.ComputeExtentFromPlugins(UsdGeom.Boundable(shape), TIME)
-    return np.array(extent, dtype=float).reshape(-1, 3)
-
-
-def _corners(box: Points) -> Array:
-    """Return the corners (8, 3) of a box (2, 3), none of an empty one."""
-    return np.array(np.meshgrid(*box.T), dtype=float).reshape(3, -1).T

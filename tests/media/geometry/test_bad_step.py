@@ -125,6 +125,52 @@ def test_reference_that_only_the_kernel_understands_is_refused_too(
     assert "part_" in sentence
 
 
+def doubled(twins: str, levels: int) -> bytes:
+    """Put assemblies above that of `twins.step`, each of which places the one below it twice."""
+    lines, child, shape = [], 5, 10  # OCCT numbers its root's definition and representation like this
+    for level in range(levels):
+        first = 10_000 + 20 * level
+        product, form, definition, whole, representation = range(first, first + 5)
+        lines += [
+            f"#{product}=PRODUCT('{level}','{level}','',(#8));",
+            f"#{form}=PRODUCT_DEFINITION_FORMATION('','',#{product});",
+            f"#{definition}=PRODUCT_DEFINITION('design','',#{form},#9);",
+            f"#{whole}=PRODUCT_DEFINITION_SHAPE('','',#{definition});",
+            f"#{representation}=SHAPE_REPRESENTATION('',(#11,#15,#19),#23);",
+            f"#{first + 5}=SHAPE_DEFINITION_REPRESENTATION(#{whole},#{representation});",
+        ]
+        for side, axis in ((first + 6, 15), (first + 11, 19)):
+            lines += [
+                f"#{side}=NEXT_ASSEMBLY_USAGE_OCCURRENCE('{side}','','',#{definition},#{child},$);",
+                f"#{side + 1}=PRODUCT_DEFINITION_SHAPE('','',#{side});",
+                f"#{side + 2}=ITEM_DEFINED_TRANSFORMATION('','',#11,#{axis});",
+                f"#{side + 3}=(REPRESENTATION_RELATIONSHIP('','',#{shape},#{representation})",
+                f"REPRESENTATION_RELATIONSHIP_WITH_TRANSFORMATION(#{side + 2})",
+                "SHAPE_REPRESENTATION_RELATIONSHIP());",
+                f"#{side + 4}=CONTEXT_DEPENDENT_SHAPE_REPRESENTATION(#{side + 3},#{side + 1});",
+            ]
+        child, shape = definition, representation
+    head, tail = twins.rsplit("ENDSEC;", 1)
+    return (head + "\n".join(lines) + "\nENDSEC;" + tail).encode()
+
+
+def test_assemblies_that_place_each_other_are_counted_once(prepare, small_steps, tmp_path):
+    path = tmp_path / "part.step"
+    path.write_bytes(doubled((small_steps / "twins.step").read_text(), 3))
+
+    report = prepare(path).report
+
+    assert (report.parts, report.distinct_parts) == (16, 1)
+
+
+def test_assemblies_that_double_each_other_are_refused(prepare, small_steps, tmp_path):
+    data = doubled((small_steps / "twins.step").read_text(), 48)
+
+    sentence = refused(prepare, tmp_path / "part.step", data)
+
+    assert "found assemblies that place more than 1000000 parts" in sentence
+
+
 def test_file_that_kills_the_kernel_twice_is_refused(prepare, small_steps, tmp_path):
     data = (small_steps / "pair.step").read_bytes()
     sentences = []
