@@ -81,7 +81,9 @@ def convert(job: dict[str, str], stage: Callable[[str], None]) -> Counts:
     shapes = leaves(document, counts)
     if not any(has_faces(shape) for shape in shapes):
         missing = ", ".join(counts.missing_files)
-        raise Refused(f"references to files that are not here ({missing})" if missing else "no shapes")
+        raise Refused(
+            f"an assembly in several files where one is needed ({missing})" if missing else "no shapes"
+        )
     stage("tessellate")
     whole = diagonal([shape for shape in shapes if has_faces(shape)])
     for shape in shapes:
@@ -104,8 +106,11 @@ def read_step(path: Path, counts: Counts) -> TDocStd_Document:
         raise Refused("a file that the STEP reader cannot parse (cut short or damaged)")
     counts.check_fails = reader.ChangeReader().WS().Model().GlobalCheck(True).NbFails()
     refuse_multiplied(reader.ChangeReader().WS())
-    for far in far_files(reader):
-        raise Refused(f"a reference to a file that is not beside it ({shown(far)})")
+    for name in external_files(reader):
+        if member(name, "") is None:
+            raise Refused(f"a reference to a file that is not beside it ({shown(name)})")
+        if (path.parent / name).exists():  # only itself and our own files are there
+            raise Refused(f"a reference that leads back to the file itself ({shown(name)})")
     document = TDocStd_Document(TCollection_ExtendedString("BinXCAF"))
     if not reader.Transfer(document):
         raise Refused("no product structure with shapes")
@@ -117,15 +122,15 @@ def read_step(path: Path, counts: Counts) -> TDocStd_Document:
     return document
 
 
-def far_files(reader: STEPCAFControl_Reader) -> list[str]:
-    """Name the external files that the transfer would look for anywhere but beside the file.
+def external_files(reader: STEPCAFControl_Reader) -> list[str]:
+    """Name the external files that the transfer would look for, beside the file or anywhere else.
 
     The text says it in several ways, and the kernel goes by others than a search of the text would find.
     """
     references = STEPConstruct_ExternRefs(reader.ChangeReader().WS())
     references.LoadExternRefs()
     names = [references.FileName(number + 1) for number in range(references.NbExternRefs())]
-    return [name for name in names if name and member(name, "") is None]
+    return [name for name in names if name]
 
 
 def missing_files(reader: STEPCAFControl_Reader) -> list[str]:

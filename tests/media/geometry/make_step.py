@@ -79,6 +79,9 @@ def main(folder: Path) -> None:
     pair().write(Path("pair.step"))
     pair("Open CASCADE STEP translator 8.0 1.1", "=>[0:1:1:15]").write(Path("unnamed.step"))
     pair().write(Path("scattered.step"), "part_")
+    for number, name_of_schema in ((3, "ap203"), (5, "ap242"), (4, "ap214")):  # the last is the default again
+        Interface_Static.SetIVal_s("write.step.schema", number)
+        pair().write(Path(f"{name_of_schema}.step"))
     empty = Model()
     empty.place(empty.part(BRepBuilderAPI_MakeVertex(gp_Pnt(0, 0, 0)).Shape(), "Punkt"), "Punkt", 0.0)
     empty.write(Path("no_faces.step"))

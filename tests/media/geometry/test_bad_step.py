@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,7 @@ def test_ap209_is_refused_by_its_schema(prepare, tmp_path):
 def test_assembly_without_its_part_files_is_refused_with_their_names(prepare, small_steps, tmp_path):
     data = (small_steps / "scattered.step").read_bytes()
     sentence = refused(prepare, tmp_path / "scattered.step", data)
+    assert "found an assembly in several files where one is needed" in sentence
     assert "part_Würfel.stp" in sentence
     assert "part_Stift Ø4.stp" in sentence
 
@@ -123,6 +125,30 @@ def test_reference_that_only_the_kernel_understands_is_refused_too(
 
     assert "found a reference to a file that is not beside it" in sentence
     assert "part_" in sentence
+
+
+@pytest.mark.parametrize("name", ["source.step", "./source.step", "job.json"])
+def test_reference_that_leads_back_is_refused(name, prepare, small_steps, tmp_path):
+    text = (small_steps / "scattered.step").read_text().replace("part_Würfel.stp", name)
+
+    sentence = refused(prepare, tmp_path / "root.step", text.encode())
+
+    assert f"found a reference that leads back to the file itself ({name})" in sentence
+
+
+def test_parts_in_other_files_are_said_not_to_be_read(prepare, small_steps, tmp_path):
+    scattered, twins = ((small_steps / f"{name}.step").read_text() for name in ("scattered", "twins"))
+    own = re.sub(r"#(\d+)", r"#1000\1", twins.split("DATA;")[1].split("ENDSEC;")[0])
+    head, tail = scattered.rsplit("ENDSEC;", 1)
+    path = tmp_path / "root.step"
+    path.write_text(f"{head}{own}ENDSEC;{tail}")
+
+    report = prepare(path).report
+
+    assert report.part_names == ("Klotz",)
+    files = "part_Stift Ø4.stp, part_Würfel.stp"
+    said = f"Parts in other files were not read: {files}; export the assembly as one file."
+    assert said in report.warnings
 
 
 def doubled(twins: str, levels: int) -> bytes:
