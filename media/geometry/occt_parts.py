@@ -5,12 +5,16 @@ Assemblies that hold each other twice make 2^n places of n lines, so nobody goes
 
 # ruff: noqa: FBT003 - OCCT's signatures take plain booleans
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from OCP.IFSelect import IFSelect_SelectModelEntities, IFSelect_SelectType
 from OCP.OCP.collections import Sequence_TDF_Label
-from OCP.StepRepr import StepRepr_NextAssemblyUsageOccurrence
+from OCP.StepRepr import (
+    StepRepr_MappedItem,
+    StepRepr_NextAssemblyUsageOccurrence,
+    StepRepr_Representation,
+)
 from OCP.TDF import TDF_Label
 from OCP.TDocStd import TDocStd_Document
 from OCP.TopoDS import TopoDS_Shape
@@ -30,17 +34,43 @@ def refuse_multiplied(session: XSControl_WorkSession) -> None:
     Raises:
         Refused: It does.
     """
-    uses = IFSelect_SelectType(StepRepr_NextAssemblyUsageOccurrence.get_type_descriptor_s())
-    uses.SetInput(IFSelect_SelectModelEntities())
-    found = session.EvalSelection(uses)
+    for below in (_assembled(session), _mapped(session)):
+        times_placed(below)
+
+
+def _assembled(session: XSControl_WorkSession) -> dict[object, list[object]]:
+    """Return what each product of a STEP file places."""
     below: dict[object, list[object]] = {}
-    while found.More():
-        use = found.Value()
+    for use in _entities(session, StepRepr_NextAssemblyUsageOccurrence):
         whole, part = use.RelatingProductDefinition(), use.RelatedProductDefinition()
         below.setdefault(whole, []).append(part)
         below.setdefault(part, [])
+    return below
+
+
+def _mapped(session: XSControl_WorkSession) -> dict[object, list[object]]:
+    """Return what each representation of a STEP file takes over from others, the older way of placing."""
+    below: dict[object, list[object]] = {}
+    if not any(True for _ in _entities(session, StepRepr_MappedItem)):
+        return below
+    for whole in _entities(session, StepRepr_Representation):
+        items = (whole.ItemsValue(number + 1) for number in range(whole.NbItems()))
+        for item in items:
+            source = item.MappingSource() if isinstance(item, StepRepr_MappedItem) else None
+            if source is not None:
+                below.setdefault(whole, []).append(source.MappedRepresentation())
+                below.setdefault(source.MappedRepresentation(), [])
+    return below
+
+
+def _entities(session: XSControl_WorkSession, kind: Any) -> Iterator[Any]:  # noqa: ANN401 - OCCT has no types
+    """Yield a file's entities of a kind."""
+    chosen = IFSelect_SelectType(kind.get_type_descriptor_s())
+    chosen.SetInput(IFSelect_SelectModelEntities())
+    found = session.EvalSelection(chosen)
+    while found.More():
+        yield found.Value()
         found.Next()
-    times_placed(below)
 
 
 def leaves(document: TDocStd_Document, counts: Counts) -> list[TopoDS_Shape]:

@@ -180,17 +180,42 @@ def doubled(twins: str, levels: int) -> bytes:
     return (head + "\n".join(lines) + "\nENDSEC;" + tail).encode()
 
 
-def test_assemblies_that_place_each_other_are_counted_once(prepare, small_steps, tmp_path):
+def mapped(twins: str, levels: int) -> bytes:
+    """Add a product to `twins.step` whose representation maps another twice, and so on down to the cube's."""
+    shape = int(re.findall(r"#(\d+) = ADVANCED_BREP_SHAPE_REPRESENTATION", twins)[0])
+    lines = []
+    for first in range(10_000, 10_000 + 4 * levels, 4):
+        lines += [
+            f"#{first}=REPRESENTATION_MAP(#11,#{shape});",
+            f"#{first + 1}=MAPPED_ITEM('',#{first},#15);",
+            f"#{first + 2}=MAPPED_ITEM('',#{first},#19);",
+            f"#{first + 3}=SHAPE_REPRESENTATION('',(#{first + 1},#{first + 2},#11),#23);",
+        ]
+        shape = first + 3
+    lines += [
+        "#9000=PRODUCT('m','m','',(#8));",
+        "#9001=PRODUCT_DEFINITION_FORMATION('','',#9000);",
+        "#9002=PRODUCT_DEFINITION('design','',#9001,#9);",
+        "#9003=PRODUCT_DEFINITION_SHAPE('','',#9002);",
+        f"#9004=SHAPE_DEFINITION_REPRESENTATION(#9003,#{shape});",
+    ]
+    head, tail = twins.rsplit("ENDSEC;", 1)
+    return (head + "\n".join(lines) + "\nENDSEC;" + tail).encode()
+
+
+@pytest.mark.parametrize(("made", "parts"), [(doubled, 16), (mapped, 10)], ids=["assemblies", "mapped_items"])
+def test_assemblies_that_place_each_other_are_counted_once(made, parts, prepare, small_steps, tmp_path):
     path = tmp_path / "part.step"
-    path.write_bytes(doubled((small_steps / "twins.step").read_text(), 3))
+    path.write_bytes(made((small_steps / "twins.step").read_text(), 3))
 
     report = prepare(path).report
 
-    assert (report.parts, report.distinct_parts) == (16, 1)
+    assert (report.parts, report.distinct_parts) == (parts, 1)
 
 
-def test_assemblies_that_double_each_other_are_refused(prepare, small_steps, tmp_path):
-    data = doubled((small_steps / "twins.step").read_text(), 48)
+@pytest.mark.parametrize("made", [doubled, mapped], ids=["assemblies", "mapped_items"])
+def test_assemblies_that_double_each_other_are_refused(made, prepare, small_steps, tmp_path):
+    data = made((small_steps / "twins.step").read_text(), 48)
 
     sentence = refused(prepare, tmp_path / "part.step", data)
 
