@@ -32,7 +32,7 @@ class Extent:
 
 
 def import_geometry(path: Path, geometry_format: str) -> None:
-    """Fill the open, empty file from a USD or GLB; cameras and lights of the file's own are left out.
+    """Fill the open, empty file from a USD or GLB; only meshes, and what places them, are taken.
 
     Raises:
         BadInput: The file cannot be read.
@@ -47,7 +47,7 @@ def import_geometry(path: Path, geometry_format: str) -> None:
         raise BadInput(
             f"{path}: expected a readable {geometry_format} file, found: {one_line(error)}"
         ) from error
-    for thing in [thing for thing in bpy.data.objects if thing.type not in _KEPT_TYPES]:
+    for thing in [thing for thing in bpy.data.objects if not _is_kept(thing)]:
         bpy.data.objects.remove(thing)
 
 
@@ -71,6 +71,14 @@ def _import_glb(path: Path) -> None:
     run_operator(
         bpy.ops.import_scene.gltf, filepath=str(path), import_pack_images=True, import_shading="NORMALS"
     )
+
+
+def _is_kept(thing: bpy.types.Object) -> bool:
+    """Say whether an object belongs to the part; USD's point instancers are points with nodes on them."""
+    is_instancer = thing.type == "POINTCLOUD" and any(
+        modifier.type == "NODES" for modifier in thing.modifiers
+    )
+    return thing.type in _KEPT_TYPES or is_instancer
 
 
 def smooth_unshaded() -> None:

@@ -61,6 +61,7 @@ def _normalise(scene: bpy.types.Scene, extent: Extent, background: str) -> Scene
     part = bpy.data.objects.new("part", None)
     part.matrix_world = Matrix.Scale(1 / radius, 4) @ Matrix.Translation((-centre).tolist())
     prototypes = {thing.instance_collection for thing in scene.objects} - {None}
+    prototypes |= {collection for collection in bpy.data.collections if collection.hide_render}
     instanced = {thing for collection in prototypes for thing in collection.all_objects}
     for thing in scene.objects:
         if thing.parent is None and thing not in instanced:  # those move with their instances

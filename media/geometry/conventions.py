@@ -22,9 +22,12 @@ OWN_UNIT = {
     "step": "a STEP file states its own unit",
     "iges": "an IGES file states its own unit",
     "glb": "a GLB is in metres by definition",
-    "usd": "a USD scene states its own unit",
+    "usd": "the unit of a USD scene is its metersPerUnit, or cm if it states none",
 }
-OWN_AXIS = {"glb": "in a GLB, y is up by definition", "usd": "a USD scene states its own up axis"}
+OWN_AXIS = {
+    "glb": "in a GLB, y is up by definition",
+    "usd": "the up axis of a USD scene is its upAxis, or y if it states none",
+}
 MESHES = frozenset({"stl", "obj", "ply"})
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from media.geometry.glb_format import CHUNK_HEADER, FILE_HEADER, JSON_CHUNK, MAGIC, VERSION
+from media.geometry.gltf_document import TRIANGLES
 from media.geometry.materials import finish_of
 from media.geometry.names import first_real_name
 
 GENERATOR = "rendermill"
 DEFAULT_COLOUR = (0.53, 0.54, 0.56, 1.0)  # linear; a light steel for parts without a colour of their own
-TRIANGLES = 4
 
 Json = dict[str, Any]
 

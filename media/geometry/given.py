@@ -37,6 +37,7 @@ class UsdContent(GlbContent):
 
     unit: str
     missing: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def report_on_glb(path: Path, name: str, limits: Limits | None = None) -> GeometryReport:

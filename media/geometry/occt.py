@@ -25,7 +25,6 @@ from OCP.Message import Message_ProgressRange
 from OCP.OCP.collections import (
     IndexedDataMap_TCollection_AsciiString_TCollection_AsciiString,
     Sequence_TCollection_AsciiString,
-    Sequence_TDF_Label,
 )
 from OCP.RWGltf import RWGltf_CafWriter, RWGltf_WriterTrsfFormat_TRS
 from OCP.RWMesh import (
@@ -37,16 +36,15 @@ from OCP.RWMesh import (
 from OCP.STEPCAFControl import STEPCAFControl_Reader
 from OCP.STEPConstruct import STEPConstruct_ExternRefs
 from OCP.TCollection import TCollection_AsciiString, TCollection_ExtendedString
-from OCP.TDF import TDF_Label
 from OCP.TDocStd import TDocStd_Document
 from OCP.TopAbs import TopAbs_FACE
 from OCP.TopExp import TopExp_Explorer
 from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS, TopoDS_Shape
-from OCP.XCAFDoc import XCAFDoc_DocumentTool, XCAFDoc_ShapeTool
 
 from media.geometry.deduplicate import deduplicate
 from media.geometry.occt_counts import Counts, Refused
+from media.geometry.occt_parts import leaves, refuse_multiplied
 from media.reference import member, shown
 
 REPORT_FD = 3
@@ -83,7 +81,9 @@ def convert(job: dict[str, str], stage: Callable[[str], None]) -> Counts:
     shapes = leaves(document, counts)
     if not any(has_faces(shape) for shape in shapes):
         missing = ", ".join(counts.missing_files)
-        raise Refused(f"references to files that are not here ({missing})" if missing else "no shapes")
+        raise Refused(
+            f"an assembly in several files where one is needed ({missing})" if missing else "no shapes"
+        )
     stage("tessellate")
     whole = diagonal([shape for shape in shapes if has_faces(shape)])
     for shape in shapes:
@@ -105,8 +105,12 @@ def read_step(path: Path, counts: Counts) -> TDocStd_Document:
     if reader.ReadFile(str(path)) != IFSelect_RetDone:
         raise Refused("a file that the STEP reader cannot parse (cut short or damaged)")
     counts.check_fails = reader.ChangeReader().WS().Model().GlobalCheck(True).NbFails()
-    for far in far_files(reader):
-        raise Refused(f"a reference to a file that is not beside it ({shown(far)})")
+    refuse_multiplied(reader.ChangeReader().WS())
+    for name in external_files(reader):
+        if member(name, "") is None:
+            raise Refused(f"a reference to a file that is not beside it ({shown(name)})")
+        if (path.parent / name).exists():  # only itself and our own files are there
+            raise Refused(f"a reference that leads back to the file itself ({shown(name)})")
     document = TDocStd_Document(TCollection_ExtendedString("BinXCAF"))
     if not reader.Transfer(document):
         raise Refused("no product structure with shapes")
@@ -118,15 +122,15 @@ def read_step(path: Path, counts: Counts) -> TDocStd_Document:
     return document
 
 
-def far_files(reader: STEPCAFControl_Reader) -> list[str]:
-    """Name the external files that the transfer would look for anywhere but beside the file.
+def external_files(reader: STEPCAFControl_Reader) -> list[str]:
+    """Name the external files that the transfer would look for, beside the file or anywhere else.
 
     The text says it in several ways, and the kernel goes by others than a search of the text would find.
     """
     references = STEPConstruct_ExternRefs(reader.ChangeReader().WS())
     references.LoadExternRefs()
     names = [references.FileName(number + 1) for number in range(references.NbExternRefs())]
-    return [name for name in names if name and member(name, "") is None]
+    return [name for name in names if name]
 
 
 def missing_files(reader: STEPCAFControl_Reader) -> list[str]:
@@ -136,28 +140,6 @@ def missing_files(reader: STEPCAFControl_Reader) -> list[str]:
         return []
     files = list(external)
     return sorted({file.GetName().ToCString() for file in files if file.GetLoadStatus() != IFSelect_RetDone})
-
-
-def leaves(document: TDocStd_Document, counts: Counts) -> list[TopoDS_Shape]:
-    """Return the distinct parts; counts them and their placed occurrences."""
-    distinct: dict[int, TopoDS_Shape] = {}
-    roots = Sequence_TDF_Label()
-    XCAFDoc_DocumentTool.ShapeTool_s(document.Main()).GetFreeShapes(roots)
-    pending = [roots.Value(number + 1) for number in range(roots.Length())]
-    while pending:
-        label = pending.pop()
-        if XCAFDoc_ShapeTool.IsReference_s(label):
-            product = TDF_Label()
-            XCAFDoc_ShapeTool.GetReferredShape_s(label, product)
-            label = product
-        if XCAFDoc_ShapeTool.IsAssembly_s(label):
-            components = Sequence_TDF_Label()
-            XCAFDoc_ShapeTool.GetComponents_s(label, components, False)  # OCCT's signature
-            pending += [components.Value(number + 1) for number in range(components.Length())]
-            continue
-        distinct.setdefault(label.Tag(), XCAFDoc_ShapeTool.GetShape_s(label))
-        counts.parts += 1
-    return list(distinct.values())
 
 
 def has_faces(shape: TopoDS_Shape) -> bool:

@@ -26,6 +26,7 @@ from OCP.XCAFDoc import (
 )
 
 from media.geometry.occt_counts import Counts, Refused
+from media.geometry.occt_parts import listed
 
 
 def read_iges(path: Path, counts: Counts) -> TDocStd_Document:
@@ -100,11 +101,6 @@ def free(tool: XCAFDoc_ShapeTool) -> list[TDF_Label]:
     roots = Sequence_TDF_Label()
     tool.GetFreeShapes(roots)
     return listed(roots)
-
-
-def listed(labels: Sequence_TDF_Label) -> list[TDF_Label]:
-    """Return OCCT's sequence as a list."""
-    return [labels.Value(number + 1) for number in range(labels.Length())]
 
 
 def shape_of(label: TDF_Label) -> TopoDS_Shape:

@@ -95,7 +95,10 @@ def _warnings(counts: Tessellated, text: StepText | IgesText, empty_parts: int) 
     if counts.faces_without_triangles:
         found.append(f"{counts.faces_without_triangles} of {counts.faces} faces got no triangles.")
     if counts.missing_files:
-        found.append(f"Files it refers to are missing: {sentence(counts.missing_files)}.")
+        found.append(
+            f"Parts in other files were not read: {sentence(counts.missing_files)}; "
+            "export the assembly as one file."
+        )
     if empty_parts:
         found.append(f"{empty_parts} of {counts.parts} placed parts have nothing to show.")
     return found

@@ -8,22 +8,32 @@ that has any is not opened.
 """
 
 import json
+import math
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pxr import Sdf, Tf, Usd, UsdGeom
+from pxr import Tf, Usd, UsdGeom
 
+from media.geometry.usd_names import name_of
+from media.geometry.usd_parts import MAX_PRIMS, Placement
 from media.geometry.usd_prims import prims_at_most
 from media.geometry.usd_references import Refused, outside_references, words_of
 
 REPORT_FD = 3
-MAX_PRIMS = 1_000_000  # a few kilobytes of references that double each other can ask for any number
-MAX_POINTS = 100_000_000
 UNITS = {1.0: "m", 0.01: "cm", 0.001: "mm", 0.0254: "inch", 0.3048: "foot"}
+UNIT_GUESSED = (
+    "The unit was guessed: cm, as USD does where a scene states none; "
+    "write metersPerUnit into it if it is another."
+)
+AXIS_GUESSED = (
+    "The up axis was guessed: y, as USD does where a scene states none; "
+    "write upAxis into it if the part lies on its side."
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -32,7 +42,7 @@ def main(argv: list[str]) -> None:
     """Report on the scene `argv[1]`."""
     try:
         answer = {"event": "done", **content_of(Path(argv[1]))}
-    except (Refused, Tf.ErrorException, ValueError) as refusal:
+    except (Refused, Tf.ErrorException, UnicodeDecodeError) as refusal:
         answer = {"event": "refused", "found": words_of(refusal)}
     with os.fdopen(REPORT_FD, "w") as reports:
         reports.write(json.dumps(answer) + "\n")
@@ -54,58 +64,41 @@ def content_of(path: Path) -> dict[str, Any]:
     if prims_at_most(path) > MAX_PRIMS:
         raise Refused(f"more than {MAX_PRIMS} prims")
     stage = Usd.Stage.Open(str(path))
-    counted: dict[Sdf.Path, int] = {}
-    parts = triangles = held = 0
-    low, high = np.full(3, np.inf), np.full(3, -np.inf)
-    transforms = UsdGeom.XformCache(Usd.TimeCode.EarliestTime())
-    for number, prim in enumerate(Usd.PrimRange.Stage(stage, Usd.TraverseInstanceProxies())):
-        if number >= MAX_PRIMS:
-            raise Refused(f"more than {MAX_PRIMS} prims")
-        if not prim.IsA(UsdGeom.Mesh) or not is_shown(prim):
-            continue
-        original = prim.GetPrimInPrototype() if prim.IsInstanceProxy() else prim
-        points = np.array(UsdGeom.Mesh(prim).GetPointsAttr().Get(Usd.TimeCode.EarliestTime()), dtype=float)
-        if not points.size:
-            continue
-        world = np.array(transforms.GetLocalToWorldTransform(prim))
-        placed = points @ world[:3, :3] + world[3, :3]
-        low, high = np.minimum(low, placed.min(axis=0)), np.maximum(high, placed.max(axis=0))
-        held += 0 if original.GetPath() in counted else len(points)
-        if held > MAX_POINTS:
-            raise Refused(f"more than {MAX_POINTS} points")
-        counted.setdefault(original.GetPath(), triangle_count(prim))
-        parts, triangles = parts + 1, triangles + counted[original.GetPath()]
-    if not parts or not np.isfinite([low, high]).all():
+    scale = metres_per_unit(stage)
+    found = Placement(stage)
+    corners = y_up(found.bounds * scale, UsdGeom.GetStageUpAxis(stage))
+    if not found.parts or not np.isfinite(corners).all():
         raise Refused("no mesh with finite points")
-    scale = UsdGeom.GetStageMetersPerUnit(stage)
-    corners = y_up(np.stack([low, high]) * scale, UsdGeom.GetStageUpAxis(stage))
     return {
-        "parts": parts,
-        "distinct_parts": len(counted),
-        "triangles": triangles,
-        "distinct_triangles": sum(counted.values()),
+        "parts": found.parts,
+        "distinct_parts": len(found.distinct),
+        "triangles": found.triangles,
+        "distinct_triangles": sum(part.triangles for part in found.distinct),
         "bounds_min": corners.min(axis=0).tolist(),
         "bounds_max": corners.max(axis=0).tolist(),
         "unit": UNITS.get(round(scale, 6), f"{scale:g} m"),
-        "part_names": sorted({path.GetParentPath().name for path in counted}),
+        "part_names": sorted({name_of(part.prim) for part in found.distinct}),
         "missing": [],
+        "warnings": list(warnings(stage, found)),
     }
 
 
-def is_shown(prim: Usd.Prim) -> bool:
-    """Say whether a prim is seen in a render: not a guide or proxy, and not hidden."""
-    imageable = UsdGeom.Imageable(prim)
-    if imageable.ComputePurpose() not in {UsdGeom.Tokens.default_, UsdGeom.Tokens.render}:
-        return False
-    return bool(imageable.ComputeVisibility(Usd.TimeCode.EarliestTime()) != UsdGeom.Tokens.invisible)
+def metres_per_unit(stage: Usd.Stage) -> float:
+    """Return a stage's unit of length in metres. Raises `Refused` if nothing can be that long."""
+    scale = UsdGeom.GetStageMetersPerUnit(stage)
+    if not (math.isfinite(scale) and scale > 0):
+        raise Refused(f"a metersPerUnit of {scale:g}, which is no length")
+    return float(scale)
 
 
-def triangle_count(prim: Usd.Prim) -> int:
-    """Return how many triangles a mesh's polygons make."""
-    counts = np.array(
-        UsdGeom.Mesh(prim).GetFaceVertexCountsAttr().Get(Usd.TimeCode.EarliestTime()) or [], dtype=int
-    )
-    return int(np.maximum(counts - 2, 0).sum())
+def warnings(stage: Usd.Stage, found: Placement) -> Iterator[str]:
+    """Say what was guessed and what is left out, one sentence each."""
+    if not UsdGeom.StageHasAuthoredMetersPerUnit(stage):
+        yield UNIT_GUESSED
+    if not stage.HasAuthoredMetadata(UsdGeom.Tokens.upAxis):
+        yield AXIS_GUESSED
+    if found.left_out:
+        yield f"Only meshes and plain shapes are drawn; left out: {', '.join(sorted(found.left_out))}."
 
 
 def y_up(corners: Array, axis: str) -> Array:

@@ -30,6 +30,8 @@ class Refused(Exception):
 
 def words_of(error: Exception) -> str:
     """Return what an error says in one line, without the library's own names and this machine's folders."""
+    if isinstance(error, UnicodeDecodeError):
+        return "text that is not UTF-8"
     try:
         text = " ".join(str(error).split())
     except UnicodeDecodeError:  # it quotes damaged text as bytes that are no text

@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,7 @@ def test_ap209_is_refused_by_its_schema(prepare, tmp_path):
 def test_assembly_without_its_part_files_is_refused_with_their_names(prepare, small_steps, tmp_path):
     data = (small_steps / "scattered.step").read_bytes()
     sentence = refused(prepare, tmp_path / "scattered.step", data)
+    assert "found an assembly in several files where one is needed" in sentence
     assert "part_Würfel.stp" in sentence
     assert "part_Stift Ø4.stp" in sentence
 
@@ -123,6 +125,101 @@ def test_reference_that_only_the_kernel_understands_is_refused_too(
 
     assert "found a reference to a file that is not beside it" in sentence
     assert "part_" in sentence
+
+
+@pytest.mark.parametrize("name", ["source.step", "./source.step", "job.json"])
+def test_reference_that_leads_back_is_refused(name, prepare, small_steps, tmp_path):
+    text = (small_steps / "scattered.step").read_text().replace("part_Würfel.stp", name)
+
+    sentence = refused(prepare, tmp_path / "root.step", text.encode())
+
+    assert f"found a reference that leads back to the file itself ({name})" in sentence
+
+
+def test_parts_in_other_files_are_said_not_to_be_read(prepare, small_steps, tmp_path):
+    scattered, twins = ((small_steps / f"{name}.step").read_text() for name in ("scattered", "twins"))
+    own = re.sub(r"#(\d+)", r"#1000\1", twins.split("DATA;")[1].split("ENDSEC;")[0])
+    head, tail = scattered.rsplit("ENDSEC;", 1)
+    path = tmp_path / "root.step"
+    path.write_text(f"{head}{own}ENDSEC;{tail}")
+
+    report = prepare(path).report
+
+    assert report.part_names == ("Klotz",)
+    files = "part_Stift Ø4.stp, part_Würfel.stp"
+    said = f"Parts in other files were not read: {files}; export the assembly as one file."
+    assert said in report.warnings
+
+
+def doubled(twins: str, levels: int) -> bytes:
+    """Put assemblies above that of `twins.step`, each of which places the one below it twice."""
+    lines, child, shape = [], 5, 10  # OCCT numbers its root's definition and representation like this
+    for level in range(levels):
+        first = 10_000 + 20 * level
+        product, form, definition, whole, representation = range(first, first + 5)
+        lines += [
+            f"#{product}=PRODUCT('{level}','{level}','',(#8));",
+            f"#{form}=PRODUCT_DEFINITION_FORMATION('','',#{product});",
+            f"#{definition}=PRODUCT_DEFINITION('design','',#{form},#9);",
+            f"#{whole}=PRODUCT_DEFINITION_SHAPE('','',#{definition});",
+            f"#{representation}=SHAPE_REPRESENTATION('',(#11,#15,#19),#23);",
+            f"#{first + 5}=SHAPE_DEFINITION_REPRESENTATION(#{whole},#{representation});",
+        ]
+        for side, axis in ((first + 6, 15), (first + 11, 19)):
+            lines += [
+                f"#{side}=NEXT_ASSEMBLY_USAGE_OCCURRENCE('{side}','','',#{definition},#{child},$);",
+                f"#{side + 1}=PRODUCT_DEFINITION_SHAPE('','',#{side});",
+                f"#{side + 2}=ITEM_DEFINED_TRANSFORMATION('','',#11,#{axis});",
+                f"#{side + 3}=(REPRESENTATION_RELATIONSHIP('','',#{shape},#{representation})",
+                f"REPRESENTATION_RELATIONSHIP_WITH_TRANSFORMATION(#{side + 2})",
+                "SHAPE_REPRESENTATION_RELATIONSHIP());",
+                f"#{side + 4}=CONTEXT_DEPENDENT_SHAPE_REPRESENTATION(#{side + 3},#{side + 1});",
+            ]
+        child, shape = definition, representation
+    head, tail = twins.rsplit("ENDSEC;", 1)
+    return (head + "\n".join(lines) + "\nENDSEC;" + tail).encode()
+
+
+def mapped(twins: str, levels: int) -> bytes:
+    """Add a product to `twins.step` whose representation maps another twice, and so on down to the cube's."""
+    shape = int(re.findall(r"#(\d+) = ADVANCED_BREP_SHAPE_REPRESENTATION", twins)[0])
+    lines = []
+    for first in range(10_000, 10_000 + 4 * levels, 4):
+        lines += [
+            f"#{first}=REPRESENTATION_MAP(#11,#{shape});",
+            f"#{first + 1}=MAPPED_ITEM('',#{first},#15);",
+            f"#{first + 2}=MAPPED_ITEM('',#{first},#19);",
+            f"#{first + 3}=SHAPE_REPRESENTATION('',(#{first + 1},#{first + 2},#11),#23);",
+        ]
+        shape = first + 3
+    lines += [
+        "#9000=PRODUCT('m','m','',(#8));",
+        "#9001=PRODUCT_DEFINITION_FORMATION('','',#9000);",
+        "#9002=PRODUCT_DEFINITION('design','',#9001,#9);",
+        "#9003=PRODUCT_DEFINITION_SHAPE('','',#9002);",
+        f"#9004=SHAPE_DEFINITION_REPRESENTATION(#9003,#{shape});",
+    ]
+    head, tail = twins.rsplit("ENDSEC;", 1)
+    return (head + "\n".join(lines) + "\nENDSEC;" + tail).encode()
+
+
+@pytest.mark.parametrize(("made", "parts"), [(doubled, 16), (mapped, 10)], ids=["assemblies", "mapped_items"])
+def test_assemblies_that_place_each_other_are_counted_once(made, parts, prepare, small_steps, tmp_path):
+    path = tmp_path / "part.step"
+    path.write_bytes(made((small_steps / "twins.step").read_text(), 3))
+
+    report = prepare(path).report
+
+    assert (report.parts, report.distinct_parts) == (parts, 1)
+
+
+@pytest.mark.parametrize("made", [doubled, mapped], ids=["assemblies", "mapped_items"])
+def test_assemblies_that_double_each_other_are_refused(made, prepare, small_steps, tmp_path):
+    data = made((small_steps / "twins.step").read_text(), 48)
+
+    sentence = refused(prepare, tmp_path / "part.step", data)
+
+    assert "found assemblies that place more than 1000000 parts" in sentence
 
 
 def test_file_that_kills_the_kernel_twice_is_refused(prepare, small_steps, tmp_path):

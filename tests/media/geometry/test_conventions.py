@@ -48,6 +48,13 @@ def test_guess_that_is_confirmed_is_found_and_no_longer_warned_of(obj, store):
     assert again.report.warnings == guessed.report.warnings
 
 
+def test_usd_that_states_no_unit_is_not_said_to_state_one():
+    unit, axis = INCH.remarks("usd")
+
+    assert unit.endswith("the unit of a USD scene is its metersPerUnit, or cm if it states none.")
+    assert axis.endswith("the up axis of a USD scene is its upAxis, or y if it states none.")
+
+
 def test_warning_names_the_field_that_would_answer_it():
     unit, axis = Conventions().remarks("stl")
 

@@ -123,6 +123,14 @@ def test_bearing_looks_the_same_in_every_format_that_has_colours(suffix, folder,
     assert apart(found, step_picture) < ALIKE
 
 
+@pytest.mark.parametrize("suffix", ["glb", "usda", "usdc", "usdz"])
+def test_parts_are_named_as_in_the_step_file(suffix, folder, studio):
+    step, report = (report_of(folder / f"bearing.{each}", studio) for each in ("step", suffix))
+
+    assert len(report.part_names) == 11
+    assert set(report.part_names) == set(step.part_names)
+
+
 def test_stl_looks_like_the_bearing_without_its_colours(folder, studio, step_picture):
     found = picture(folder / "bearing.stl", studio)
 

@@ -237,6 +237,27 @@ def test_units_give_the_same_metres(file, unit, prepare, small_steps):
     assert np.allclose(report.size, [0.040, 0.040, 0.012], rtol=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("file", "schema"),
+    [
+        ("ap203.step", "CONFIG_CONTROL_DESIGN"),
+        ("ap214.step", "AUTOMOTIVE_DESIGN"),
+        ("ap242.step", "AP242_MANAGED_MODEL_BASED_3D_ENGINEERING_MIM_LF"),
+    ],
+)
+def test_face_keeps_its_own_colour_in_every_application_protocol(file, schema, prepare, small_steps):
+    geometry = prepare(small_steps / file)
+
+    assert f"STEP ({schema})" in geometry.report.why
+    document = check_glb(path_of(geometry.glb))
+    cube = next(mesh for mesh in document["meshes"] if mesh["name"] == "Würfel")
+    looks = [document["materials"][primitive["material"]] for primitive in cube["primitives"]]
+    colours = sorted(look["pbrMetallicRoughness"]["baseColorFactor"][:3] for look in looks)
+    assert np.allclose(
+        colours, [[0.448] * 3, [0.604, 0.004, 0.004]], atol=2e-3
+    )  # .7 and (.8, .05, .05) in sRGB
+
+
 def test_compressed_step_is_the_same_model(prepare, small_steps, tmp_path):
     packed = tmp_path / "pair.stpz"
     packed.write_bytes(gzip.compress((small_steps / "pair.step").read_bytes()))
