@@ -67,8 +67,9 @@ def test_several_models_are_refused_by_name(tmp_path):
     )
 
 
-def test_archive_may_name_its_main_file(tmp_path):
-    assert main_of({"a.stl": STL, "b.step": STEP, MAIN: b"b.step\r\n"}, tmp_path).name == "source.step"
+@pytest.mark.parametrize("note", [b"b.step\r\n", b"\xef\xbb\xbfb.step"])
+def test_archive_may_name_its_main_file(note, tmp_path):
+    assert main_of({"a.stl": STL, "b.step": STEP, MAIN: note}, tmp_path).name == "source.step"
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,9 @@ def test_name_in_an_address_stays_on_one_line(store, tmp_path):
         (Answer(status=404), BadInput, "found HTTP 404"),
         (Answer(status=503), Unavailable, "answered 503"),
         (Answer(status=429), Unavailable, "answered 429"),
-        (Answer(STEP, cut_at=20), Unavailable, "while downloading; it is tried again"),
+        (Answer(STEP, cut_at=20), Unavailable, "while downloading; try again later"),
         (Answer(b"<html>Please log in</html>"), BadInput, "HTML"),
+        (Answer(b"\xef\xbb\xbf<!doctype html>"), BadInput, "HTML"),
     ],
 )
 def test_answer_that_is_no_file_is_told_by_what_to_do(store, tmp_path, answer, error, sentence):
