@@ -86,6 +86,17 @@ def test_make_put_takes_a_name_with_all_kinds_of_signs(store, tmp_path):
     assert list(store.list("sources/"))
 
 
+@pytest.mark.parametrize(("name", "clean"), [(b"a\n\x1b[31mb.step", "a[31mb.step"), (b"\xff.step", ".step")])
+def test_name_that_no_line_can_hold_is_printed_as_one_clean_line(store, tmp_path, name, clean):
+    (tmp_path / os.fsdecode(name)).write_bytes(STEP)
+    command = [sys.executable, "-m", "flows.put_source", tmp_path / os.fsdecode(name)]
+
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+
+    assert finished.stdout.decode() == f"store:{DIGEST}/{clean}\n", finished.stderr
+    assert list(store.list("sources/"))
+
+
 @pytest.mark.parametrize(
     ("file", "sentence"), [("/no/such.step", "BadInput: /no/such.step: expected a file"), ("", "")]
 )
