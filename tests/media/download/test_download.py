@@ -371,6 +371,21 @@ def test_date_that_no_calendar_has_is_no_date(tmp_path, path):
     assert path.read_bytes() == BODY
 
 
+BEYOND_ASCII = [
+    {"ETag": '"\xe9"'},
+    {"Last-Modified": f"{OLD['Last-Modified']} (\xe9)"},
+]
+
+
+@pytest.mark.parametrize("validator", BEYOND_ASCII, ids=["etag", "date"])
+def test_version_in_letters_that_cannot_be_sent_back_is_none(tmp_path, path, validator):
+    cut = Answer(BODY, cut_at=100_000, ranges=True, headers=validator)
+    with https_server(tmp_path, {"/a": cut}) as server:
+        sentence = refused(f"{server.address}/a", path, server.web(), Unavailable)
+
+    assert sentence.endswith("try again later, or give the file itself")
+
+
 NEW = BODY[::-1]
 CHANGES = {
     "another etag": Answer(NEW, ranges=True, headers={"ETag": '"two"'}),
