@@ -52,6 +52,14 @@ def test_log_tail_is_bounded_and_keeps_the_end(tmp_path):
     assert finished.log_tail.endswith("the end\n")
 
 
+def test_child_that_prints_without_end_is_ended_and_its_end_kept(tmp_path):
+    with start(["/usr/bin/yes"], cwd=tmp_path, limits=Limits(wall_s=1)) as child:
+        with pytest.raises(TimedOut):
+            child.wait()
+        assert set(child.log_tail()) == {"y", "\n"}
+        assert LOG_TAIL_BYTES / 2 < len(child.log_tail()) <= LOG_TAIL_BYTES
+
+
 def test_child_sees_a_clean_environment_and_what_it_is_given(tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-a-real-secret")
 
