@@ -16,7 +16,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 KTX2 = b"\xabKTX 20\xbb\r\n\x1a\n"
 EXR = b"v/1\x01"
 EXR_MANY_PARTS = 0x1000
-TIFF_WIDTH, TIFF_HEIGHT = 256, 257
+TIFF = {b"II*\0", b"MM\0*"}
+TIFF_WIDTH, TIFF_HEIGHT, TIFF_DEPTH = 256, 257, 258
 TIFF_WORDS = {3: "H", 4: "I"}  # SHORT and LONG, which the specification allows for a size
 HDR_SIZE = re.compile(rb"[-+][XY] (\d{1,9}) [-+][XY] (\d{1,9})\s")
 MAX_STEPS = 4096  # of a walk from block to block
@@ -67,10 +68,6 @@ def too_many_pixels(headers: list[PictureHeader]) -> str | None:
     if total > MAX_BYTES_IN_ALL:
         return f"{len(headers)} pictures that take {total} bytes when decoded (at most {MAX_BYTES_IN_ALL})"
     return None
-
-
-def _is_wide(media_type: str, data: bytes) -> bool:
-    return media_type in WIDE or (media_type == "image/png" and data[24:25] > b"\x08")
 
 
 def _png(data: bytes) -> tuple[int, int] | None:
@@ -177,19 +174,37 @@ def _bmp(data: bytes) -> tuple[int, int] | None:
 
 
 def _tiff(data: bytes) -> tuple[int, int] | None:
-    order: Literal["<", ">"] = "<" if data[:2] == b"II" else ">"
-    if data[:4] not in {b"II*\0", b"MM\0*"}:
+    if data[:4] not in TIFF:
         return None
+    sizes: dict[int, int] = {}
+    for tag, value in _tiff_entries(data):
+        if tag in sizes:  # of which libtiff takes the first
+            raise ValueError("a size that is stated twice")
+        sizes[tag] = value
+    return sizes[TIFF_WIDTH], sizes[TIFF_HEIGHT]
+
+
+def _tiff_entries(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield tag and first value of the entries for size and depth in the first directory."""
+    order: Literal["<", ">"] = "<" if data[:2] == b"II" else ">"
     (directory,) = struct.unpack_from(f"{order}I", data, 4)
     (count,) = struct.unpack_from(f"{order}H", data, directory)
-    sizes: dict[int, int] = {}
     for at in range(directory + 2, directory + 2 + 12 * count, 12):
-        tag, form = struct.unpack_from(f"{order}2H", data, at)
-        if tag in {TIFF_WIDTH, TIFF_HEIGHT}:
-            if tag in sizes:  # of which libtiff takes the first
-                raise ValueError("a size that is stated twice")
-            sizes[tag] = struct.unpack_from(f"{order}{TIFF_WORDS[form]}", data, at + 8)[0]
-    return sizes[TIFF_WIDTH], sizes[TIFF_HEIGHT]
+        tag, form, values = struct.unpack_from(f"{order}2HI", data, at)
+        if tag in {TIFF_WIDTH, TIFF_HEIGHT, TIFF_DEPTH}:
+            word = f"{order}{TIFF_WORDS[form]}"
+            fit = values * struct.calcsize(word) <= 4  # noqa: PLR2004 - bytes in an entry
+            place = at + 8 if fit else struct.unpack_from(f"{order}I", data, at + 8)[0]
+            yield tag, struct.unpack_from(word, data, place)[0]
+
+
+def _is_wide(media_type: str, data: bytes) -> bool:
+    """Say whether a picture whose size is known has more than 8 bits a channel."""
+    if media_type == "image/png":
+        return data[24:25] > b"\x08"
+    if media_type == "image/tiff":
+        return dict(_tiff_entries(data)).get(TIFF_DEPTH, 1) > 8  # noqa: PLR2004 - bits
+    return media_type in WIDE
 
 
 WIDE = {"image/x-exr", "image/vnd.radiance"}

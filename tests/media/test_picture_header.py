@@ -9,9 +9,9 @@ from PIL import Image
 from media.picture_header import MAX_PIXELS, MAX_STEPS, PictureHeader, header_of, too_many_pixels
 
 
-def saved(form: str, **options: object) -> bytes:
+def saved(form: str, mode: str = "RGB", **options: object) -> bytes:
     file = io.BytesIO()
-    Image.new("RGB", (37, 21), "red").save(file, form, **options)
+    Image.new(mode, (37, 21)).save(file, form, **options)
     return file.getvalue()
 
 
@@ -114,7 +114,12 @@ def test_size_that_a_tiff_states_twice_is_no_size():
     [
         (exr(37, 21), True),
         (b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 21 +X 37\n", True),
-        (saved("PNG")[:24] + b"\x10" + saved("PNG")[25:], True),
+        (saved("PNG", "I;16"), True),
+        (saved("TIFF", "I;16"), True),
+        (saved("TIFF", "F"), True),
+        (saved("TIFF"), False),
+        (saved("TIFF", "1"), False),
+        (tiff((256, 4, 37), (257, 4, 21)), False),
         (saved("PNG"), False),
         (saved("JPEG"), False),
     ],
