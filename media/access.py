@@ -7,6 +7,7 @@ from pathlib import Path
 from media.download import Web
 from media.errors import BadInput
 from media.redact import redacted
+from media.reference import printable
 
 Fetch = Callable[[str, Path], None]
 """Copies the file at an address of one scheme to a path.
@@ -36,7 +37,7 @@ class Access:
         Raises:
             BadInput: The caller may not, or there is no such file.
         """
-        shown = redacted(str(path))
+        shown = printable(redacted(str(path)))
         try:
             real = path.expanduser().resolve()
             roots = None if self.local is None else [root.resolve() for root in self.local]

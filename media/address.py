@@ -3,12 +3,19 @@
 import re
 from urllib.parse import unquote, urlsplit
 
-PUBLIC = (
-    r"^(?![\x00-\x20]*[A-Za-z][A-Za-z0-9+.-]*://)|^[\x00-\x20]*[A-Za-z][A-Za-z0-9+.-]*://[^/?#@]*(/[^?#]*)?$"
+# What is no visible sign of ASCII does not hide a scheme: blanks of every kind are cut off by who reads it.
+_BEFORE = r"[^!-~]*"
+# A slash too many, too few or none is a slip that must not show a password either; see media/redact.py.
+_SCHEME = (
+    r"(?:[A-Za-z][A-Za-z0-9+.-]*:/+(?!/)"
+    r"|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss]3|[Ff][Tt][Pp][Ss]?|[Ww][Ss][Ss]?):(?!/)"
+    r"|//+(?!/))"
 )
+
+PUBLIC = rf"^(?!{_BEFORE}{_SCHEME})|^{_BEFORE}{_SCHEME}[^/?#@]*(/[^?#]*)?$"
 """A path, or an address without user, query and fragment; Python, JavaScript and JSON schema agree on it."""
 
-_PARTS = re.compile(r"[\x00-\x20]*([A-Za-z][A-Za-z0-9+.-]*://)(?:[^/?#]*@)?([^?#]*)")
+_PARTS = re.compile(rf"{_BEFORE}({_SCHEME})(?:[^/?#]*@)?([^?#]*)")
 
 
 def readable(uri: str) -> str:

@@ -12,19 +12,19 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, NoReturn
 
 from media.errors import BadInput, OutOfResources
+from media.kind import LARGEST_SOURCE
 from media.reference import shown
 
 MAX_ENTRIES = 10_000
-MAX_BYTES = 4 * 1024**3
+MAX_BYTES = LARGEST_SOURCE
 MAX_DIRECTORY_BYTES = 4 * 2**20  # a list of entries is read into memory before it can be counted
-MAX_RATIO, FREE_BYTES = (
-    100,
-    2**20,
-)  # models and pictures shrink by 20 at most; small files of zeros may by more
+MAX_RATIO = 100  # models and pictures shrink by 20 at most
+FREE_BYTES = 4 * 2**20  # beyond that ratio in all of an archive, for its small files of zeros
 MAX_DEPTH, MAX_NAME_BYTES = 16, 255
 CHUNK_BYTES = 2**18
 ENCRYPTED = 0x1 | 0x40 | 0x2000
@@ -33,9 +33,23 @@ END, END_BYTES, MAX_COMMENT_BYTES = b"PK\x05\x06", 22, 65535
 ZIP64_LOCATOR, ZIP64_LOCATOR_BYTES = b"PK\x06\x07", 20
 LOCAL, LOCAL_HEADER = b"PK\x03\x04", struct.Struct("<4s2H2HH3L2H")
 BAD_NAME = re.compile(r"[\x00-\x1f\x7f\\]|^/|^[A-Za-z]:|//")
+BAD_FOR_THIS_DISK = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ}  # a name or a place in the archive
 LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}
 FIXED_TIME = 315_532_800.0
 """1980-01-01, when ZIP's own calendar begins: what is made of the files then has no other date in it."""
+
+
+@dataclass
+class Room:
+    """How much may still be written of an archive.
+
+    Attributes:
+        left: Bytes in all.
+        free: Bytes beyond `MAX_RATIO` times what the archive holds of a file.
+    """
+
+    left: int
+    free: int
 
 
 def extract(path: Path, folder: Path, name: str) -> list[str]:
@@ -48,23 +62,26 @@ def extract(path: Path, folder: Path, name: str) -> list[str]:
 
     Raises:
         BadInput: It is damaged, too much, or tries to reach out of the folder; the sentence says how.
-        OutOfResources: The disk is full.
+        OutOfResources: The disk is full, or cannot be used for another reason.
     """
-    folder.mkdir(parents=True)
-    written = 0
+    room = Room(MAX_BYTES, FREE_BYTES)
     try:
+        folder.mkdir(parents=True)
         with path.open("rb") as file:
             _check_end(file, name)
             with zipfile.ZipFile(file) as archive:
                 entries = _checked(archive, file, name)
                 for entry in entries:
-                    written += _write(archive, entry, folder, MAX_BYTES - written, name)
+                    _write(archive, entry, folder, room, name)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError) as error:
         _refuse(name, f"a damaged one ({shown(str(error))})")
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise OutOfResources(f"{name}: it could not be unpacked: {error.strerror}") from error
-        _refuse(name, f"a damaged one ({error.strerror})")
+        if error.errno in BAD_FOR_THIS_DISK:
+            _refuse(name, f"a damaged one ({error.strerror})")
+        raise OutOfResources(
+            f"{name}: expected to unpack it into the folder for temporary files, found that this machine "
+            f"cannot ({error.strerror}); mend that, or free space, and try again"
+        ) from error
     return sorted(entry.filename for entry in entries)
 
 
@@ -151,18 +168,19 @@ def _as_some_see_it(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, left: int, name: str) -> int:
-    """Write one file; returns its size, which is counted and not read from the archive."""
+def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, room: Room, name: str) -> None:
+    """Write one file and take its size, which is counted and not read from the archive, from `room`."""
     path = folder / entry.filename
     path.parent.mkdir(parents=True, exist_ok=True)
-    most, written = entry.compress_size * MAX_RATIO + FREE_BYTES, 0
+    packed, written = entry.compress_size * MAX_RATIO, 0
     with archive.open(entry) as source, path.open("xb") as target:
         while chunk := source.read(CHUNK_BYTES):
             written += len(chunk)
-            if written > most:
+            if written > packed + room.free:
                 _refuse(name, f"a file that grows more than {MAX_RATIO} times ({shown(entry.filename)})")
-            if written > left:
+            if written > room.left:
                 _refuse(name, f"more than {MAX_BYTES} bytes in all")
             target.write(chunk)
     os.utime(path, (FIXED_TIME, FIXED_TIME))
-    return written
+    room.left -= written
+    room.free -= max(0, written - packed)

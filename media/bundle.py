@@ -96,7 +96,7 @@ def _named(files: Path, kinds: Mapping[str, Kind]) -> str | None:
     note = files / MAIN
     if not note.is_file() or note.stat().st_size > MAX_MAIN_BYTES:
         return None
-    place = note.read_text(errors="replace").strip()
+    place = note.read_text(encoding="utf-8-sig", errors="replace").strip()
     return place if place in kinds else None
 
 

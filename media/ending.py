@@ -4,8 +4,10 @@ import signal
 from dataclasses import dataclass
 
 from media.errors import OutOfResources, ToolCrashed, ToolFailed
+from media.reference import printable
 
 CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE})
+LONGEST_QUOTE = 600
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,10 @@ def check(finished: Finished, tool: str) -> None:
     """
     if finished.returncode == 0:
         return
-    last_lines = " | ".join(finished.log_tail.strip().splitlines()[-3:]) or "it printed nothing"
+    last_lines = _last_lines(finished.log_tail) or "it printed nothing"
     if finished.returncode > 0:
         raise ToolFailed(f"{tool} ended with exit code {finished.returncode} instead of 0: {last_lines}")
-    name = signal.Signals(-finished.returncode).name
+    name = _name_of(-finished.returncode)
     if -finished.returncode in CRASHES:
         raise ToolCrashed(f"{tool} died by {name}: {last_lines}")
     if -finished.returncode == signal.SIGXFSZ:
@@ -48,3 +50,16 @@ def check(finished: Finished, tool: str) -> None:
             "give it a smaller job or a larger machine"
         )
     raise ToolFailed(f"{tool} was ended by {name}: {last_lines}")
+
+
+def _last_lines(log: str) -> str:
+    """Return the last three lines of a log as a message may show them."""
+    lines = (printable(" ".join(line.split())) for line in log.strip().splitlines()[-3:])
+    return " | ".join(lines)[-LONGEST_QUOTE:]
+
+
+def _name_of(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # those between SIGRTMIN and SIGRTMAX have none
+        return f"signal {number}"

@@ -21,6 +21,7 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 REPORT_FD = 3
 NOT_STARTED = 127
@@ -57,6 +58,8 @@ def become(argv: list[str], terms: dict[str, int]) -> None:
         offer_to_the_kernel()
         if terms.get("isolated"):
             cut_off()
+        # Nothing that it starts gains rights, or loses the signal of the next line, by a set-user-id bit.
+        ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != keeper:  # the keeper died before the line above took effect
             os._exit(NOT_STARTED)
@@ -128,12 +131,16 @@ def watch(tool: int, lifeline: int, grace_s: float) -> int:
 
 
 def sweep() -> None:
-    """Kill and collect whatever the tool left behind."""
+    """Kill and collect whatever the tool left behind.
+
+    Those that end may leave us orphans that were not listed before, so all are signalled anew after them.
+    """
     while signal_tree(signal.SIGKILL):
         try:
-            while True:
-                os.waitpid(-1, 0)
-        except ChildProcessError:  # all collected; look again for what they had started meanwhile
+            os.waitpid(-1, 0)
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:  # all collected; what is below is not ours yet, but its parent ends
             continue
 
 
@@ -146,19 +153,33 @@ def signal_tree(number: int, *known: int) -> bool:
     for pid in below:
         try:
             os.kill(pid, number)
-        except ProcessLookupError:  # it ended by itself
+        except (ProcessLookupError, PermissionError):  # it ended by itself, or is another user's now
             continue
     return bool(below)
 
 
 def descendants(pid: int) -> list[int]:
     """List the processes below `pid`, parents first."""
+    found = children(pid)
+    for child in found:  # which grows meanwhile: a chain of them may be longer than Python recurses
+        found += children(child)
+    return found
+
+
+def children(pid: int) -> list[int]:
+    """List the children of a process, whichever of its threads started them; none if it has ended."""
+    found: list[int] = []
     try:
-        with open(f"/proc/{pid}/task/{pid}/children") as file:  # noqa: PTH123 - importing pathlib would double our start
-            children = [int(child) for child in file.read().split()]
+        threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - importing pathlib would double our start
     except (FileNotFoundError, ProcessLookupError):
-        return []
-    return [found for child in children for found in (child, *descendants(child))]
+        return found
+    for thread in threads:
+        try:
+            with open(f"/proc/{pid}/task/{thread}/children") as file:  # noqa: PTH123 - the same
+                found += map(int, file.read().split())
+        except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            continue
+    return found
 
 
 def end_by_signal(number: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from media.errors import BadInput
 
 HEAD_BYTES = 64 * 1024  # enough for the comments that some exporters put before a STEP header
+LARGEST_SOURCE = 4 * 1024**3  # bytes, also of all that an archive holds
 READABLE = "a STEP, IGES, STL, OBJ, PLY, GLB, glTF or USD file, or a ZIP of one"
 
 BOM = b"\xef\xbb\xbf"
@@ -37,7 +38,8 @@ STRANGERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     ),
     (re.compile(rb"\s*<\?xml"), "an XML document"),
     (re.compile(rb"\s*\{"), "JSON that is no glTF"),
-    (re.compile(rb"BLENDER|\x28\xb5\x2f\xfd"), "a Blender file"),
+    (re.compile(rb"BLENDER"), "a Blender file"),
+    (re.compile(rb"\x28\xb5\x2f\xfd"), "a file packed by Zstandard, as Blender packs its own"),
     (re.compile(rb"Kaydara FBX Binary"), "an FBX file"),
     (re.compile(rb"\s*newmtl\s"), "an MTL file (the materials of an OBJ: send the OBJ, or both in one ZIP)"),
     (re.compile(rb"\xd0\xcf\x11\xe0"), "a proprietary CAD or office file"),
@@ -122,9 +124,8 @@ def kind_of(head: bytes, name: str, size: int = 0) -> Kind:
         raise BadInput(
             f"{name}: expected a compressed STEP file (.stpz), found gzip around something else; unpack it"
         )
-    raise BadInput(
-        f"{name}: expected {READABLE}, found {_looks_like(head)}; export the model in one of these formats"
-    )
+    found = _looks_like(head.removeprefix(BOM))
+    raise BadInput(f"{name}: expected {READABLE}, found {found}; export the model in one of these formats")
 
 
 def _by_magic(head: bytes) -> Kind | None:

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 MAX_PIXELS = 2**27  # 16,384 by 8,192: the largest surroundings that are sold
-MAX_PIXELS_IN_ALL = 2**29  # 2 GiB as Blender holds them
+MAX_BYTES_IN_ALL = 2**31  # as Blender holds them
 
 PNG = b"\x89PNG\r\n\x1a\n"
 KTX2 = b"\xabKTX 20\xbb\r\n\x1a\n"
 EXR = b"v/1\x01"
 EXR_MANY_PARTS = 0x1000
+TIFF = {b"II*\0", b"MM\0*"}
+TIFF_WIDTH, TIFF_HEIGHT, TIFF_DEPTH = 256, 257, 258
+TIFF_WORDS = {3: "H", 4: "I"}  # SHORT and LONG, which the specification allows for a size
 HDR_SIZE = re.compile(rb"[-+][XY] (\d{1,9}) [-+][XY] (\d{1,9})\s")
 MAX_STEPS = 4096  # of a walk from block to block
 BEGIN_BYTES = 2**24  # in which a size is stated, after whatever colour profile or preview comes first
@@ -30,11 +33,18 @@ class PictureHeader:
     media_type: str
     width: int
     height: int
+    is_wide: bool = False
+    """Whether a channel takes more than a byte, so that Blender holds it as four floats a pixel."""
 
     @property
     def pixels(self) -> int:
         """Its area."""
         return max(self.width, 0) * max(self.height, 0)
+
+    @property
+    def decoded_bytes(self) -> int:
+        """What Blender holds of it."""
+        return self.pixels * (16 if self.is_wide else 4)
 
 
 def header_of(data: bytes) -> PictureHeader | None:
@@ -45,7 +55,7 @@ def header_of(data: bytes) -> PictureHeader | None:
         except (struct.error, LookupError, ValueError):
             continue
         if found:
-            return PictureHeader(media_type, *found)
+            return PictureHeader(media_type, *found, is_wide=_is_wide(media_type, data))
     return None
 
 
@@ -54,9 +64,9 @@ def too_many_pixels(headers: list[PictureHeader]) -> str | None:
     for header in headers:
         if header.pixels > MAX_PIXELS:
             return f"a picture of {header.width} by {header.height} pixels (at most {MAX_PIXELS} in all)"
-    total = sum(header.pixels for header in headers)
-    if total > MAX_PIXELS_IN_ALL:
-        return f"{len(headers)} pictures of {total} pixels together (at most {MAX_PIXELS_IN_ALL})"
+    total = sum(header.decoded_bytes for header in headers)
+    if total > MAX_BYTES_IN_ALL:
+        return f"{len(headers)} pictures that take {total} bytes when decoded (at most {MAX_BYTES_IN_ALL})"
     return None
 
 
@@ -114,8 +124,6 @@ def _exr(data: bytes) -> tuple[int, int] | None:
         return None
     many = int.from_bytes(data[4:8], "little") & EXR_MANY_PARTS
     boxes = list(_exr_boxes(data, many_parts=bool(many)))
-    if not boxes:
-        return None
     return (
         max(box[2] - box[0] + 1 for box in boxes),
         max(box[3] - box[1] + 1 for box in boxes),
@@ -123,21 +131,30 @@ def _exr(data: bytes) -> tuple[int, int] | None:
 
 
 def _exr_boxes(data: bytes, *, many_parts: bool) -> Iterator[tuple[int, int, int, int]]:
-    """Yield the data and display windows of all parts."""
-    at, began = 8, False
+    """Yield the data and display windows of all parts.
+
+    Raises:
+        ValueError: A part has no data window, or there is more than is walked along.
+    """
+    at, names = 8, set[bytes]()
     for _ in range(MAX_STEPS):
         name_end = data.index(b"\0", at)
         if name_end == at:  # the end of a part's header; an empty header ends them all
-            if not many_parts or not began:
+            if many_parts and not names and at > 8:  # noqa: PLR2004 - where the first header begins
                 return
-            at, began = at + 1, False
+            if b"dataWindow" not in names:
+                raise ValueError("a part without a data window")
+            if not many_parts:
+                return
+            at, names = at + 1, set()
             continue
-        began = True
+        names.add(data[at:name_end])
         kind_end = data.index(b"\0", name_end + 1)
         (length,) = struct.unpack_from("<I", data, kind_end + 1)
         if data[at:name_end] in {b"dataWindow", b"displayWindow"}:
             yield struct.unpack_from("<4i", data, kind_end + 5)
         at = kind_end + 5 + length
+    raise ValueError("more attributes than are walked along")
 
 
 def _hdr(data: bytes) -> tuple[int, int] | None:
@@ -157,20 +174,40 @@ def _bmp(data: bytes) -> tuple[int, int] | None:
 
 
 def _tiff(data: bytes) -> tuple[int, int] | None:
-    order: Literal["<", ">"] = "<" if data[:2] == b"II" else ">"
-    if data[:4] not in {b"II*\0", b"MM\0*"}:
+    if data[:4] not in TIFF:
         return None
+    sizes: dict[int, int] = {}
+    for tag, value in _tiff_entries(data):
+        if tag in sizes:  # of which libtiff takes the first
+            raise ValueError("a size that is stated twice")
+        sizes[tag] = value
+    return sizes[TIFF_WIDTH], sizes[TIFF_HEIGHT]
+
+
+def _tiff_entries(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield tag and first value of the entries for size and depth in the first directory."""
+    order: Literal["<", ">"] = "<" if data[:2] == b"II" else ">"
     (directory,) = struct.unpack_from(f"{order}I", data, 4)
     (count,) = struct.unpack_from(f"{order}H", data, directory)
-    sizes = {}
-    for number in range(count):
-        tag, form = struct.unpack_from(f"{order}2H", data, directory + 2 + 12 * number)
-        if tag in {256, 257} and form in {3, 4}:
-            word = f"{order}{'H' if form == 3 else 'I'}"  # noqa: PLR2004 - TIFF's SHORT
-            sizes[tag] = struct.unpack_from(word, data, directory + 10 + 12 * number)[0]
-    return sizes[256], sizes[257]
+    for at in range(directory + 2, directory + 2 + 12 * count, 12):
+        tag, form, values = struct.unpack_from(f"{order}2HI", data, at)
+        if tag in {TIFF_WIDTH, TIFF_HEIGHT, TIFF_DEPTH}:
+            word = f"{order}{TIFF_WORDS[form]}"
+            fit = values * struct.calcsize(word) <= 4  # noqa: PLR2004 - bytes in an entry
+            place = at + 8 if fit else struct.unpack_from(f"{order}I", data, at + 8)[0]
+            yield tag, struct.unpack_from(word, data, place)[0]
 
 
+def _is_wide(media_type: str, data: bytes) -> bool:
+    """Say whether a picture whose size is known has more than 8 bits a channel."""
+    if media_type == "image/png":
+        return data[24:25] > b"\x08"
+    if media_type == "image/tiff":
+        return dict(_tiff_entries(data)).get(TIFF_DEPTH, 1) > 8  # noqa: PLR2004 - bits
+    return media_type in WIDE
+
+
+WIDE = {"image/x-exr", "image/vnd.radiance"}
 READERS = (
     ("image/png", _png),
     ("image/jpeg", _jpeg),

@@ -6,12 +6,13 @@ run only while we wait for the child, never while it waits for us.
 """
 
 import collections
-import contextlib
+import errno
 import functools
 import json
 import logging
+import math
 import os
-import queue
+import re
 import select
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from typing import IO, Self
 
 from media.ending import Finished, check
 from media.errors import TimedOut
+from media.reports import NothingYet, Reports
 
 __all__ = [
     "KEEPER",
@@ -45,6 +47,9 @@ KEEPER = Path(__file__).with_name("keeper.py")
 LOG_TAIL_BYTES = 16 * 1024
 GRACE_S = 2.0
 LONGEST_PROBE_S = 20.0
+LOOK_S = 1.0  # between two looks whether a silent child is still there
+REFUSALS = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EINVAL, errno.ENOSPC}
+"""How unshare(2) says that it never will; the last, where the number of namespaces is limited to 0."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class Child:
         self._name = Path(argv[0]).name
         self._limits = limits
         self._started = time.monotonic()
-        self._reports: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._reports = Reports(self._name)
         self._log: collections.deque[bytes] = collections.deque()
         lifeline, self._lifeline = os.pipe()
         reports, report_writer = os.pipe()
@@ -106,7 +111,7 @@ class Child:
             os.close(lifeline)
             os.close(report_writer)
         self._readers = [
-            threading.Thread(target=self._read_reports, args=(os.fdopen(reports, "rb"),), daemon=True),
+            threading.Thread(target=self._reports.read, args=(os.fdopen(reports, "rb"),), daemon=True),
             threading.Thread(target=self._read_log, daemon=True),
         ]
         for reader in self._readers:
@@ -130,10 +135,12 @@ class Child:
         """
         stdin = self._stdin().fileno()
         os.set_blocking(stdin, False)
+        writable = select.poll()  # select() takes no descriptor beyond 1023
+        writable.register(stdin, select.POLLOUT)
         view = memoryview(data)
         while view:
-            writable = select.select([], [stdin], [], self._patience())[1]
-            if not writable:
+            patience = self._patience()
+            if not writable.poll(None if patience is None else patience * 1000):
                 raise self._timed_out("took no input")
             view = view[os.write(stdin, view) :]
 
@@ -142,28 +149,18 @@ class Child:
         self._stdin().close()
 
     def reports(self) -> Iterator[str]:
-        """Yield the lines that the child reports, until it closes the channel.
+        """Yield the lines that the child reports, until it closes the channel or has ended.
 
         Raises:
             TimedOut: The child passed its deadline or was silent for too long.
+            ToolFailed: It reported a line beyond any that is expected.
         """
-        while True:
-            try:
-                line = self._reports.get(timeout=self._patience())
-            except queue.Empty:
-                raise self._timed_out("reported nothing") from None
-            if line is None:
-                return
+        while (line := self._next_report()) is not None:
             yield line
 
     def reported(self) -> list[str]:
         """Return the lines that the child has reported and nobody has read yet, without waiting."""
-        lines: list[str] = []
-        with contextlib.suppress(queue.Empty):
-            while (line := self._reports.get_nowait()) is not None:
-                lines.append(line)
-            self._reports.put(None)  # the end of the channel is for `reports()` to find
-        return lines
+        return self._reports.waiting()
 
     def wait(self) -> Finished:
         """Wait until the child has ended, however it ended.
@@ -171,12 +168,12 @@ class Child:
         Raises:
             TimedOut: It passed its deadline.
         """
+        self._reports.want_no_more()
         try:
             returncode = self._process.wait(self._patience())
         except subprocess.TimeoutExpired:
             raise self._timed_out("did not end") from None
-        for reader in self._readers:
-            reader.join()
+        self._join_readers()
         return Finished(returncode, self.log_tail(), time.monotonic() - self._started)
 
     def end(self) -> None:
@@ -184,21 +181,45 @@ class Child:
         if self._lifeline >= 0:
             os.close(self._lifeline)
             self._lifeline = -1
+        self._reports.want_no_more()
         try:
             self._process.wait(GRACE_S + 3)
         except subprocess.TimeoutExpired:
             logger.warning("keeper %s of %s does not end; killing it", self._process.pid, self._name)
             self._process.kill()
             self._process.wait()
-        for reader in self._readers:
-            reader.join()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe and not pipe.closed:
-                pipe.close()
+        self._join_readers()
+        self._stdin().close()
 
     def log_tail(self) -> str:
         """Return the end of what the child printed, at most `LOG_TAIL_BYTES`."""
         return b"".join(self._log).decode(errors="replace")[-LOG_TAIL_BYTES:]
+
+    def _next_report(self) -> str | None:
+        """Wait for the next line; None if there will be none."""
+        patience = self._patience()
+        if patience == 0 and self._process.poll() is None:  # else a flood of lines would never time out
+            raise self._timed_out("went on reporting and did not end")
+        until = math.inf if patience is None else time.monotonic() + patience
+        looks = 0
+        while True:
+            left = max(0.0, until - time.monotonic())
+            try:
+                return self._reports.take(min(LOOK_S, left))
+            except NothingYet:
+                if left <= LOOK_S:
+                    raise self._timed_out("reported nothing") from None
+            # A process that outlived the keeper, because it killed it, may hold the channel open for ever.
+            looks += self._process.poll() is not None
+            if looks > 1:
+                return None
+
+    def _join_readers(self) -> None:
+        """Wait until all that the child printed and reported has been read."""
+        for reader in self._readers:
+            reader.join(GRACE_S)
+        if any(reader.is_alive() for reader in self._readers):
+            logger.warning("something that %s started outlives its keeper", self._name)
 
     def _stdin(self) -> IO[bytes]:
         assert self._process.stdin is not None  # noqa: S101 - opened as a pipe above
@@ -215,20 +236,15 @@ class Child:
         after = time.monotonic() - self._started
         return TimedOut(f"{self._name} {what} within its deadline and was ended after {after:.0f} s")
 
-    def _read_reports(self, pipe: IO[bytes]) -> None:
-        with pipe:
-            for line in pipe:
-                self._reports.put(line.decode(errors="replace").rstrip("\n"))
-        self._reports.put(None)
-
     def _read_log(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - opened as a pipe above
         held = 0
-        while chunk := os.read(self._process.stdout.fileno(), 4096):
-            self._log.append(chunk)
-            held += len(chunk)
-            while held - len(self._log[0]) > LOG_TAIL_BYTES:
-                held -= len(self._log.popleft())
+        with self._process.stdout as pipe:
+            while chunk := os.read(pipe.fileno(), 4096):
+                self._log.append(chunk)
+                held += len(chunk)
+                while held - len(self._log[0]) > LOG_TAIL_BYTES:
+                    held -= len(self._log.popleft())
 
 
 def start(argv: Sequence[str], *, cwd: Path, limits: Limits, env: Mapping[str, str] | None = None) -> Child:
@@ -250,11 +266,17 @@ def can_isolate() -> bool:
 
     It refuses where user namespaces are forbidden, as in some containers, and where root reads this code or
     this Python only by overriding whose they are, which it cannot in a namespace of its own.
+
+    Raises:
+        OutOfResources, TimedOut, ToolFailed: It could not be found out now; it is asked again next time.
     """
     argv = [sys.executable, "-I", "-S", "-c", f"open({str(KEEPER)!r}).close()"]
     with Child(argv, Path("/"), Limits(wall_s=LONGEST_PROBE_S), {}, isolated=True) as child:
         finished = child.wait()
     if finished.returncode:
+        numbers = re.findall(r"\[Errno (\d+)\]", finished.log_tail)
+        if finished.returncode < 0 or (numbers and int(numbers[-1]) not in REFUSALS):
+            check(finished, "the trial whether children can be cut off from the network")
         why = finished.log_tail.strip().splitlines()[-1:]
         logger.warning("children can reach the network: this machine does not let us cut them off %s", why)
     return finished.returncode == 0

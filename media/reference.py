@@ -72,5 +72,10 @@ def _steps(reference: str, start: tuple[str, ...]) -> list[str]:
 
 def shown(text: str) -> str:
     """Return a stranger's text as a message may show it: printable and short."""
-    printable = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return printable if len(printable) <= LONGEST_SHOWN else f"{printable[: LONGEST_SHOWN - 3]}..."
+    plain = printable(text)
+    return plain if len(plain) <= LONGEST_SHOWN else f"{plain[: LONGEST_SHOWN - 3]}..."
+
+
+def printable(text: str) -> str:
+    """Return a text with a question mark in place of what would move a cursor or cannot be printed."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

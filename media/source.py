@@ -13,17 +13,19 @@ from media.digest import sha256_of_file
 from media.download import download
 from media.errors import BadInput
 from media.faults import fault_point
-from media.kind import Kind, kind_of_file
+from media.kind import LARGEST_SOURCE, Kind, kind_of_file
 from media.redact import redacted, shown
+from media.reference import printable
 from media.siblings import gathered
 from media.store import ObjectStore
 from media.store.keys import key_for
 from media.workspace import workspace
 
+__all__ = ["LARGEST_SOURCE", "Source", "download_model", "staged_address"]
+
 logger = logging.getLogger(__name__)
 
-LARGEST_SOURCE = 4 * 1024**3
-LONGEST_NAME = 200
+LONGEST_NAME_BYTES = 150  # with what is put before and after it, file systems take 255
 MEDIA_TYPES = {
     Kind.STEP: "model/step",
     Kind.STEP_GZ: "application/gzip",
@@ -99,22 +101,23 @@ def _staged(address: str, store: ObjectStore) -> Source:
     digest, _, name = address.removeprefix("store:").partition("/")
     if not re.fullmatch(r"[0-9a-f]{64}", digest) or store.stat(key_for("sources", digest, "source")) is None:
         raise BadInput(
-            f"{redacted(address)}: expected a source that is in the store, found none; give its "
+            f"{printable(redacted(address))}: expected a source that is in the store, found none; give its "
             "path or address"
         )
     with workspace() as folder:
         fetch_exactly(key_for("sources", digest, "source"), digest, store, folder / "source")
-        return _stored(folder / "source", name, store)
+        return _stored(folder / "source", _clean_name(name), store)
 
 
 def _read(path: Path, store: ObjectStore, access: Access) -> Source:
     real = access.local_file(path)
     try:
         with workspace() as folder:
-            return _stored(gathered(real, folder), path.name, store)
+            name = _clean_name(path.name)
+            return _stored(gathered(real, folder, name), name, store)
     except PermissionError as error:
         raise BadInput(
-            f"{redacted(str(path))}: expected a file that may be read, found that it may not; "
+            f"{printable(redacted(str(path)))}: expected a file that may be read, found that it may not; "
             "check its rights"
         ) from error
 
@@ -122,7 +125,7 @@ def _read(path: Path, store: ObjectStore, access: Access) -> Source:
 def _stored(path: Path, name: str, store: ObjectStore) -> Source:
     size = path.stat().st_size
     if size > LARGEST_SOURCE:
-        raise BadInput(f"{name}: expected at most {LARGEST_SOURCE} bytes, found {size}")
+        raise BadInput(f"{name}: expected at most {LARGEST_SOURCE} bytes, found {size}; send a smaller file")
     kind = kind_of_file(path, name)
     digest = sha256_of_file(path)
     key = key_for("sources", digest, "source")
@@ -139,10 +142,11 @@ def _stored(path: Path, name: str, store: ObjectStore) -> Source:
 def _fetched(address: str, store: ObjectStore, fetch: Fetch) -> Source:
     with workspace() as folder:
         fetch(address, folder / "download")
-        return _stored(folder / "download", _name_in(address), store)
+        return _stored(folder / "download", _clean_name(unquote(urlsplit(address).path)), store)
 
 
-def _name_in(address: str) -> str:
-    """Return the file's name in an address, of characters that fit on one line of a message."""
-    name = PurePosixPath(unquote(urlsplit(address).path)).name
-    return "".join(letter for letter in name if letter.isprintable())[:LONGEST_NAME] or "download"
+def _clean_name(path: str) -> str:
+    """Return the last step of a stranger's path as a name for one line of a message and for a file."""
+    name = "".join(letter for letter in PurePosixPath(path).name if letter.isprintable())
+    name = name.encode()[:LONGEST_NAME_BYTES].decode(errors="ignore").strip()
+    return name if name not in {"", ".", ".."} else "unnamed"

@@ -125,11 +125,15 @@ def parse(address: str) -> httpx.URL:
 
 
 def _can_be_called(url: httpx.URL) -> bool:
-    return url.scheme == "https" and bool(url.host) and 0 < (url.port or HTTPS_PORT) <= LARGEST_PORT
+    return url.scheme == "https" and bool(url.host) and 0 < _port(url) <= LARGEST_PORT
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:
-    return url.scheme, url.raw_host.decode("ascii"), url.port or HTTPS_PORT
+    return url.scheme, url.raw_host.decode("ascii"), _port(url)
+
+
+def _port(url: httpx.URL) -> int:
+    return HTTPS_PORT if url.port is None else url.port
 
 
 def _basic(url: httpx.URL) -> dict[str, str]:

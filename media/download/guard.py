@@ -93,7 +93,8 @@ class Guard:
         except (socket.gaierror, UnicodeError) as error:
             if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
                 raise Unavailable(
-                    f"{shown}: expected to find the host {host}, found no resolver that answers"
+                    f"{shown}: expected to find the host {host}, found no resolver that answers; "
+                    "check this machine's network and try again"
                 ) from None
             raise BadInput(
                 f"{shown}: expected a host that exists, found none named {host}; check the address"

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 from media.errors import BadInput, Retry, Unavailable
+from media.kind import LARGEST_SOURCE
 
 RESUME = Retry(times=6, wait_s=0.5, jitter=1.0)
 
@@ -20,19 +21,16 @@ class Limits:
         least_rate: Fewest bytes a second, on average over `rate_window_s`.
         rate_window_s: Seconds over which the rate is looked at.
         redirects: Most redirects that are followed.
-        types: Media types that a server may declare, such as `image/*`; if empty, any. A type that says
-            nothing is let pass, since it is the content that decides.
         resume: How often and how patiently a file that was cut short is continued.
     """
 
-    size: int = 4 * 1024**3
+    size: int = LARGEST_SOURCE
     total_s: float = 3600.0
     connect_s: float = 10.0
     first_byte_s: float = 30.0
     least_rate: float = 1024.0
     rate_window_s: float = 30.0
     redirects: int = 5
-    types: tuple[str, ...] = ()
     resume: Retry = RESUME
 
 

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
 SHA256 = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]+):")
 SHA256_BYTES = 32
 
@@ -49,7 +49,7 @@ def promise_in(headers: httpx.Headers) -> Promise:
     """Return what the headers of a 200 answer promise."""
     length = headers.get("content-length", "")
     etag = headers.get("etag", "")
-    strong = etag if re.fullmatch(r'"[^"]*"', etag) else ""
+    strong = etag if re.fullmatch(r'"[!#-~]*"', etag) else ""  # in ASCII, as headers that we send are
     return Promise(
         size=int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None,
         sha256=_sha256_in(headers),
@@ -79,12 +79,12 @@ def _sure_date(headers: httpx.Headers) -> str:
     """Return Last-Modified if no second version can bear the same date (RFC 9110, 8.8.2.2)."""
     modified, now = _date(headers.get("last-modified", "")), _date(headers.get("date", ""))
     sure = modified and now and now - modified >= timedelta(seconds=60)
-    return headers["last-modified"] if sure else ""
+    return headers["last-modified"] if sure and headers["last-modified"].isascii() else ""
 
 
 def _date(text: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, LookupError, OverflowError):  # a year of twenty digits
         return None
     return date if date.tzinfo else None

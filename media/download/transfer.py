@@ -8,7 +8,7 @@ import httpcore
 import httpx
 
 from media.digest import sha256_of_file
-from media.download.answer import OK, PARTIAL, Answer, refuse_what_is_no_file
+from media.download.answer import ADVICE, OK, PARTIAL, Answer, refuse_what_is_no_file
 from media.download.exchange import Caller, Web, parse
 from media.download.limits import Patience, TooSlow
 from media.download.part import Promise, promise_in
@@ -72,7 +72,7 @@ class Transfer:
                 wait = self._limits.resume.wait_before(attempt)
                 if wait is None or not (self._promise and self._promise.validator):
                     raise
-                logger.info("%s; %s bytes are here", error, self._have)
+                logger.info("%s (%s bytes are here; trying again in %.1f s)", error, self._have, wait)
                 time.sleep(wait)
             else:
                 return
@@ -83,14 +83,14 @@ class Transfer:
         headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "rendermill", **rest}
         try:
             with self._caller.ask(self._url, headers) as answer:
-                refuse_what_is_no_file(answer, self._limits, self._shown)
+                refuse_what_is_no_file(answer, self._shown)
                 self._have, promise = self._place(answer)
                 self._promise = promise
                 self._write(answer)
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             found = FAILURES.get(type(error), "something that is no HTTP")
             raise Unavailable(
-                f"{self._shown}: expected a whole file, found {found} while downloading; it is tried again"
+                f"{self._shown}: expected a whole file, found {found} while downloading; {ADVICE}"
             ) from error
         self._check(promise)
 
@@ -107,7 +107,7 @@ class Transfer:
             return self._have, self._promise
         self._have = 0
         raise Unavailable(
-            f"{self._shown}: expected the rest of the file, found that it has changed; it is tried again"
+            f"{self._shown}: expected the rest of the file, found that it has changed; {ADVICE}"
         )
 
     def _write(self, answer: Answer) -> None:
@@ -144,12 +144,10 @@ class Transfer:
     def _check(self, promise: Promise) -> None:
         """Refuse a file that is not what its server promised."""
         if promise.size is not None and self._have != promise.size:
-            raise Unavailable(
-                f"{self._shown}: expected {promise.size} bytes, found {self._have}; it is tried again"
-            )
+            raise Unavailable(f"{self._shown}: expected {promise.size} bytes, found {self._have}; {ADVICE}")
         if promise.sha256 and (found := sha256_of_file(self._path)) != promise.sha256:
             self._promise = None  # which of its bytes are wrong nobody knows: nothing to go on from
             raise Unavailable(
                 f"{self._shown}: expected the sha256 {promise.sha256} that its server told, found {found}; "
-                "it is tried again"
+                f"{ADVICE}"
             )

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 from flows import put_source
 from flows.command_line import read_job
 from media import source, staging
+from media.address import is_public, public_part
 from media.errors import BadInput
 from media.job import GeometryJob, StillJob, TurntableJob
 from media.store import FolderStore
@@ -29,6 +31,16 @@ PRIVATE = [
     f" https://example.com/part.step?{SECRET}",
     f"https://example.com?{SECRET}",
     f"s3://KEY:{SECRET}@parts/part.step",
+    f"\u00a0https://example.com/part.step?X-Amz-Signature={SECRET}",
+    f"\u0085https://example.com/part.step?{SECRET}",
+    f"\u200b\ufeffhttps://user:{SECRET}@example.com/part.step",
+    f"\u3000s3://KEY:{SECRET}@parts/part.step",
+    f"https:/example.com/part.step?{SECRET}",
+    f"https:///user:{SECRET}@example.com/part.step",
+    f"https:user:{SECRET}@example.com/part.step",
+    f"HTTPS:example.com/part.step#{SECRET}",
+    f"//user:{SECRET}@example.com/part.step",
+    f"\u2028//example.com/part.step?{SECRET}",
 ]
 PUBLIC = [
     "https://example.com/part.step",
@@ -39,6 +51,9 @@ PUBLIC = [
     "file:///data/part.step",
     f"store:{DIGEST}/part.step",
     "M8:bolt#2.step",
+    "K\u00e4fig?/M8:bolt#2.step",
+    "\u00a0https://example.com/part.step",
+    "https:/example.com/part.step",
 ]
 
 
@@ -71,6 +86,17 @@ def test_make_put_takes_a_name_with_all_kinds_of_signs(store, tmp_path):
     assert list(store.list("sources/"))
 
 
+@pytest.mark.parametrize(("name", "clean"), [(b"a\n\x1b[31mb.step", "a[31mb.step"), (b"\xff.step", ".step")])
+def test_name_that_no_line_can_hold_is_printed_as_one_clean_line(store, tmp_path, name, clean):
+    (tmp_path / os.fsdecode(name)).write_bytes(STEP)
+    command = [sys.executable, "-m", "flows.put_source", tmp_path / os.fsdecode(name)]
+
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+
+    assert finished.stdout.decode() == f"store:{DIGEST}/{clean}\n", finished.stderr
+    assert list(store.list("sources/"))
+
+
 @pytest.mark.parametrize(
     ("file", "sentence"), [("/no/such.step", "BadInput: /no/such.step: expected a file"), ("", "")]
 )
@@ -95,6 +121,27 @@ def test_job_refuses_an_address_that_may_hold_a_secret_and_does_not_say_it_again
 @pytest.mark.parametrize("address", PUBLIC)
 def test_job_takes_paths_and_addresses_that_anybody_may_read(address):
     assert GeometryJob(source=address).source == address
+
+
+def test_what_keeps_the_parameters_of_a_run_judges_by_the_same_rule():
+    script = """
+const [pattern, addresses] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+console.log(JSON.stringify(addresses.map(address => new RegExp(pattern, "u").test(address))));
+"""
+    schema = GeometryJob.model_json_schema()["properties"]["source"]
+    if not (node := shutil.which("node")):
+        pytest.skip("no JavaScript is installed here")
+    asked = json.dumps([schema["pattern"], [*PRIVATE, *PUBLIC]])
+
+    answered = subprocess.run([node, "-e", script], input=asked, capture_output=True, text=True, check=True)
+
+    assert json.loads(answered.stdout) == [False] * len(PRIVATE) + [True] * len(PUBLIC)
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_public_part_of_an_address_is_public(address):
+    assert SECRET not in public_part(address)
+    assert is_public(public_part(address))
 
 
 def test_command_line_stages_a_source_whose_address_is_secret(store, tmp_path, monkeypatch):

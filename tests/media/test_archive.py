@@ -1,7 +1,10 @@
 """A stranger's ZIP is unpacked within bounds or refused in one sentence, and nothing of it lies outside."""
 
+import errno
 import io
+import os
 import random
+import re
 import stat
 import struct
 import unicodedata
@@ -187,13 +190,41 @@ def test_small_file_of_zeros_is_no_bomb(tmp_path):
     assert unpack(zipped({"a.bin": bytes(2**20)}), tmp_path) == ["a.bin"]
 
 
-def test_full_disk_is_told_apart_from_damage(tmp_path, monkeypatch):
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+def test_small_files_of_zeros_together_are_a_bomb(tmp_path):
+    data = zipped({f"{number}.bin": bytes(2**20) for number in range(64)})
 
-    monkeypatch.setattr(archives.os, "utime", full)
+    with pytest.raises(BadInput, match="a file that grows more than 100 times"):
+        unpack(data, tmp_path)
 
-    with pytest.raises(OutOfResources, match="No space left"):
+    written = sum(path.stat().st_size for path in (tmp_path / "job").rglob("*.bin"))
+    assert written <= archives.FREE_BYTES + archives.MAX_RATIO * len(data) + archives.CHUNK_BYTES
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EMFILE, errno.EIO, errno.EROFS, errno.EACCES])
+def test_machine_that_cannot_write_is_told_apart_from_damage(number, tmp_path, monkeypatch):
+    def failing(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(archives.os, "utime", failing)
+
+    with pytest.raises(OutOfResources, match=re.escape(os.strerror(number))):
+        unpack(GOOD, tmp_path)
+
+
+def test_folder_that_cannot_be_made_is_told_apart_from_damage(tmp_path):
+    (tmp_path / "job").write_bytes(b"a file where the folder should be")
+
+    with pytest.raises(OutOfResources, match="expected to unpack it into the folder for temporary files"):
+        unpack(GOOD, tmp_path)
+
+
+def test_name_that_this_disk_does_not_take_is_the_archives_fault(tmp_path, monkeypatch):
+    def failing(*_: object) -> None:
+        raise OSError(errno.ENAMETOOLONG, "File name too long")
+
+    monkeypatch.setattr(archives.os, "utime", failing)
+
+    with pytest.raises(BadInput, match="File name too long"):
         unpack(GOOD, tmp_path)
 
 

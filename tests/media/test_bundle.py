@@ -67,8 +67,9 @@ def test_several_models_are_refused_by_name(tmp_path):
     )
 
 
-def test_archive_may_name_its_main_file(tmp_path):
-    assert main_of({"a.stl": STL, "b.step": STEP, MAIN: b"b.step\r\n"}, tmp_path).name == "source.step"
+@pytest.mark.parametrize("note", [b"b.step\r\n", b"\xef\xbb\xbfb.step"])
+def test_archive_may_name_its_main_file(note, tmp_path):
+    assert main_of({"a.stl": STL, "b.step": STEP, MAIN: note}, tmp_path).name == "source.step"
 
 
 @pytest.mark.parametrize(
@@ -191,6 +192,40 @@ def test_local_model_that_needs_files_elsewhere_is_refused(files, main, found, s
     assert not list(store.list("sources/"))
 
 
+SECRET = b"-----BEGIN not-a-real-key-----"
+HIDDEN_MTL = OBJ.replace(b"brass parts.mtl", b".ssh/id_rsa")
+HIDDEN_PICTURE = MTL.replace(b"textures/brass grain.png", b".ssh/id_rsa")
+
+
+@pytest.mark.parametrize(
+    ("files", "main"),
+    [
+        ({"a.obj": HIDDEN_MTL}, "a.obj"),
+        ({"a.obj": HIDDEN_MTL.replace(b".ssh/", b"./a/../.ssh/")}, "a.obj"),
+        ({"a.obj": HIDDEN_MTL.replace(b".ssh/id_rsa", b"link.mtl")}, "a.obj"),
+        ({"a.obj": OBJ, "brass parts.mtl": HIDDEN_PICTURE}, "a.obj"),
+        (gltf_files(buffers=[{"byteLength": 8, "uri": ".ssh/id_rsa"}]), "panel.gltf"),
+    ],
+    ids=["obj", "detour", "link", "picture", "gltf"],
+)
+def test_hidden_files_beside_a_local_model_are_not_brought_into_the_store(files, main, store, tmp_path):
+    folder = written(files | {".ssh/id_rsa": SECRET}, tmp_path / "models")
+    (folder / "link.mtl").symlink_to(folder / ".ssh" / "id_rsa")
+
+    with pytest.raises(
+        BadInput, match=r"no hidden files, found a reference to one \((\.ssh/id_rsa|link\.mtl)\)"
+    ):
+        download_model(str(folder / main), store)
+
+    assert not list(store.list("sources/"))
+
+
+def test_model_in_a_hidden_folder_brings_its_files(store, tmp_path):
+    folder = written(gltf_files(), tmp_path / ".cache" / "models")
+
+    assert download_model(str(folder / "panel.gltf"), store).kind is Kind.ZIP
+
+
 def test_texture_elsewhere_is_left_where_it_is(store, tmp_path):
     written({"secret.png": b"canary"}, tmp_path)
     library = f"newmtl a\nmap_Kd {tmp_path}/secret.png\nmap_Ks ../secret.png\n".encode()
@@ -205,7 +240,7 @@ def test_workspace_of_a_bundle_is_the_callers(tmp_path):
     folder = written(gltf_files(), tmp_path / "models")
     (tmp_path / "work").mkdir()
 
-    bundle = gathered(folder / "panel.gltf", tmp_path / "work")
+    bundle = gathered(folder / "panel.gltf", tmp_path / "work", "panel.gltf")
 
     assert bundle.parent == tmp_path / "work"
     assert sorted(path.name for path in folder.iterdir()) == ["panel.bin", "panel.gltf", "textures"]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from media import process
+from media.errors import OutOfResources, ToolFailed
 from media.process import Limits, can_isolate, check, run, start
 from tests.fakes.counting_server import CountingServer
 from tests.processes import is_alive
@@ -117,6 +119,26 @@ def test_machine_that_refuses_is_reported_once_and_children_run_without(tmp_path
 
     assert json.loads(done.stdout) == [False, 0, "ran\n"]
     assert done.stderr.count("children can reach the network") == 1
+
+
+@pytest.mark.parametrize(
+    ("ending", "error"),
+    [
+        ("print('env: [Errno 12] Cannot allocate memory'); sys.exit(127)", ToolFailed),
+        ("print('BlockingIOError: [Errno 11] Resource temporarily unavailable'); sys.exit(1)", ToolFailed),
+        ("os.kill(os.getpid(), 9)", OutOfResources),
+    ],
+)
+def test_failure_that_passes_is_no_refusal_and_is_not_remembered(tmp_path, monkeypatch, ending, error):
+    known = can_isolate()
+    (tmp_path / "keeper.py").write_text(f"import os, sys; {ending}")
+    with monkeypatch.context() as short_of_memory:
+        short_of_memory.setattr(process, "KEEPER", tmp_path / "keeper.py")
+        can_isolate.cache_clear()
+        with pytest.raises(error, match="whether children can be cut off"):
+            start(["/bin/echo", "ran"], cwd=tmp_path, limits=Limits(wall_s=20))
+
+    assert can_isolate() == known
 
 
 def test_child_that_was_to_be_isolated_and_is_not_does_not_start(tmp_path):

@@ -6,26 +6,33 @@ import struct
 import pytest
 from PIL import Image
 
-from media.picture_header import MAX_PIXELS, PictureHeader, header_of, too_many_pixels
+from media.picture_header import MAX_PIXELS, MAX_STEPS, PictureHeader, header_of, too_many_pixels
 
 
-def saved(form: str, **options: object) -> bytes:
+def saved(form: str, mode: str = "RGB", **options: object) -> bytes:
     file = io.BytesIO()
-    Image.new("RGB", (37, 21), "red").save(file, form, **options)
+    Image.new(mode, (37, 21)).save(file, form, **options)
     return file.getvalue()
 
 
+def window(name: bytes, width: int, height: int) -> bytes:
+    return name + b"\0box2i\0" + struct.pack("<I4i", 16, 0, 0, width - 1, height - 1)
+
+
 def exr(width: int, height: int, parts: int = 1) -> bytes:
-    box = struct.pack("<4i", 0, 0, width - 1, height - 1)
-    header = b"".join(
-        name + b"\0box2i\0" + struct.pack("<I", 16) + box for name in (b"dataWindow", b"displayWindow")
-    )
+    header = window(b"dataWindow", width, height) + window(b"displayWindow", width, height)
     return (
         b"v/1\x01"
         + struct.pack("<I", 2 | (0x1000 if parts > 1 else 0))
         + (header + b"\0") * parts
         + b"\0" * 9
     )
+
+
+def tiff(*entries: tuple[int, int, int]) -> bytes:
+    """Return a TIFF whose directory is `entries`: tag, type and value of each."""
+    directory = b"".join(struct.pack("<2H2I", tag, form, 1, value) for tag, form, value in entries)
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + directory + bytes(4)
 
 
 def webp_canvas(width: int, height: int) -> bytes:
@@ -55,7 +62,10 @@ def webp_canvas(width: int, height: int) -> bytes:
     ],
 )
 def test_size_is_read_without_decoding(data, media_type):
-    assert header_of(data) == PictureHeader(media_type, 37, 21)
+    header = header_of(data)
+
+    assert header is not None
+    assert (header.media_type, header.width, header.height) == (media_type, 37, 21)
 
 
 def test_canvas_of_an_animation_counts():
@@ -73,10 +83,52 @@ def test_canvas_of_an_animation_counts():
         b"II*\0",
         b"v/1\x01",
         b"\xff\xd8\xff",
+        b"v/1\x01\x02\0\0\0" + window(b"displayWindow", 1, 1) + b"\0",
+        exr(37, 21, 2)[:-9] + window(b"displayWindow", 1, 1) + b"\0\0",
+        tiff((256, 4, 37), (257, 1, 21)),
+        tiff((256, 16, 37), (257, 4, 21)),
     ],
 )
 def test_what_is_unknown_or_cut_short_has_no_size(data):
     assert header_of(data) is None
+
+
+def test_window_behind_more_attributes_than_are_walked_along_is_not_overlooked():
+    dummies = b"".join(b"a%d\0int\0\4\0\0\0" % number + bytes(4) for number in range(MAX_STEPS + 4))
+    begin = b"v/1\x01\x02\0\0\0" + window(b"displayWindow", 1, 1)
+
+    assert header_of(begin + dummies + window(b"dataWindow", 100_000, 100_000) + b"\0") is None
+    assert header_of(begin + window(b"dataWindow", 100_000, 9) + b"\0") == PictureHeader(
+        "image/x-exr", 100_000, 9, is_wide=True
+    )
+
+
+def test_size_that_a_tiff_states_twice_is_no_size():
+    assert header_of(tiff((256, 3, 37), (257, 4, 21))) == PictureHeader("image/tiff", 37, 21)
+    for tag in (256, 257):
+        assert header_of(tiff((256, 4, 100_000), (257, 4, 100_000), (tag, 4, 1))) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "is_wide"),
+    [
+        (exr(37, 21), True),
+        (b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 21 +X 37\n", True),
+        (saved("PNG", "I;16"), True),
+        (saved("TIFF", "I;16"), True),
+        (saved("TIFF", "F"), True),
+        (saved("TIFF"), False),
+        (saved("TIFF", "1"), False),
+        (tiff((256, 4, 37), (257, 4, 21)), False),
+        (saved("PNG"), False),
+        (saved("JPEG"), False),
+    ],
+)
+def test_picture_of_floats_weighs_as_much_as_floats_take(data, is_wide):
+    header = header_of(data)
+
+    assert header is not None
+    assert header.decoded_bytes == 37 * 21 * (16 if is_wide else 4)
 
 
 def test_every_cut_and_flip_is_answered():
@@ -94,4 +146,7 @@ def test_pictures_are_bounded_one_by_one_and_together():
     assert "a picture of 131073 by 1024 pixels" in str(
         too_many_pixels([PictureHeader("image/png", MAX_PIXELS // 1024 + 1, 1024)])
     )
-    assert "5 pictures of" in str(too_many_pixels([largest] * 5))
+    assert "5 pictures that take 2684354560 bytes" in str(too_many_pixels([largest] * 5))
+    surroundings = PictureHeader("image/vnd.radiance", 16_384, 8_192, is_wide=True)
+    assert too_many_pixels([surroundings]) is None
+    assert "2 pictures that take" in str(too_many_pixels([surroundings] * 2))

@@ -1,15 +1,21 @@
 """Children end with their parent, keep their limits, and say how they ended."""
 
+import os
+import resource
+import runpy
 import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from media.errors import OutOfResources, TimedOut, ToolCrashed, ToolFailed
-from media.process import LOG_TAIL_BYTES, Limits, check, clean_environment, run, start
+from media.process import KEEPER, LOG_TAIL_BYTES, Limits, check, clean_environment, run, start
+from media.reports import MOST_HELD, OBJECT_BYTES
 from tests.processes import is_alive, wait_until_gone
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +50,14 @@ def test_log_tail_is_bounded_and_keeps_the_end(tmp_path):
 
     assert len(finished.log_tail) <= LOG_TAIL_BYTES
     assert finished.log_tail.endswith("the end\n")
+
+
+def test_child_that_prints_without_end_is_ended_and_its_end_kept(tmp_path):
+    with start(["/usr/bin/yes"], cwd=tmp_path, limits=Limits(wall_s=1)) as child:
+        with pytest.raises(TimedOut):
+            child.wait()
+        assert set(child.log_tail()) == {"y", "\n"}
+        assert LOG_TAIL_BYTES / 2 < len(child.log_tail()) <= LOG_TAIL_BYTES
 
 
 def test_child_sees_a_clean_environment_and_what_it_is_given(tmp_path, monkeypatch):
@@ -99,6 +113,100 @@ def test_grandchild_in_a_session_of_its_own_does_not_outlive_the_tool(tmp_path):
     run(shell("setsid sleep 300 & echo $! >&3"), cwd=tmp_path, limits=SECONDS, on_report=reports.append)
 
     assert not is_alive(int(reports[0]))
+
+
+@pytest.mark.parametrize("line", ["head -c 40000000 /dev/zero", "cat /dev/zero"])
+def test_report_line_without_end_is_a_broken_tool(tmp_path, line):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with pytest.raises(ToolFailed, match="expected reports of at most 16777216 bytes a line"):
+        run(shell(f"exec {line} >&3"), cwd=tmp_path, limits=SECONDS)
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # KiB
+
+
+@pytest.mark.parametrize("line", ["", "a report that is some words long"])
+def test_flood_of_reports_waits_for_who_reads_them(tmp_path, line):
+    with start(shell(f"yes '{line}' >&3"), cwd=tmp_path, limits=Limits(wall_s=3)) as child:
+        next(child.reports())
+        time.sleep(2)  # we are the slow side
+        held = child.reported()
+
+    assert 0 < sum(len(report) + OBJECT_BYTES for report in held) <= MOST_HELD + OBJECT_BYTES + len(line)
+
+
+def test_child_that_reports_more_than_is_held_can_end_unread(tmp_path):
+    script = f"yes {'x' * 200} | head -c 40000000 >&3"
+    with start(shell(script), cwd=tmp_path, limits=SECONDS) as child:
+        assert child.wait().returncode == 0
+
+
+def test_process_of_a_thread_that_is_gone_does_not_hold_up_the_end(tmp_path):
+    """What a thread started is not among the main thread's children, and is ours only when that is killed."""
+    (tmp_path / "threads.py").write_text("""
+import os, subprocess, threading, time
+def begin():
+    sleeper = subprocess.Popen(["sleep", "300"])
+    os.write(3, b"%d\\n" % sleeper.pid)
+    time.sleep(300)
+threading.Thread(target=begin).start()
+""")
+    script = f"{sys.executable} threads.py & exec head -n 1"
+    with start(shell(script), cwd=tmp_path, limits=SECONDS) as child:
+        sleeper = int(next(child.reports()))
+        child.close_stdin()
+        begun = time.monotonic()
+        finished = child.wait()
+
+    assert finished.returncode == 0
+    assert time.monotonic() - begun < 10
+    assert not is_alive(sleeper)
+
+
+def test_chain_of_processes_longer_than_python_recurses_is_listed():
+    descendants = runpy.run_path(str(KEEPER))["descendants"]
+    descendants.__globals__["children"] = lambda pid: [pid + 1] if pid < 5000 else []
+
+    assert descendants(1) == list(range(2, 5001))
+
+
+@pytest.mark.parametrize("limits", [Limits(), SECONDS])
+def test_child_that_kills_its_keeper_and_leaves_a_process_holds_up_nobody(tmp_path, limits, caplog):
+    reports: list[str] = []
+    begun = time.monotonic()
+
+    finished = run(
+        shell("setsid sleep 300 & echo $! >&3; kill -9 $PPID; sleep 300"),
+        cwd=tmp_path,
+        limits=limits,
+        on_report=reports.append,
+    )
+
+    os.kill(int(reports[0]), signal.SIGKILL)
+    assert finished.returncode == -signal.SIGKILL
+    assert time.monotonic() - begun < 15
+    assert "outlives its keeper" in caplog.text
+
+
+def test_input_is_sent_also_when_a_thousand_files_are_open(tmp_path):
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, limits[1]), limits[1]))
+    try:
+        with ExitStack() as files:
+            for _ in range(1100):
+                files.enter_context(Path("/dev/null").open("rb"))
+            with start(["/bin/cat"], cwd=tmp_path, limits=SECONDS) as child:
+                child.send(b"through")
+                child.close_stdin()
+                assert child.wait().log_tail == "through"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_child_gains_no_rights_by_what_it_starts(tmp_path):
+    finished = run(shell("grep NoNewPrivs /proc/self/status"), cwd=tmp_path, limits=SECONDS)
+
+    assert finished.log_tail.split() == ["NoNewPrivs:", "1"]
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
@@ -167,6 +275,7 @@ def test_child_is_the_first_to_go_when_memory_runs_out_and_opens_few_files(tmp_p
         ("kill -KILL $$", OutOfResources),
         ("kill -XFSZ $$", OutOfResources),
         ("kill -HUP $$", ToolFailed),
+        ("kill -40 $$", ToolFailed),
     ],
 )
 def test_end_of_a_child_is_raised_as_what_it_means(tmp_path, script, error):
@@ -177,6 +286,19 @@ def test_end_of_a_child_is_raised_as_what_it_means(tmp_path, script, error):
 
     assert type(raised.value) is error
     assert "the tool" in str(raised.value)
+
+
+def test_what_a_child_printed_is_quoted_without_its_control_signs_and_short(tmp_path):
+    script = r"printf '\033[31mred\tor\342\200\256not\n'; head -c 9000 /dev/zero | tr '\0' x; exit 3"
+    finished = run(shell(script), cwd=tmp_path, limits=SECONDS)
+
+    with pytest.raises(ToolFailed) as raised:
+        check(finished, "the tool")
+
+    assert str(raised.value).isprintable()
+    assert len(str(raised.value)) < 1000
+    with pytest.raises(ToolFailed, match=r"instead of 0: \?\[31mred or\?not$"):
+        check(replace(finished, log_tail=finished.log_tail[:-9000]), "the tool")
 
 
 def test_tool_that_is_not_there_is_said_to_be_missing(tmp_path):

@@ -1,6 +1,7 @@
 """Where sources come from, and what is refused."""
 
 import hashlib
+import os
 
 import pytest
 
@@ -80,14 +81,73 @@ def test_name_in_an_address_stays_on_one_line(store, tmp_path):
         assert download_model(address, store, server.access).name == "a[31m.step"
 
 
+NAMES = {
+    b"a\n\x1b[31m.step": "a[31m.step",
+    b"\xff.step": ".step",
+    "a\u202e\u0085.step".encode(): "a.step",
+    b"\x1b": "unnamed",
+    "K\u00e4fig-".encode() * 30: "K\u00e4fig-" * 21 + "K\u00e4",
+}
+
+
+@pytest.mark.parametrize(("name", "clean"), NAMES.items())
+def test_name_of_a_local_file_stays_on_one_line_and_within_what_file_systems_take(
+    store, tmp_path, name, clean
+):
+    path = tmp_path / os.fsdecode(name)
+    path.write_bytes(STEP)
+
+    source = download_model(str(path), store)
+
+    assert source.name == clean
+    assert len(source.name.encode()) <= 150
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [
+        ("a\x1b[2J\n.step", "a[2J.step"),
+        ("../../etc/cron.d/a.step", "a.step"),
+        ("..", "unnamed"),
+        ("", "unnamed"),
+        ("\udcff.step", ".step"),
+        ("x" * 1000, "x" * 150),
+    ],
+)
+def test_name_in_a_stored_address_is_cleaned(store, tmp_path, name, clean):
+    (tmp_path / "a.step").write_bytes(STEP)
+    download_model(str(tmp_path / "a.step"), store)
+
+    assert download_model(f"store:{DIGEST}/{name}", store).name == clean
+
+
+@pytest.mark.parametrize("address", ["/no/such\n\x1b[31m.step", "store:\x1b[2J\n/part.step"])
+def test_refusal_of_an_address_with_control_signs_is_one_clean_line(store, address):
+    with pytest.raises(BadInput) as refusal:
+        download_model(address, store)
+
+    assert str(refusal.value).isprintable()
+
+
+def test_refusal_of_a_file_by_its_content_is_one_clean_line(store, tmp_path):
+    (tmp_path / "a\n\x1b[31m.step").write_bytes(b"Dear Sirs,\n")
+
+    with pytest.raises(BadInput) as refusal:
+        download_model(str(tmp_path / "a\n\x1b[31m.step"), store)
+
+    assert str(refusal.value).startswith("a[31m.step: expected ")
+    assert str(refusal.value).isprintable()
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "sentence"),
     [
         (Answer(status=404), BadInput, "found HTTP 404"),
         (Answer(status=503), Unavailable, "answered 503"),
         (Answer(status=429), Unavailable, "answered 429"),
-        (Answer(STEP, cut_at=20), Unavailable, "while downloading; it is tried again"),
+        (Answer(STEP, cut_at=20), Unavailable, "while downloading; try again later"),
         (Answer(b"<html>Please log in</html>"), BadInput, "HTML"),
+        (Answer(b"\xef\xbb\xbf<!doctype html>"), BadInput, "HTML"),
     ],
 )
 def test_answer_that_is_no_file_is_told_by_what_to_do(store, tmp_path, answer, error, sentence):
@@ -113,7 +173,7 @@ def test_too_large_a_file_is_refused(store, tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "LARGEST_SOURCE", 10)
     (tmp_path / "a.step").write_bytes(STEP)
 
-    with pytest.raises(BadInput, match="at most 10 bytes"):
+    with pytest.raises(BadInput, match=r"at most 10 bytes, found \d+; send a smaller file"):
         download_model(str(tmp_path / "a.step"), store)
     with (
         https_server(tmp_path, {"/a.step": Answer(STEP)}) as server,
