@@ -6,8 +6,9 @@ python benchmarks/occt_glb.py in.step out.glb deflection angle
 import sys
 from pathlib import Path
 
-from media.geometry.occt import diagonal, leaves, read_step, tessellate, write
+from media.geometry.occt import diagonal, read_step, tessellate, write
 from media.geometry.occt_counts import Counts
+from media.geometry.occt_parts import leaves
 
 
 def main(argv: list[str]) -> None:
