@@ -10,6 +10,7 @@ from media.asset import fetch_asset
 from media.errors import BadInput
 from media.manifest import Manifest, Output, manifest_key
 from media.store import Missing, ObjectStore
+from media.store.disk import disk_failure
 
 NAMED = re.compile(r"(?:(?:.*/)?manifests/[0-9a-f]{2}/)?([0-9a-f]{64})(?:/manifest\.json)?")
 
@@ -71,6 +72,7 @@ def export(job: str, store: ObjectStore, folder: Path) -> list[Path]:
 
     Raises:
         BadInput: No such job is finished, or the folder cannot be written.
+        OutOfResources: Its disk is full.
         Damaged: An output's bytes are not those that were stored; a file of its name stays as it was.
     """
     manifest = _manifest_of(job, store)
@@ -78,7 +80,7 @@ def export(job: str, store: ObjectStore, folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         return [_written(output, store, folder) for output in manifest.content.outputs]
     except OSError as error:
-        raise BadInput(f"{folder}: expected a folder to write into, found: {error.strerror}") from error
+        raise disk_failure(error, str(folder)) from error
 
 
 def _manifest_of(job: str, store: ObjectStore) -> Manifest:

@@ -84,7 +84,7 @@ def test_place_where_a_file_is_in_the_way_is_a_bad_input(store, tmp_path):
     finished(store, tmp_path)
     (tmp_path / "file").touch()
 
-    with pytest.raises(BadInput, match="expected a folder to write into"):
+    with pytest.raises(BadInput, match="file: expected a place on disk that is open to this user"):
         export_job(ExportJob(result=JOB, folder=str(tmp_path / "file")), store, root=None)
 
 
