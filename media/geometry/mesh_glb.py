@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from media.geometry.deduplicate import DEFAULT_COLOUR, packed
 from media.geometry.materials import finish_of
-from media.geometry.mesh_model import Floats, Look, MeshModel, MeshPart, Refused
+from media.geometry.mesh_model import BadMesh, Floats, Look, MeshModel, MeshPart
 
 BINARY_CHUNK = 0x004E4942
 LARGEST_GLB = 2**32 - 2**24  # a GLB states its length in 32 bits
@@ -38,7 +38,7 @@ class _Binary:
         self.pieces.append(data + bytes(-len(data) % 4))
         self.length += len(self.pieces[-1])
         if self.length > LARGEST_GLB:
-            raise Refused("more triangles than a GLB of 4 GiB holds; export it with fewer")
+            raise BadMesh("more triangles than a GLB of 4 GiB holds; export it with fewer")
         return len(self.views) - 1
 
     def accessor(self, values: npt.NDArray[np.generic], target: int, **more: object) -> int:
@@ -56,7 +56,7 @@ class _Binary:
         return len(self.accessors) - 1
 
 
-def write_glb(model: MeshModel, path: Path, *, metres: float, up_axis: str) -> None:
+def write_mesh_glb(model: MeshModel, path: Path, *, metres: float, up_axis: str) -> None:
     """Write `model` to `path`.
 
     Args:
@@ -66,7 +66,7 @@ def write_glb(model: MeshModel, path: Path, *, metres: float, up_axis: str) -> N
         up_axis: The model's axis that points up, y or z.
 
     Raises:
-        Refused: It is too large for the format.
+        BadMesh: It is too large for the format.
     """
     binary = _Binary()
     looks = list(model.looks)

@@ -12,12 +12,12 @@ import numpy as np
 
 from media.geometry.mesh_model import (
     MOST_PARTS,
+    BadMesh,
     Floats,
     Indices,
     Look,
     MeshModel,
     MeshPart,
-    Refused,
     Run,
     check_indices,
     check_points,
@@ -45,7 +45,7 @@ class _Statements:
 
 
 def read_obj(path: Path, root: Path) -> MeshModel:
-    """Read a file; `root` is the folder that its materials and pictures must lie below. Raises `Refused`."""
+    """Read a file; `root` is the folder that its materials and pictures must lie below. Raises `BadMesh`."""
     said = _sorted_lines(path.read_bytes())
     tables = [_table(lines, least) for lines, least in zip(said.vertices, (3, 2, 3), strict=True)]
     check_points(tables[VERTEX][:, :3])
@@ -86,7 +86,7 @@ def _sorted_lines(data: bytes) -> _Statements:
                 said.parts.append((rest.strip(), groups.setdefault(rest.strip(), {})))
             faces = groups[rest.strip()]
         if len(said.parts) > MOST_PARTS:
-            raise Refused(f"more than {MOST_PARTS} parts")
+            raise BadMesh(f"more than {MOST_PARTS} parts")
     return said
 
 
@@ -98,11 +98,11 @@ def _table(lines: list[bytes], least: int) -> Floats:
     try:
         if width >= least:
             return numbers(b" ".join(lines), len(lines) * width, "coordinates").reshape(-1, width)
-    except Refused:
+    except BadMesh:
         pass
     rows = [line.split()[:least] for line in lines]
     if any(len(row) < least for row in rows):
-        raise Refused(f"a point with fewer than {least} coordinates")
+        raise BadMesh(f"a point with fewer than {least} coordinates")
     flat = b" ".join(word for row in rows for word in row)
     return numbers(flat, len(rows) * least, "coordinates").reshape(-1, least)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from media.geometry.mesh_model import Indices, Refused, fanned, whole_numbers
+from media.geometry.mesh_model import BadMesh, Indices, fanned, whole_numbers
 
 TRIANGLE = 3
 ABSENT = -1
@@ -48,7 +48,7 @@ def triangles_of(lines: list[bytes]) -> Indices:
             read = whole_numbers(text, count * len(columns), "corners of faces")
             table[:, columns] = read.reshape(count, len(columns))
             if (table[:, columns] < 1).any():
-                raise Refused("a face that uses point 0 or one before it")
+                raise BadMesh("a face that uses point 0 or one before it")
         found.append(fanned((table - 1).reshape(len(polygons), corners, 3)))
     return np.concatenate(found)
 
@@ -70,7 +70,7 @@ def _corner(word: bytes) -> tuple[int, int, int]:
     """Return a corner's numbers, 0 for those that it does not have."""
     numbers = [_whole(number) if number else 0 for number in word.split(b"/")]
     if len(numbers) > 3 or numbers[0] < 1 or min(numbers) < 0:  # noqa: PLR2004 - point, place, normal
-        raise Refused(f"{word[:40].decode(errors='replace')!r}, which is no corner of a face")
+        raise BadMesh(f"{word[:40].decode(errors='replace')!r}, which is no corner of a face")
     point, place, normal = (*numbers, 0, 0)[:3]
     return point, place, normal
 
@@ -79,4 +79,4 @@ def _whole(text: bytes) -> int:
     try:
         return int(text[:20])
     except ValueError as error:
-        raise Refused(f"{text[:40].decode(errors='replace')!r} in a face, which is no number") from error
+        raise BadMesh(f"{text[:40].decode(errors='replace')!r} in a face, which is no number") from error

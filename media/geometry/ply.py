@@ -7,12 +7,12 @@ import numpy.typing as npt
 
 from media.geometry.materials import PAINT, finish_of
 from media.geometry.mesh_model import (
+    BadMesh,
     Floats,
     Indices,
     Look,
     MeshModel,
     MeshPart,
-    Refused,
     Run,
     check_indices,
     fanned,
@@ -30,7 +30,7 @@ MOST_LOOKS = 64  # as many flat colours may be a part's materials; more is a sca
 
 
 def read_ply(path: Path) -> MeshModel:
-    """Read a file as one part. Raises `Refused`."""
+    """Read a file as one part. Raises `BadMesh`."""
     data = path.read_bytes()
     header = read_header(data)
     tables: dict[str, list[Rows]] = {}
@@ -38,23 +38,23 @@ def read_ply(path: Path) -> MeshModel:
     read = read_text if header.is_text else read_binary
     for element in header.elements:
         if element.name in tables:
-            raise Refused(f"two elements {element.name[:40]!r} in its header")
+            raise BadMesh(f"two elements {element.name[:40]!r} in its header")
         if not element.properties:
-            raise Refused(f"an element {element.name[:40]!r} without properties in its header")
+            raise BadMesh(f"an element {element.name[:40]!r} without properties in its header")
         tables[element.name], at = read(header, element, data, at)
         if {"vertex", "face"} <= tables.keys():
             break
     if "tristrips" in {element.name for element in header.elements} and not tables.get("face"):
-        raise Refused("triangle strips; export it with faces")
+        raise BadMesh("triangle strips; export it with faces")
     if len(tables.get("vertex", [])) != 1 or not tables.get("face"):
-        raise Refused("points without faces, as a scanner writes them")
+        raise BadMesh("points without faces, as a scanner writes them")
     return _model(tables["vertex"][0].columns, tables["face"])
 
 
 def _model(vertices: dict[str, Array], faces: list[Rows]) -> MeshModel:
     points = _together(vertices, ("x", "y", "z"))
     if points is None:
-        raise Refused("points without x, y and z")
+        raise BadMesh("points without x, y and z")
     triangles, numbers = _triangles(faces)
     check_indices(triangles, len(points))
     colours = _colours(vertices)
@@ -82,7 +82,7 @@ def _triangles(faces: list[Rows]) -> tuple[Indices, npt.NDArray[np.int64]]:
     for rows in faces:
         name = next((name for name in INDEX_NAMES if name in rows.columns), None)
         if name is None or rows.columns[name].ndim == 1:
-            raise Refused("faces without a list of points")
+            raise BadMesh("faces without a list of points")
         corners = rows.columns[name].astype(np.int64)
         triangles.append(fanned(corners))
         numbers.append(np.repeat(rows.numbers, max(0, corners.shape[1] - 2)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from media.geometry.mesh_model import MeshModel, MeshPart, Refused, Run, merged, numbers, readable_name
+from media.geometry.mesh_model import BadMesh, MeshModel, MeshPart, Run, merged, numbers, readable_name
 
 HEADER, FACET = 84, 50
 FACET_LAYOUT = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
@@ -19,14 +19,14 @@ UNNAMED = "Part 1"
 
 
 def read_stl(path: Path) -> MeshModel:
-    """Read a file, one part for each `solid` in it. Raises `Refused`."""
+    """Read a file, one part for each `solid` in it. Raises `BadMesh`."""
     data = path.read_bytes()
     if _is_text(data):
         return _read_text(data)
     (count,) = struct.unpack_from("<I", data, HEADER - 4)
     present = (len(data) - HEADER) // FACET
     if count > present:
-        raise Refused(f"{present} triangles where its header promises {count}: it was cut short")
+        raise BadMesh(f"{present} triangles where its header promises {count}: it was cut short")
     facets = np.frombuffer(data, FACET_LAYOUT, count, HEADER)
     points, triangles = merged(facets["corners"].reshape(-1, 3).astype(np.float64))
     return MeshModel((MeshPart(UNNAMED, points, (Run(triangles),)),))
@@ -49,10 +49,10 @@ def _read_text(data: bytes) -> MeshModel:
         end = begins[number].start() if number < len(begins) else len(data)
         body = data[begin.end() : end]
         if not SOLID_END.search(body):
-            raise Refused("text that does not end with endsolid: it was cut short")
+            raise BadMesh("text that does not end with endsolid: it was cut short")
         places = VERTEX.findall(body)
         if len(places) != 3 * len(FACETS.findall(body)):
-            raise Refused(f"{len(places)} corners for {len(FACETS.findall(body))} triangles")
+            raise BadMesh(f"{len(places)} corners for {len(FACETS.findall(body))} triangles")
         corners = numbers(b" ".join(places), 3 * len(places), "coordinates").reshape(-1, 3)
         points, triangles = merged(corners)
         name = readable_name(begin[1]) or f"Part {number}"

@@ -13,7 +13,7 @@ from media.errors import BadInput
 from media.geometry.conventions import Conventions
 from media.geometry.iges_text import read_iges_text
 from media.geometry.mesh import make_from_mesh
-from media.geometry.mesh_model import Refused, checked
+from media.geometry.mesh_model import BadMesh, checked
 from media.geometry.model_file import ModelFile
 from media.geometry.mtl import find_beside
 from media.geometry.obj import read_obj
@@ -110,7 +110,7 @@ HOSTILE = {
 def test_hostile_mesh_is_refused_with_what_was_found(sample, tmp_path):
     suffix, data, found = HOSTILE[sample]
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(BadMesh) as refusal:
         read(suffix, data, tmp_path)
 
     assert found == "found" or found in str(refusal.value)
@@ -143,7 +143,7 @@ def test_mutated_mesh_is_read_or_refused_and_never_anything_else(suffix, tmp_pat
             data[rng.randrange(len(data))] = rng.randrange(256)
         try:
             read(suffix, bytes(data), tmp_path)
-        except Refused:
+        except BadMesh:
             refused += 1
     assert 0 < refused < 300
 
