@@ -11,6 +11,7 @@ from PIL import Image
 
 from media.geometry.materials import Finish, finish_of
 from media.geometry.mesh_model import Look, linear, readable_name
+from media.kind import BOM
 
 LARGEST_MTL, LARGEST_PICTURE = 16 * 2**20, 128 * 2**20
 MOST_PIXELS = 8192 * 8192
@@ -47,7 +48,7 @@ def read_mtl(path: Path, root: Path) -> tuple[dict[bytes, Look], list[str]]:
         return {}, [path.name]
     statements: dict[bytes, dict[bytes, bytes]] = {}
     current: dict[bytes, bytes] = {}
-    for line in path.read_bytes().splitlines():
+    for line in path.read_bytes().removeprefix(BOM).splitlines():
         key, _, value = line.strip().replace(b"\t", b" ").partition(b" ")
         if key == b"newmtl":
             current = statements.setdefault(value.strip(), {})

@@ -29,6 +29,7 @@ from media.geometry.mesh_model import (
 )
 from media.geometry.mtl import find_beside, read_mtl
 from media.geometry.obj_faces import absolute, triangles_of
+from media.kind import BOM
 
 OBJECT = re.compile(rb"^[ \t]*o[ \t]", re.MULTILINE)
 VERTEX, PLACE, NORMAL = range(3)
@@ -46,7 +47,7 @@ class _Statements:
 
 def read_obj(path: Path, root: Path) -> MeshModel:
     """Read a file; `root` is the folder that its materials and pictures must lie below. Raises `BadMesh`."""
-    said = _sorted_lines(path.read_bytes())
+    said = _sorted_lines(path.read_bytes().removeprefix(BOM))
     tables = [_table(lines, least) for lines, least in zip(said.vertices, (3, 2, 3), strict=True)]
     check_points(tables[VERTEX][:, :3])
     found, missing = _materials(said.libraries, path.parent, root)

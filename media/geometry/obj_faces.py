@@ -1,10 +1,13 @@
 """The faces of an OBJ: from lines of corners such as 7/3/1 to triangles of indices."""
 
+import re
+
 import numpy as np
 
 from media.geometry.mesh_model import BadMesh, Indices, fanned, whole_numbers
 
 TRIANGLE = 3
+NOTHING_AFTER = re.compile(rb"/+(?=\s|$)")
 ABSENT = -1
 
 
@@ -32,7 +35,7 @@ def absolute(line: bytes, counts: list[int]) -> bytes:
 def triangles_of(lines: list[bytes]) -> Indices:
     """Return triangles (m, 3, 3): for each corner its point, texture place and normal, from 0; absent: -1."""
     alike: dict[tuple[int, int, int], list[bytes]] = {}
-    for line in lines:
+    for line in map(_without_empty_ends, lines):
         key = (len(line.split()), line.count(b"/"), line.count(b"//"))
         if key[0] >= TRIANGLE:
             alike.setdefault(key, []).append(line)
@@ -51,6 +54,12 @@ def triangles_of(lines: list[bytes]) -> Indices:
                 raise BadMesh("a face that uses point 0 or one before it")
         found.append(fanned((table - 1).reshape(len(polygons), corners, 3)))
     return np.concatenate(found)
+
+
+def _without_empty_ends(line: bytes) -> bytes:
+    """Return corners such as 7/3/ and 7//, which some exporters write, as 7/3 and 7."""
+    ends = b"/ " in line or b"/\t" in line or line.endswith(b"/")
+    return NOTHING_AFTER.sub(b"", line) if ends else line
 
 
 def _columns(corners: int, slashes: int, doubles: int) -> list[int] | None:

@@ -19,7 +19,7 @@ from media.geometry.mtl import find_beside
 from media.geometry.obj import read_obj
 from media.geometry.ply import read_ply
 from media.geometry.stl import read_stl
-from media.kind import Kind
+from media.kind import BOM, Kind, kind_of
 from media.process import Limits
 
 READERS = {"stl": read_stl, "ply": read_ply, "obj": lambda path: read_obj(path, path.parent)}
@@ -59,6 +59,7 @@ HOSTILE = {
     "binary STL cut short": ("stl", binary_stl(3, FACET, FACET), "it was cut short"),
     "binary STL that promises billions": ("stl", binary_stl(2**32 - 1, FACET), "it was cut short"),
     "binary STL with a NaN": ("stl", binary_stl(1, NAN_FACET), "no place in space"),
+    "binary STL shorter than a header": ("stl", b"solid" + bytes(50), "55 bytes, fewer than its header"),
     "text STL cut short": ("stl", STL_TEXT[:-20], "it was cut short"),
     "text STL with half a facet": ("stl", STL_TEXT.replace(b"vertex 0 0 0\n", b""), "2 corners for 1"),
     "text STL with a NaN": ("stl", STL_TEXT.replace(b"1e1", b"nan"), "no place in space"),
@@ -222,6 +223,50 @@ def test_obj_takes_mixed_corners_continued_lines_and_remarks(tmp_path):
 
     assert part.triangles == 3
     assert part.normals is None
+
+
+def test_obj_takes_corners_with_nothing_after_their_last_slash(tmp_path):
+    data = OBJ + b"vt 0 0\nvt 1 0\nvt 0 1\nf 1/1/ 2/2/ 3/3/\nf 1// 2// 3//\nf -3/-3/ -2/-2/\t-1/-1/\n"
+
+    (part,) = read("obj", data, tmp_path).parts
+
+    assert part.triangles == 3
+    assert part.points[part.runs[0].triangles].tolist() == [[list(map(float, p)) for p in TRIANGLE]] * 3
+
+
+@pytest.mark.parametrize("name", ["vertex p", "facet normal", "a vertex 1 2 3", "facet normal vertex 7"])
+def test_name_of_a_solid_may_be_a_word_of_the_format(name, tmp_path):
+    data = STL_TEXT.replace(b"part", name.encode())
+
+    (part,) = read("stl", data, tmp_path).parts
+
+    assert (part.name, part.triangles) == (name, 1)
+
+
+def test_text_stl_with_line_ends_of_an_old_mac_is_read(tmp_path):
+    parts = read("stl", (STL_TEXT * 2).replace(b"\n", b"\r"), tmp_path).parts
+
+    assert [(part.name, part.triangles) for part in parts] == [("part", 1), ("part", 1)]
+
+
+@pytest.mark.parametrize("solid", [STL_TEXT, b"solid\nendsolid\n" + STL_TEXT])
+def test_text_stl_that_begins_with_a_byte_order_mark_is_read(solid, tmp_path):
+    assert kind_of(BOM + solid, "part.stl") is Kind.STL
+    assert read("stl", BOM + solid, tmp_path).parts[-1].triangles == 1
+
+
+def test_empty_text_stl_with_a_byte_order_mark_shows_nothing(tmp_path):
+    with pytest.raises(BadMesh, match="no triangles"):
+        read("stl", BOM + b"solid part\nendsolid part\n", tmp_path)
+
+
+def test_obj_and_mtl_that_begin_with_a_byte_order_mark_keep_their_first_line(tmp_path):
+    (tmp_path / "part.mtl").write_bytes(BOM + b"newmtl red\nKd 1 0 0\n")
+
+    model = read("obj", BOM + b"mtllib part.mtl\n" + OBJ + b"usemtl red\nf 1 2 3\n", tmp_path)
+
+    assert model.missing == ()
+    assert [look.colour for look in model.looks] == [(1, 0, 0, 1)]
 
 
 def test_mtl_gives_colour_transparency_and_a_picture(tmp_path):
