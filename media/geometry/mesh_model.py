@@ -71,20 +71,6 @@ class MeshModel:
     warnings: tuple[str, ...] = field(default=())
 
 
-def checked(model: MeshModel) -> MeshModel:
-    """Return the model without empty parts. Raises `BadMesh` if it shows nothing or is out of bounds."""
-    parts = tuple(part for part in model.parts if part.triangles)
-    if not parts:
-        raise BadMesh("no triangles")
-    if len(parts) > MOST_PARTS:
-        raise BadMesh(f"more than {MOST_PARTS} parts")
-    for part in parts:
-        check_points(part.points)
-        for run in part.runs:
-            check_indices(run.triangles, len(part.points))
-    return MeshModel(parts, model.looks, model.missing, model.warnings)
-
-
 def check_points(points: Floats) -> None:
     """Raise `BadMesh` unless all coordinates are finite and of a size that a picture can be made of."""
     wrong = ~(np.abs(points) <= LARGEST_COORDINATE)
@@ -101,19 +87,16 @@ def check_indices(indices: Indices, count: int) -> None:
 
 
 def readable_name(raw: bytes) -> str:
-    """Return a name as text: UTF-8, or else what Western Windows programs write, without control signs."""
+    """Return a name as a person may be shown it: without control signs, and short."""
+    return CONTROL.sub(" ", decoded(raw)).strip()[:LONGEST_NAME]
+
+
+def decoded(raw: bytes) -> str:
+    """Return a file's bytes as text: UTF-8, or else what Western Windows programs write."""
     try:
-        text = raw.decode()
+        return raw.decode()
     except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    return CONTROL.sub(" ", text).strip()[:LONGEST_NAME]
-
-
-def fanned(polygons: Indices) -> Indices:
-    """Return polygons of one size (m, k, …) as triangles ((k - 2) m, 3, …) around their first corner."""
-    around = [polygons[:, [0, step, step + 1]] for step in range(1, polygons.shape[1] - 1)]
-    shape = (-1, 3, *polygons.shape[2:])
-    return np.stack(around, axis=1).reshape(shape) if around else polygons[:0, :0].reshape(0, *shape[1:])
+        return raw.decode("cp1252", errors="replace")
 
 
 def merged(corners: Floats) -> tuple[Floats, Indices]:

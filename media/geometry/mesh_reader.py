@@ -14,8 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from media.geometry.mesh_checks import checked
 from media.geometry.mesh_glb import write_mesh_glb
-from media.geometry.mesh_model import BadMesh, MeshModel, checked
+from media.geometry.mesh_model import BadMesh, MeshModel
 from media.geometry.obj import read_obj
 from media.geometry.ply import read_ply
 from media.geometry.stl import read_stl
@@ -44,7 +45,7 @@ def convert(job: dict[str, str]) -> dict[str, Any]:
     }
     model = checked(readers[job["kind"]]())
     write_mesh_glb(model, Path(job["glb"]), metres=float(job["metres"]), up_axis=job["up_axis"])
-    return {"missing": model.missing}
+    return {"missing": model.missing, "warnings": model.warnings}
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ import re
 
 import numpy as np
 
-from media.geometry.mesh_model import BadMesh, Indices, fanned, whole_numbers
+from media.geometry.mesh_model import BadMesh, Indices, whole_numbers
+from media.geometry.polygons import Triangulation
 
 TRIANGLE = 3
 NOTHING_AFTER = re.compile(rb"/+(?=\s|$)")
@@ -32,7 +33,7 @@ def absolute(line: bytes, counts: list[int]) -> bytes:
     return b" ".join(words)
 
 
-def triangles_of(lines: list[bytes]) -> Indices:
+def triangles_of(lines: list[bytes], triangulation: Triangulation) -> Indices:
     """Return triangles (m, 3, 3): for each corner its point, texture place and normal, from 0; absent: -1."""
     alike: dict[tuple[int, int, int], list[bytes]] = {}
     for line in map(_without_empty_ends, lines):
@@ -52,7 +53,7 @@ def triangles_of(lines: list[bytes]) -> Indices:
             table[:, columns] = read.reshape(count, len(columns))
             if (table[:, columns] < 1).any():
                 raise BadMesh("a face that uses point 0 or one before it")
-        found.append(fanned((table - 1).reshape(len(polygons), corners, 3)))
+        found.append(triangulation.triangles((table - 1).reshape(len(polygons), corners, 3)))
     return np.concatenate(found)
 
 

@@ -47,11 +47,19 @@ class Element:
 
 @dataclass(frozen=True)
 class Header:
-    """What the header says. `order` is numpy's sign of the byte order, empty for text."""
+    """What the header says.
+
+    Attributes:
+        order: numpy's sign of the byte order, empty for text.
+        elements: The tables, in their order.
+        body: Where they begin.
+        pictures: What MeshLab names in comments.
+    """
 
     order: str
     elements: tuple[Element, ...]
     body: int
+    pictures: tuple[str, ...] = ()
 
     @property
     def is_text(self) -> bool:
@@ -66,10 +74,13 @@ def read_header(data: bytes) -> Header:
         raise BadMesh("a header without end_header: it was cut short")
     order: str | None = None
     elements: list[Element] = []
+    pictures: list[str] = []
     for line in data[: end.start()].decode("latin-1").splitlines():
         words = line.split()
         if words[:1] == ["format"]:
             order = ORDERS.get(words[1] if len(words) > 1 else "")
+        elif words[:2] == ["comment", "TextureFile"]:
+            pictures.append(" ".join(words[2:]))
         elif words[:1] == ["element"]:
             elements.append(_element(words))
         elif words[:1] == ["property"]:
@@ -79,7 +90,7 @@ def read_header(data: bytes) -> Header:
             elements[-1] = Element(last.name, last.count, (*last.properties, _property(words)))
     if order is None:
         raise BadMesh("a header without a format that PLY has")
-    return Header(order, tuple(elements), end.end())
+    return Header(order, tuple(elements), end.end(), tuple(pictures))
 
 
 def _element(words: list[str]) -> Element:

@@ -13,10 +13,11 @@ from media.errors import BadInput
 from media.geometry.conventions import Conventions
 from media.geometry.iges_text import read_iges_text
 from media.geometry.mesh import make_from_mesh
-from media.geometry.mesh_model import BadMesh, checked
+from media.geometry.mesh_checks import checked
+from media.geometry.mesh_model import BadMesh
 from media.geometry.model_file import ModelFile
-from media.geometry.mtl import find_beside
 from media.geometry.obj import read_obj
+from media.geometry.obj_references import find_beside
 from media.geometry.ply import read_ply
 from media.geometry.stl import read_stl
 from media.kind import BOM, Kind, kind_of
@@ -222,7 +223,8 @@ def test_obj_takes_mixed_corners_continued_lines_and_remarks(tmp_path):
     (part,) = read("obj", data, tmp_path).parts
 
     assert part.triangles == 3
-    assert part.normals is None
+    assert part.places.tolist() == [[0, 0]] * len(part.points)
+    assert np.abs(np.sign(part.normals)).tolist() == [[0, 0, 1]] * len(part.points)
 
 
 def test_obj_takes_corners_with_nothing_after_their_last_slash(tmp_path):
@@ -299,23 +301,25 @@ def test_name_that_leads_out_of_the_folder_finds_nothing(name, tmp_path):
     root.mkdir()
     (root / "link").symlink_to(tmp_path / "secret")
 
-    assert find_beside(name, root, root) is None
+    assert find_beside(name, root / "part.obj", root) is None
 
 
 def test_path_of_the_exporters_machine_is_looked_for_beside_the_model(tmp_path):
     (tmp_path / "part.mtl").write_text("newmtl steel")
 
-    assert find_beside("C:\\Users\\me\\part.mtl", tmp_path, tmp_path) == tmp_path / "part.mtl"
+    for name in ("C:\\Users\\me\\part.mtl", "/models/part.mtl", "..\\part.mtl", "none/part.mtl"):
+        assert find_beside(name, tmp_path / "part.obj", tmp_path) == tmp_path / "part.mtl"
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + bytes(40)])
-def test_picture_that_is_none_is_named_as_missing(data, tmp_path):
+def test_picture_that_is_none_is_said_to_be_left_out(data, tmp_path):
     (tmp_path / "photo.png").write_bytes(data)
     (tmp_path / "part.mtl").write_text("newmtl a\nmap_Kd photo.png\n")
 
     model = read("obj", b"mtllib part.mtl\n" + OBJ + b"usemtl a\nf 1 2 3\n", tmp_path)
 
-    assert model.missing == ("photo.png",)
+    assert model.missing == ()
+    assert model.warnings == ("Pictures that are neither PNG nor JPEG were left out: photo.png.",)
     assert model.looks[0].picture is None
 
 
