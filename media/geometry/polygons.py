@@ -33,8 +33,8 @@ class Triangulation:
     def warnings(self) -> tuple[str, ...]:
         """What was drawn otherwise than it should be, in one sentence or none."""
         said = (
-            f"{self._left_as_fans} polygons are not convex and have too many corners to be divided here, so "
-            "they may look wrong; export the model as triangles."
+            "Polygons that may look wrong, since they are not convex and have too many corners to be divided "
+            f"here: {self._left_as_fans}; export the model as triangles."
         )
         return (said,) if self._left_as_fans else ()
 
