@@ -150,6 +150,18 @@ def test_every_face_of_a_ply_has_its_colour_however_many_there_are(count, tmp_pa
     )
 
 
+def test_faces_of_few_colours_share_one_table_of_points_and_count_what_they_use(tmp_path, monkeypatch):
+    points, faces = strip(64)
+    faces = [f"{face} {at} 0 0" for at, face in enumerate(faces)]
+    monkeypatch.setattr(mesh_checks, "MAX_VERTICES", 6 * 64)
+
+    glb, _ = drawn(tmp_path, "scan.ply", ply(points, faces, faces_also="red green blue"))
+
+    (shared,) = {primitive["attributes"]["POSITION"] for primitive in glb.primitives()}
+    assert len(glb.primitives()) == 64
+    assert len(glb.array(shared)) == len(points)
+
+
 def test_painted_faces_keep_normals_and_share_the_points_of_one_colour(tmp_path):
     points, faces = strip(70)
     faces = [f"{face} {at} 0 0" for at, face in enumerate(faces)]
