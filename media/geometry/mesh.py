@@ -13,10 +13,10 @@ from media.kind import Kind
 from media.process import Limits
 
 READER = "the mesh reader"
-RECIPE = 1
+RECIPE = 2
 """Raise by hand when the same mesh file would give another GLB; it is in the geometry's digest."""
 LACKS = {
-    Kind.STL: "STL holds bare triangles (no assembly, part names, colours or smooth normals)",
+    Kind.STL: "STL holds bare triangles (no assembly, colours or smooth normals; only as text, names)",
     Kind.OBJ: "OBJ holds polygons in named parts (no assembly, no instances)",
     Kind.PLY: "PLY holds polygons, perhaps with colours (no assembly, no parts or names)",
 }
@@ -26,6 +26,7 @@ class MeshRead(DoneModel):
     """What the mesh reader found; see `media.geometry.mesh_reader`."""
 
     missing: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def make_from_mesh(file: ModelFile, folder: Path, conventions: Conventions, limits: Limits) -> Made:
@@ -64,7 +65,7 @@ def make_from_mesh(file: ModelFile, folder: Path, conventions: Conventions, limi
         "why": f"{LACKS[file.kind]}; it was written as GLB, which goes to Blender as it is.",
         "unit": conventions.mesh_unit,
         "missing_external_references": read.missing,
-        "warnings": (*report.warnings, *([lost] if read.missing else [])),
+        "warnings": (*report.warnings, *([lost] if read.missing else []), *read.warnings),
     }
     return Made(glb, None, report.model_copy(update=made))
 

@@ -19,7 +19,7 @@ MOST_PARTS = 100_000
 LARGEST_COORDINATE = 1e15  # beyond it a 32-bit float keeps no shape, and its square overflows
 
 
-class Refused(Exception):
+class BadMesh(Exception):
     """The file was read and cannot be used."""
 
 
@@ -71,49 +71,32 @@ class MeshModel:
     warnings: tuple[str, ...] = field(default=())
 
 
-def checked(model: MeshModel) -> MeshModel:
-    """Return the model without empty parts. Raises `Refused` if it shows nothing or is out of bounds."""
-    parts = tuple(part for part in model.parts if part.triangles)
-    if not parts:
-        raise Refused("no triangles")
-    if len(parts) > MOST_PARTS:
-        raise Refused(f"more than {MOST_PARTS} parts")
-    for part in parts:
-        check_points(part.points)
-        for run in part.runs:
-            check_indices(run.triangles, len(part.points))
-    return MeshModel(parts, model.looks, model.missing, model.warnings)
-
-
 def check_points(points: Floats) -> None:
-    """Raise `Refused` unless all coordinates are finite and of a size that a picture can be made of."""
+    """Raise `BadMesh` unless all coordinates are finite and of a size that a picture can be made of."""
     wrong = ~(np.abs(points) <= LARGEST_COORDINATE)
     if wrong.any():
         row = int(np.flatnonzero(wrong.any(axis=1))[0])
-        raise Refused(f"point {row + 1} at {tuple(points[row].tolist())}, which is no place in space")
+        raise BadMesh(f"point {row + 1} at {tuple(points[row].tolist())}, which is no place in space")
 
 
 def check_indices(indices: Indices, count: int) -> None:
-    """Raise `Refused` unless all indices lie in 0 … `count` - 1."""
+    """Raise `BadMesh` unless all indices lie in 0 … `count` - 1."""
     if indices.size and (indices.min() < 0 or indices.max() >= count):
         wrong = indices.max() if indices.max() >= count else indices.min()
-        raise Refused(f"a triangle that uses point {int(wrong) + 1} of {count}")
+        raise BadMesh(f"a triangle that uses point {int(wrong) + 1} of {count}")
 
 
 def readable_name(raw: bytes) -> str:
-    """Return a name as text: UTF-8, or else what Western Windows programs write, without control signs."""
+    """Return a name as a person may be shown it: without control signs, and short."""
+    return CONTROL.sub(" ", decoded(raw)).strip()[:LONGEST_NAME]
+
+
+def decoded(raw: bytes) -> str:
+    """Return a file's bytes as text: UTF-8, or else what Western Windows programs write."""
     try:
-        text = raw.decode()
+        return raw.decode()
     except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    return CONTROL.sub(" ", text).strip()[:LONGEST_NAME]
-
-
-def fanned(polygons: Indices) -> Indices:
-    """Return polygons of one size (m, k, …) as triangles ((k - 2) m, 3, …) around their first corner."""
-    around = [polygons[:, [0, step, step + 1]] for step in range(1, polygons.shape[1] - 1)]
-    shape = (-1, 3, *polygons.shape[2:])
-    return np.stack(around, axis=1).reshape(shape) if around else polygons[:0, :0].reshape(0, *shape[1:])
+        return raw.decode("cp1252", errors="replace")
 
 
 def merged(corners: Floats) -> tuple[Floats, Indices]:
@@ -134,12 +117,12 @@ def different_rows(table: npt.NDArray[np.generic]) -> tuple[Indices, Indices]:
 
 
 def numbers(text: bytes, count: int, what: str) -> Floats:
-    """Return `count` numbers written as text. Raises `Refused` if there are others, or other things."""
+    """Return `count` numbers written as text. Raises `BadMesh` if there are others, or other things."""
     return _parsed(text, count, what, np.dtype(np.float64)).astype(np.float64)
 
 
 def whole_numbers(text: bytes, count: int, what: str) -> Indices:
-    """Return `count` whole numbers written as text. Raises `Refused` if there are others, or other things."""
+    """Return `count` whole numbers written as text. Raises `BadMesh` if there are others, or other things."""
     return _parsed(text, count, what, np.dtype(np.int64)).astype(np.int64)
 
 
@@ -154,7 +137,7 @@ def _parsed(text: bytes, count: int, what: str, dtype: np.dtype[np.generic]) -> 
         try:
             found = np.fromstring(text, dtype=dtype, sep=" ")
         except (DeprecationWarning, ValueError) as error:
-            raise Refused(f"{what} that are not numbers") from error
+            raise BadMesh(f"{what} that are not numbers") from error
     if len(found) != count:
-        raise Refused(f"{len(found)} numbers for {what}, where {count} belong")
+        raise BadMesh(f"{len(found)} numbers for {what}, where {count} belong")
     return found

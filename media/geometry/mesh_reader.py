@@ -14,8 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from media.geometry.mesh_glb import write_glb
-from media.geometry.mesh_model import MeshModel, Refused, checked
+from media.geometry.mesh_checks import checked
+from media.geometry.mesh_glb import write_mesh_glb
+from media.geometry.mesh_model import BadMesh, MeshModel
 from media.geometry.obj import read_obj
 from media.geometry.ply import read_ply
 from media.geometry.stl import read_stl
@@ -28,14 +29,14 @@ def main(argv: list[str]) -> None:
     job = json.loads(Path(argv[1]).read_text())
     try:
         answer = {"event": "done", **convert(job)}
-    except Refused as refusal:
+    except BadMesh as refusal:
         answer = {"event": "refused", "found": str(refusal)}
     with os.fdopen(REPORT_FD, "w") as reports:
         reports.write(json.dumps(answer) + "\n")
 
 
 def convert(job: dict[str, str]) -> dict[str, Any]:
-    """Read the source and write the GLB; returns the fields of the report. Raises `Refused`."""
+    """Read the source and write the GLB; returns the fields of the report. Raises `BadMesh`."""
     path, root = Path(job["source"]), Path(job["root"])
     readers: dict[str, Callable[[], MeshModel]] = {
         "stl": lambda: read_stl(path),
@@ -43,8 +44,8 @@ def convert(job: dict[str, str]) -> dict[str, Any]:
         "ply": lambda: read_ply(path),
     }
     model = checked(readers[job["kind"]]())
-    write_glb(model, Path(job["glb"]), metres=float(job["metres"]), up_axis=job["up_axis"])
-    return {"missing": model.missing}
+    write_mesh_glb(model, Path(job["glb"]), metres=float(job["metres"]), up_axis=job["up_axis"])
+    return {"missing": model.missing, "warnings": model.warnings}
 
 
 if __name__ == "__main__":

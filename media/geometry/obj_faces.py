@@ -1,10 +1,14 @@
 """The faces of an OBJ: from lines of corners such as 7/3/1 to triangles of indices."""
 
+import re
+
 import numpy as np
 
-from media.geometry.mesh_model import Indices, Refused, fanned, whole_numbers
+from media.geometry.mesh_model import BadMesh, Indices, whole_numbers
+from media.geometry.polygons import Triangulation
 
 TRIANGLE = 3
+NOTHING_AFTER = re.compile(rb"/+(?=\s|$)")
 ABSENT = -1
 
 
@@ -29,10 +33,10 @@ def absolute(line: bytes, counts: list[int]) -> bytes:
     return b" ".join(words)
 
 
-def triangles_of(lines: list[bytes]) -> Indices:
+def triangles_of(lines: list[bytes], triangulation: Triangulation) -> Indices:
     """Return triangles (m, 3, 3): for each corner its point, texture place and normal, from 0; absent: -1."""
     alike: dict[tuple[int, int, int], list[bytes]] = {}
-    for line in lines:
+    for line in map(_without_empty_ends, lines):
         key = (len(line.split()), line.count(b"/"), line.count(b"//"))
         if key[0] >= TRIANGLE:
             alike.setdefault(key, []).append(line)
@@ -48,9 +52,15 @@ def triangles_of(lines: list[bytes]) -> Indices:
             read = whole_numbers(text, count * len(columns), "corners of faces")
             table[:, columns] = read.reshape(count, len(columns))
             if (table[:, columns] < 1).any():
-                raise Refused("a face that uses point 0 or one before it")
-        found.append(fanned((table - 1).reshape(len(polygons), corners, 3)))
+                raise BadMesh("a face that uses point 0 or one before it")
+        found.append(triangulation.triangles((table - 1).reshape(len(polygons), corners, 3)))
     return np.concatenate(found)
+
+
+def _without_empty_ends(line: bytes) -> bytes:
+    """Return corners such as 7/3/ and 7//, which some exporters write, as 7/3 and 7."""
+    ends = b"/ " in line or b"/\t" in line or line.endswith(b"/")
+    return NOTHING_AFTER.sub(b"", line) if ends else line
 
 
 def _columns(corners: int, slashes: int, doubles: int) -> list[int] | None:
@@ -70,7 +80,7 @@ def _corner(word: bytes) -> tuple[int, int, int]:
     """Return a corner's numbers, 0 for those that it does not have."""
     numbers = [_whole(number) if number else 0 for number in word.split(b"/")]
     if len(numbers) > 3 or numbers[0] < 1 or min(numbers) < 0:  # noqa: PLR2004 - point, place, normal
-        raise Refused(f"{word[:40].decode(errors='replace')!r}, which is no corner of a face")
+        raise BadMesh(f"{word[:40].decode(errors='replace')!r}, which is no corner of a face")
     point, place, normal = (*numbers, 0, 0)[:3]
     return point, place, normal
 
@@ -79,4 +89,4 @@ def _whole(text: bytes) -> int:
     try:
         return int(text[:20])
     except ValueError as error:
-        raise Refused(f"{text[:40].decode(errors='replace')!r} in a face, which is no number") from error
+        raise BadMesh(f"{text[:40].decode(errors='replace')!r} in a face, which is no number") from error

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from media.geometry.mesh_model import Refused
+from media.geometry.mesh_model import BadMesh
 from media.geometry.ply_header import Element, Header, Property
 from media.geometry.ply_rows import Rows, length_of, require
 
@@ -52,7 +52,7 @@ def _starts(
             else:
                 at += size
         if at > len(data):
-            raise Refused(f"{number} of {element.count} {element.name} rows: it was cut short")
+            raise BadMesh(f"{number} of {element.count} {element.name} rows: it was cut short")
         places, numbers = starts.setdefault(lengths, ([], []))
         places.append(begin)
         numbers.append(number)
@@ -74,7 +74,7 @@ def _layout(order: str, element: Element, lengths: tuple[int, ...]) -> np.dtype[
     try:
         return np.dtype(fields)
     except ValueError as error:
-        raise Refused(f"two properties of one name in {element.name}") from error
+        raise BadMesh(f"two properties of one name in {element.name}") from error
 
 
 def _list_number(element: Element, one: Property) -> int:

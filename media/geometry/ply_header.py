@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from media.geometry.mesh_model import Refused
+from media.geometry.mesh_model import BadMesh
 
 LONGEST_HEADER = 64 * 1024
 END = re.compile(rb"^end_header[ \t]*(?:\r\n|\n|\r)", re.MULTILINE)
@@ -47,11 +47,19 @@ class Element:
 
 @dataclass(frozen=True)
 class Header:
-    """What the header says. `order` is numpy's sign of the byte order, empty for text."""
+    """What the header says.
+
+    Attributes:
+        order: numpy's sign of the byte order, empty for text.
+        elements: The tables, in their order.
+        body: Where they begin.
+        pictures: What MeshLab names in comments.
+    """
 
     order: str
     elements: tuple[Element, ...]
     body: int
+    pictures: tuple[str, ...] = ()
 
     @property
     def is_text(self) -> bool:
@@ -60,31 +68,34 @@ class Header:
 
 
 def read_header(data: bytes) -> Header:
-    """Read the header at the beginning of a file. Raises `Refused`."""
+    """Read the header at the beginning of a file. Raises `BadMesh`."""
     end = END.search(data, 0, LONGEST_HEADER)
     if end is None:
-        raise Refused("a header without end_header: it was cut short")
+        raise BadMesh("a header without end_header: it was cut short")
     order: str | None = None
     elements: list[Element] = []
+    pictures: list[str] = []
     for line in data[: end.start()].decode("latin-1").splitlines():
         words = line.split()
         if words[:1] == ["format"]:
             order = ORDERS.get(words[1] if len(words) > 1 else "")
+        elif words[:2] == ["comment", "TextureFile"]:
+            pictures.append(" ".join(words[2:]))
         elif words[:1] == ["element"]:
             elements.append(_element(words))
         elif words[:1] == ["property"]:
             if not elements:
-                raise Refused("a property before any element in its header")
+                raise BadMesh("a property before any element in its header")
             last = elements[-1]
             elements[-1] = Element(last.name, last.count, (*last.properties, _property(words)))
     if order is None:
-        raise Refused("a header without a format that PLY has")
-    return Header(order, tuple(elements), end.end())
+        raise BadMesh("a header without a format that PLY has")
+    return Header(order, tuple(elements), end.end(), tuple(pictures))
 
 
 def _element(words: list[str]) -> Element:
     if len(words) != 3 or not re.fullmatch(r"\d{1,18}", words[2]):  # noqa: PLR2004 - element, name, count
-        raise Refused(f"{' '.join(words)[:60]!r} in its header, which is no element")
+        raise BadMesh(f"{' '.join(words)[:60]!r} in its header, which is no element")
     return Element(words[1], int(words[2]), ())
 
 
@@ -93,6 +104,6 @@ def _property(words: list[str]) -> Property:
         return Property(words[2], TYPES[words[1]])
     if len(words) == 5 and words[1] == "list" and {words[2], words[3]} <= TYPES.keys():  # noqa: PLR2004 - the same
         if TYPES[words[2]].startswith("f"):
-            raise Refused("a list in its header whose length is no whole number")
+            raise BadMesh("a list in its header whose length is no whole number")
         return Property(words[4], TYPES[words[3]], TYPES[words[2]])
-    raise Refused(f"{' '.join(words)[:60]!r} in its header, which is no property")
+    raise BadMesh(f"{' '.join(words)[:60]!r} in its header, which is no property")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from media.geometry.mesh_model import Refused
+from media.geometry.mesh_model import BadMesh
 from media.geometry.ply_header import Element
 
 Array = npt.NDArray[np.generic]
@@ -21,16 +21,16 @@ class Rows:
 
 
 def length_of(length: int, element: Element) -> int:
-    """Return the length of a list, if a polygon can have it. Raises `Refused`."""
+    """Return the length of a list, if a polygon can have it. Raises `BadMesh`."""
     if not 0 <= length <= LARGEST_POLYGON:
-        raise Refused(f"a {element.name} row with a list of {length}")
+        raise BadMesh(f"a {element.name} row with a list of {length}")
     return length
 
 
 def require(element: Element, present: int, least_row: int) -> None:
-    """Raise `Refused` if an element's rows cannot all be in the `present` bytes."""
+    """Raise `BadMesh` if an element's rows cannot all be in the `present` bytes."""
     if element.count * least_row > present:
-        raise Refused(
+        raise BadMesh(
             f"{present} bytes where its header promises {element.count} {element.name} rows: "
             "it was cut short, or its header lies"
         )

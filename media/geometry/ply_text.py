@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from media.geometry.mesh_model import Refused, numbers
+from media.geometry.mesh_model import BadMesh, numbers
 from media.geometry.ply_header import Element, Header
 from media.geometry.ply_rows import Array, Rows, length_of, require
 
@@ -23,7 +23,7 @@ def _lines(data: bytes, at: int, element: Element) -> tuple[list[bytes], int]:
     lines: list[bytes] = []
     while len(lines) < element.count:
         if at >= len(data):
-            raise Refused(f"{len(lines)} of {element.count} {element.name} rows: it was cut short")
+            raise BadMesh(f"{len(lines)} of {element.count} {element.name} rows: it was cut short")
         end = data.find(b"\n", at)
         end = len(data) if end < 0 else end + 1
         if line := data[at:end].strip():
@@ -38,7 +38,7 @@ def _even_rows(element: Element, lines: list[bytes]) -> Rows | None:
     width = sum(lengths) + len(element.properties)
     try:
         table = numbers(b" ".join(lines), len(lines) * width, "rows").reshape(-1, width)
-    except Refused:
+    except BadMesh:
         return None
     counts, columns = _columns(element, lengths, table)
     if any((table[:, at] != length).any() for at, length in counts):
@@ -66,16 +66,16 @@ def _text_lengths(element: Element, line: bytes) -> tuple[int, ...]:
     words, at, lengths = line.split(), 0, []
     for one in element.properties:
         if at >= len(words):
-            raise Refused(f"a {element.name} row that is too short: {line[:40].decode(errors='replace')!r}")
+            raise BadMesh(f"a {element.name} row that is too short: {line[:40].decode(errors='replace')!r}")
         length = 0
         if one.count_type:
             if not words[at].isdigit():
-                raise Refused(f"a {element.name} row without the length of its list")
+                raise BadMesh(f"a {element.name} row without the length of its list")
             length = length_of(int(words[at][:9]), element)
         lengths.append(length)
         at += 1 + length
     if at != len(words):
-        raise Refused(f"{len(words)} values in a {element.name} row, where {at} belong")
+        raise BadMesh(f"{len(words)} values in a {element.name} row, where {at} belong")
     return tuple(lengths)
 
 

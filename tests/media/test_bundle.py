@@ -1,11 +1,13 @@
 """Which file of a bundle is the model, and how files beside a local model come with it."""
 
+import json
 import zipfile
 
 import pytest
 
 from media.bundle import MAIN, unpacked
 from media.errors import BadInput
+from media.geometry.prepare import prepare_geometry
 from media.kind import Kind
 from media.siblings import gathered
 from media.source import download_model
@@ -175,8 +177,6 @@ def test_model_that_stands_alone_is_stored_as_it_is(files, main, kind, store, tm
         (gltf_files(buffers=[{"byteLength": 92, "uri": "../secret.bin"}]), "panel.gltf", "leaves the folder"),
         (gltf_files(images=[{"uri": "link.png"}]), "panel.gltf", "leaves the folder by a link"),
         (gltf_files(images=[{"uri": "none.png"}]), "panel.gltf", "not there (none.png)"),
-        ({"a.obj": OBJ.replace(b"brass parts.mtl", b"../secret.mtl")}, "a.obj", "leaves the folder"),
-        ({"a.obj": OBJ.replace(b"brass parts.mtl", b"/etc/passwd")}, "a.obj", "an absolute one"),
     ],
 )
 def test_local_model_that_needs_files_elsewhere_is_refused(files, main, found, store, tmp_path):
@@ -224,6 +224,50 @@ def test_model_in_a_hidden_folder_brings_its_files(store, tmp_path):
     folder = written(gltf_files(), tmp_path / ".cache" / "models")
 
     assert download_model(str(folder / "panel.gltf"), store).kind is Kind.ZIP
+
+
+@pytest.mark.parametrize("library", ["../secret.mtl", "{outside}/secret.mtl", "..\\secret.mtl", "link.mtl"])
+def test_library_elsewhere_is_left_where_it_is(library, store, tmp_path):
+    written({"secret.mtl": b"newmtl brass\nKd 0 1 0\n"}, tmp_path)
+    named = library.replace("{outside}", str(tmp_path)).encode()
+    folder = written({"a.obj": OBJ.replace(b"brass parts.mtl", named)}, tmp_path / "models")
+    (folder / "link.mtl").symlink_to(tmp_path / "secret.mtl")
+
+    source = download_model(str(folder / "a.obj"), store)
+
+    assert source.kind is Kind.OBJ
+    (missing,) = prepare_geometry(source, store).report.missing_external_references
+    assert missing == named.decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "libraries"),
+    [
+        (b"mtllib C:\\Users\\me\\brass.mtl", ["brass.mtl"]),
+        (b"mtllib /models/brass.mtl", ["brass.mtl"]),
+        (b"\xef\xbb\xbfmtllib brass.mtl", ["brass.mtl"]),
+        (b"mtllib brass.mtl other.mtl", ["brass.mtl", "other.mtl"]),
+    ],
+    ids=["windows", "absolute", "byte_order_mark", "several"],
+)
+def test_library_and_texture_named_by_a_path_elsewhere_are_those_beside_the_model(
+    line, libraries, store, tmp_path
+):
+    library = b"newmtl brass\nmap_Kd -o 0.1 0 0 D:\\textures\\my grain.png\nmap_Ks /tmp/gloss.png\n"
+    files = {"a.obj": line + b"\n" + OBJ[OBJ.index(b"v 0") :], "my grain.png": png(), "gloss.png": png()}
+    folder = written(files | dict.fromkeys(libraries, library) | {"diary.mtl": b"newmtl a\n"}, tmp_path / "m")
+
+    source = download_model(str(folder / "a.obj"), store)
+
+    bundled = sorted(["a.obj", *libraries, "my grain.png", "gloss.png"])
+    assert members(source, store, tmp_path) == [MAIN, *bundled]
+    report = prepare_geometry(source, store).report
+    assert report.missing_external_references == ()
+    assert "images" in json_of(store.get(prepare_geometry(source, store).glb.key))
+
+
+def json_of(glb: bytes) -> dict:
+    return json.loads(glb[20 : 20 + int.from_bytes(glb[12:16], "little")])
 
 
 def test_texture_elsewhere_is_left_where_it_is(store, tmp_path):

@@ -13,13 +13,14 @@ from media.errors import BadInput
 from media.geometry.conventions import Conventions
 from media.geometry.iges_text import read_iges_text
 from media.geometry.mesh import make_from_mesh
-from media.geometry.mesh_model import Refused, checked
+from media.geometry.mesh_checks import checked
+from media.geometry.mesh_model import BadMesh
 from media.geometry.model_file import ModelFile
-from media.geometry.mtl import find_beside
 from media.geometry.obj import read_obj
+from media.geometry.obj_references import find_beside
 from media.geometry.ply import read_ply
 from media.geometry.stl import read_stl
-from media.kind import Kind
+from media.kind import BOM, Kind, kind_of
 from media.process import Limits
 
 READERS = {"stl": read_stl, "ply": read_ply, "obj": lambda path: read_obj(path, path.parent)}
@@ -59,6 +60,7 @@ HOSTILE = {
     "binary STL cut short": ("stl", binary_stl(3, FACET, FACET), "it was cut short"),
     "binary STL that promises billions": ("stl", binary_stl(2**32 - 1, FACET), "it was cut short"),
     "binary STL with a NaN": ("stl", binary_stl(1, NAN_FACET), "no place in space"),
+    "binary STL shorter than a header": ("stl", b"solid" + bytes(50), "55 bytes, fewer than its header"),
     "text STL cut short": ("stl", STL_TEXT[:-20], "it was cut short"),
     "text STL with half a facet": ("stl", STL_TEXT.replace(b"vertex 0 0 0\n", b""), "2 corners for 1"),
     "text STL with a NaN": ("stl", STL_TEXT.replace(b"1e1", b"nan"), "no place in space"),
@@ -110,7 +112,7 @@ HOSTILE = {
 def test_hostile_mesh_is_refused_with_what_was_found(sample, tmp_path):
     suffix, data, found = HOSTILE[sample]
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(BadMesh) as refusal:
         read(suffix, data, tmp_path)
 
     assert found == "found" or found in str(refusal.value)
@@ -143,7 +145,7 @@ def test_mutated_mesh_is_read_or_refused_and_never_anything_else(suffix, tmp_pat
             data[rng.randrange(len(data))] = rng.randrange(256)
         try:
             read(suffix, bytes(data), tmp_path)
-        except Refused:
+        except BadMesh:
             refused += 1
     assert 0 < refused < 300
 
@@ -221,7 +223,52 @@ def test_obj_takes_mixed_corners_continued_lines_and_remarks(tmp_path):
     (part,) = read("obj", data, tmp_path).parts
 
     assert part.triangles == 3
-    assert part.normals is None
+    assert part.places.tolist() == [[0, 0]] * len(part.points)
+    assert np.abs(np.sign(part.normals)).tolist() == [[0, 0, 1]] * len(part.points)
+
+
+def test_obj_takes_corners_with_nothing_after_their_last_slash(tmp_path):
+    data = OBJ + b"vt 0 0\nvt 1 0\nvt 0 1\nf 1/1/ 2/2/ 3/3/\nf 1// 2// 3//\nf -3/-3/ -2/-2/\t-1/-1/\n"
+
+    (part,) = read("obj", data, tmp_path).parts
+
+    assert part.triangles == 3
+    assert part.points[part.runs[0].triangles].tolist() == [[list(map(float, p)) for p in TRIANGLE]] * 3
+
+
+@pytest.mark.parametrize("name", ["vertex p", "facet normal", "a vertex 1 2 3", "facet normal vertex 7"])
+def test_name_of_a_solid_may_be_a_word_of_the_format(name, tmp_path):
+    data = STL_TEXT.replace(b"part", name.encode())
+
+    (part,) = read("stl", data, tmp_path).parts
+
+    assert (part.name, part.triangles) == (name, 1)
+
+
+def test_text_stl_with_line_ends_of_an_old_mac_is_read(tmp_path):
+    parts = read("stl", (STL_TEXT * 2).replace(b"\n", b"\r"), tmp_path).parts
+
+    assert [(part.name, part.triangles) for part in parts] == [("part", 1), ("part", 1)]
+
+
+@pytest.mark.parametrize("solid", [STL_TEXT, b"solid\nendsolid\n" + STL_TEXT])
+def test_text_stl_that_begins_with_a_byte_order_mark_is_read(solid, tmp_path):
+    assert kind_of(BOM + solid, "part.stl") is Kind.STL
+    assert read("stl", BOM + solid, tmp_path).parts[-1].triangles == 1
+
+
+def test_empty_text_stl_with_a_byte_order_mark_shows_nothing(tmp_path):
+    with pytest.raises(BadMesh, match="no triangles"):
+        read("stl", BOM + b"solid part\nendsolid part\n", tmp_path)
+
+
+def test_obj_and_mtl_that_begin_with_a_byte_order_mark_keep_their_first_line(tmp_path):
+    (tmp_path / "part.mtl").write_bytes(BOM + b"newmtl red\nKd 1 0 0\n")
+
+    model = read("obj", BOM + b"mtllib part.mtl\n" + OBJ + b"usemtl red\nf 1 2 3\n", tmp_path)
+
+    assert model.missing == ()
+    assert [look.colour for look in model.looks] == [(1, 0, 0, 1)]
 
 
 def test_mtl_gives_colour_transparency_and_a_picture(tmp_path):
@@ -254,23 +301,25 @@ def test_name_that_leads_out_of_the_folder_finds_nothing(name, tmp_path):
     root.mkdir()
     (root / "link").symlink_to(tmp_path / "secret")
 
-    assert find_beside(name, root, root) is None
+    assert find_beside(name, root / "part.obj", root) is None
 
 
 def test_path_of_the_exporters_machine_is_looked_for_beside_the_model(tmp_path):
     (tmp_path / "part.mtl").write_text("newmtl steel")
 
-    assert find_beside("C:\\Users\\me\\part.mtl", tmp_path, tmp_path) == tmp_path / "part.mtl"
+    for name in ("C:\\Users\\me\\part.mtl", "/models/part.mtl", "..\\part.mtl", "none/part.mtl"):
+        assert find_beside(name, tmp_path / "part.obj", tmp_path) == tmp_path / "part.mtl"
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + bytes(40)])
-def test_picture_that_is_none_is_named_as_missing(data, tmp_path):
+def test_picture_that_is_none_is_said_to_be_left_out(data, tmp_path):
     (tmp_path / "photo.png").write_bytes(data)
     (tmp_path / "part.mtl").write_text("newmtl a\nmap_Kd photo.png\n")
 
     model = read("obj", b"mtllib part.mtl\n" + OBJ + b"usemtl a\nf 1 2 3\n", tmp_path)
 
-    assert model.missing == ("photo.png",)
+    assert model.missing == ()
+    assert model.warnings == ("Pictures that are neither PNG nor JPEG were left out: photo.png.",)
     assert model.looks[0].picture is None
 
 

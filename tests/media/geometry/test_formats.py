@@ -176,7 +176,7 @@ def test_what_a_format_cannot_carry_is_said(folder, studio):
     }
 
     assert "no assembly and no instances" in said["iges"]
-    assert "no assembly, part names, colours" in said["stl"]
+    assert "no assembly, colours or smooth normals; only as text, names" in said["stl"]
     assert "no assembly, no instances" in said["obj"]
     assert "no parts or names" in said["ply"]
 
