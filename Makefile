@@ -68,6 +68,7 @@ $(SETUP): requirements/dev.lock $(wildcard pyproject.toml) $(BOOTED) | .doctor
 	@$(INSTALL) --offline --no-deps --no-build-isolation --editable . >&2
 	@$(MAKE) .database
 	@touch $@
+	@echo "setup: done" >&2
 
 # What Prefect's server keeps its runs in takes longer to make than the server to start. One that is there is
 # left alone.

@@ -1,13 +1,16 @@
 """The command line that every flow shares: `python -m flows.<name> --job JSON|@FILE [--out DIR]`.
 
-The last line of stdout is where the manifest lies, alone; everything else goes to stderr. A source whose
+The last line of stdout is where the manifest lies, alone; everything else goes to stderr: what `--out` wrote,
+and a failure in one sentence, without the path through the code that it took. A source whose
 address may hold a secret is downloaded here, since Prefect keeps the parameters of its runs in clear.
 """
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,17 +38,25 @@ def main(
 
     Unless `out`, there is no `--out`: for a flow that writes files itself.
     """
-    parser = argparse.ArgumentParser(prog=f"python -m {flow.__module__}", description=flow.__doc__)
+    parser = argparse.ArgumentParser(
+        prog=f"python -m flows.{Path(sys.argv[0]).stem}",
+        description=(flow.__doc__ or "").partition("\n")[0],
+        epilog=_fields(model),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     add_job(parser)
     parser.set_defaults(out=None)
     if out:
         parser.add_argument("--out", type=Path, help="folder to write the outputs into, under human names")
     arguments = parser.parse_args(argv)
+    for runs in ("prefect.flow_runs", "prefect.task_runs"):
+        logging.getLogger(runs).addFilter(_without_our_own_trace)
     try:
         job = read_job(arguments.job, model)
         result = flow(job)
         if arguments.out:
-            export(result.job, open_store(), arguments.out)
+            for path in export(result.job, open_store(), arguments.out, getattr(job, "source", "")):
+                sys.stderr.write(f"wrote {path}\n")
     except MediaError as error:
         sys.exit(f"{type(error).__name__}: {error}")
     sys.stdout.write(f"{readable(result.manifest)}\n")
@@ -74,10 +85,32 @@ def read_job(text: str, model: type[Job]) -> Job:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"--job: expected JSON, found none: {error}") from error
     except ValidationError as error:
-        raise BadInput("; ".join(_sentence(problem) for problem in error.errors())) from error
+        raise BadInput("; ".join(_sentence(problem, model) for problem in error.errors())) from error
     return job.model_copy(update={"source": stage(secret, open_store(), open_access())}) if secret else job
 
 
-def _sentence(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+def _sentence(problem: Any, model: type[BaseModel]) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     field = ".".join(str(part) for part in problem["loc"]) or "job"
-    return f"{field}: {problem['msg']}, found {json.dumps(problem['input'], default=str)[:80]}"
+    match problem["type"]:
+        case "missing":
+            return f"{field}: expected a value, found none"
+        case "extra_forbidden":
+            alike = get_close_matches(field, model.model_fields, n=1)
+            hint = f"did you mean {alike[0]}?" if alike else f"there are {', '.join(model.model_fields)}"
+            return f"{field}: expected a field of this job, found no such field; {hint}"
+        case _:
+            return f"{field}: {problem['msg']}, found {json.dumps(problem['input'], default=str)[:80]}"
+
+
+def _fields(model: type[BaseModel]) -> str:
+    """Return what a job can say, a line for each field."""
+    widest = max(map(len, model.model_fields))
+    lines = (f"  {name:{widest}}  {field.description or ''}" for name, field in model.model_fields.items())
+    return "\n".join(["what a job can say:", *lines])
+
+
+def _without_our_own_trace(record: logging.LogRecord) -> bool:
+    """Keep a failure's sentence in the log and leave its way through the code out, if it is one of ours."""
+    if record.exc_info and isinstance(record.exc_info[1], MediaError):
+        record.exc_info = None
+    return True

@@ -141,7 +141,11 @@ def _stored(role: Role, path: Path, plan: Plan, store: ObjectStore) -> Output:
 
 def name_for_people(source: str, role: Role, suffix: str, noun: str = "") -> str:
     """Return a file name that says whose it is, of what work, and its role unless that is plain."""
-    stem = re.sub(r"[^\w.+-]+", "-", PurePath(source).stem)
-    stem = stem.strip("-.").encode()[:LONGEST_STEM].decode(errors="ignore").strip("-.") or "part"
-    words = [stem, noun, "" if role in {"video", "still", "glb", "usd"} else role]
+    words = [stem_for_people(source), noun, "" if role in {"video", "still", "glb", "usd"} else role]
     return "-".join(word for word in words if word) + suffix
+
+
+def stem_for_people(source: str) -> str:
+    """Return how the names of files made from a source begin."""
+    stem = re.sub(r"[^\w.+-]+", "-", PurePath(source).stem)
+    return stem.strip("-.").encode()[:LONGEST_STEM].decode(errors="ignore").strip("-.") or "part"

@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path, PurePath
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from media.asset import fetch_asset
+from media.deliverables import stem_for_people
 from media.errors import BadInput
 from media.manifest import Manifest, Output, manifest_key
 from media.store import Missing, ObjectStore
@@ -67,8 +69,15 @@ def folder_below(root: Path, folder: str) -> Path:
     return wanted
 
 
-def export(job: str, store: ObjectStore, folder: Path) -> list[Path]:
+def export(job: str, store: ObjectStore, folder: Path, asked: str = "") -> list[Path]:
     """Copy the outputs of a finished job into `folder`, over files of the same names; returns their paths.
+
+    Args:
+        job: Its digest.
+        store: Where it lies.
+        folder: Where the files go.
+        asked: Path or address that the files are named after; if empty, the one that they were made from,
+            which may have had another name.
 
     Raises:
         BadInput: No such job is finished, or the folder cannot be written.
@@ -78,7 +87,10 @@ def export(job: str, store: ObjectStore, folder: Path) -> list[Path]:
     manifest = _manifest_of(job, store)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_written(output, store, folder) for output in manifest.content.outputs]
+        return [
+            _written(output, _name(output, manifest, asked), store, folder)
+            for output in manifest.content.outputs
+        ]
     except OSError as error:
         raise disk_failure(error, str(folder)) from error
 
@@ -97,12 +109,18 @@ def _manifest_of(job: str, store: ObjectStore) -> Manifest:
         ) from error
 
 
-def _written(output: Output, store: ObjectStore, folder: Path) -> Path:
+def _name(output: Output, manifest: Manifest, asked: str) -> str:
+    made_from, name = stem_for_people(manifest.record.source), output.download_name
+    if not asked or not name.startswith(made_from):
+        return name
+    return stem_for_people(urlsplit(asked).path) + name.removeprefix(made_from)
+
+
+def _written(output: Output, name: str, store: ObjectStore, folder: Path) -> Path:
     """Write one file whole or not at all; a link that has its name is replaced, never followed.
 
     A manifest comes from the store, where others may write: a name in it is not believed to be one.
     """
-    name = output.download_name
     if PurePath(name).name != name or name in {"", ".."} or not name.isprintable():
         raise BadInput(f"{name!r}: expected a plain file name in the manifest, found a path; it is not ours")
     path, part = folder / name, folder / f".{uuid4().hex}.part"

@@ -103,6 +103,7 @@ class _FrameProgress:
         self._total = plan.frames
         self._done = 0
         self._found = 0
+        self._furthest = 0.0
         self._seconds = 0.0
         self._device = ""
         self._artifact = artifact
@@ -118,7 +119,9 @@ class _FrameProgress:
                 self._say(event)
                 self._show()
             case SampleProgress():
-                self._bar.update(self._row, completed=self._done + event.sample / event.samples)
+                # A frame that is rendered is on its way into the store while samples of the next come.
+                self._furthest = max(self._furthest, self._done + event.sample / event.samples)
+                self._bar.update(self._row, completed=self._furthest)
             case Started(used=used) if used:
                 self._device = f"{used.name} ({used.type})"
                 self._logger.info("rendering on %s (%s)", used.name, used.type)
@@ -147,7 +150,8 @@ class _FrameProgress:
             )
 
     def _show(self) -> None:
-        self._bar.update(self._row, completed=self._done)
+        self._furthest = max(self._furthest, self._done)
+        self._bar.update(self._row, completed=self._furthest)
         self._artifact.show(self._done, self._total, self._sentence())
 
     def _sentence(self) -> str:

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import logging
 import sys
 
 import pytest
 
 from flows.command_line import main, read_job
+from flows.render_still import render_still
 from media.asset import Asset
 from media.errors import BadInput
 from media.export import ExportJob
@@ -32,9 +34,10 @@ def test_job_is_read_from_text_or_from_a_file(tmp_path):
         ("{", "expected JSON"),
         ("@/no/such/file", "expected a file with a job"),
         ("[]", "job: "),
-        ("{}", "source: Field required"),
+        ("{}", "source: expected a value, found none"),
         ('{"source": "x", "frames": 0}', "frames: .*greater than or equal to 1, found 0"),
-        ('{"source": "x", "frmes": 3}', "frmes: Extra inputs are not permitted"),
+        ('{"source": "x", "frmes": 3}', "frmes: expected a field of this job.*did you mean frames"),
+        ('{"source": "x", "colour": 3}', "colour: .*no such field; there are source, detail"),
         ('{"source": "x", "width": 16384, "height": 16384}', "at most .* pixels"),
     ],
 )
@@ -94,3 +97,32 @@ def test_flow_that_writes_files_itself_has_no_out(capsys):
 
     assert ended.value.code == 2
     assert "unrecognized arguments: --out elsewhere" in capsys.readouterr().err
+
+
+def test_help_says_how_it_is_called_and_what_a_job_can_say(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/somewhere/flows/render_still.py"])
+
+    with pytest.raises(SystemExit):
+        main(render_still, StillJob, ["--help"])
+
+    said = capsys.readouterr().out
+    assert said.startswith("usage: python -m flows.render_still [-h] --job JOB [--out OUT]")
+    assert "Args:" not in said
+    assert "  focal_length  " in said
+
+
+def test_failure_of_ours_is_logged_without_its_way_through_the_code(caplog):
+    def flow(_job: StillJob) -> Result:
+        log = logging.getLogger("prefect.flow_runs")
+        log.propagate = True
+        for error in (BadInput("part.step: expected a STEP file"), KeyError("a fault of ours")):
+            try:
+                raise error
+            except Exception:
+                log.exception("Encountered exception")
+        raise BadInput("part.step: expected a STEP file")
+
+    with pytest.raises(SystemExit), caplog.at_level("ERROR"):
+        main(flow, StillJob, ["--job", '{"source": "part.step"}'])
+
+    assert [bool(record.exc_info) for record in caplog.records] == [False, True]

@@ -8,7 +8,7 @@ from media.asset import Asset
 from media.deliverables import name_for_people
 from media.digest import digest_of, sha256_of_file
 from media.errors import BadInput, OutOfResources
-from media.export import ExportJob, export_job, job_named
+from media.export import ExportJob, export, export_job, job_named
 from media.manifest import Content, Manifest, Output, Record, manifest_key
 from media.store import FolderStore
 from media.store.keys import key_for
@@ -46,6 +46,24 @@ def test_outputs_are_written_under_names_for_people_and_nothing_else(store, tmp_
     assert [(path.name, path.read_bytes()) for path in (tmp_path / "a folder").iterdir()] == [
         ("part-still.png", b"a picture")
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("models/valve.step", "valve-still.png"),
+        ("https://example.com/a/valve%20body.stp", "valve-20body-still.png"),
+        ("s3://parts/valve.step", "valve-still.png"),
+        (f"store:{'ab' * 32}/valve.step", "valve-still.png"),
+        ("", "part-still.png"),
+    ],
+)
+def test_files_are_named_after_what_was_asked_for_though_it_was_found_under_another_name(
+    store, tmp_path, asked, name
+):
+    finished(store, tmp_path)
+
+    assert export(JOB, store, tmp_path / "out", asked) == [tmp_path / "out" / name]
 
 
 @pytest.mark.parametrize(
