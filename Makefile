@@ -32,6 +32,8 @@ export FILE
 # A demo or a test run tells nobody that it happened.
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
+# A busy machine takes longer to start Prefect's temporary server than the 20 seconds that are waited for it.
+export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS ?= 120
 
 DEMO := out/demo
 

@@ -8,12 +8,18 @@ address may hold a secret is downloaded here, since Prefect keeps the parameters
 import argparse
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
+from prefect.settings import (
+    PREFECT_SERVER_ANALYTICS_ENABLED,
+    PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
+    temporary_settings,
+)
 from pydantic import BaseModel, ValidationError
 
 from blocks.sources import open_access
@@ -25,6 +31,12 @@ from media.manifest import Result
 from media.staging import secret_source, stage, with_public_source
 
 Job = TypeVar("Job", bound=BaseModel)
+
+SERVER = {
+    PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS: 120,
+    PREFECT_SERVER_ANALYTICS_ENABLED: False,
+}
+"""For the temporary server, unless somebody says otherwise; a busy machine takes long to start it."""
 
 
 def main(
@@ -51,9 +63,11 @@ def main(
     arguments = parser.parse_args(argv)
     for runs in ("prefect.flow_runs", "prefect.task_runs"):
         logging.getLogger(runs).addFilter(_without_our_own_trace)
+    os.environ.setdefault("DO_NOT_TRACK", "1")
     try:
         job = read_job(arguments.job, model)
-        result = flow(job)
+        with temporary_settings(set_defaults=SERVER):
+            result = flow(job)
         if arguments.out:
             for path in export(result.job, open_store(), arguments.out, getattr(job, "source", "")):
                 sys.stderr.write(f"wrote {path}\n")

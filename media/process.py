@@ -5,7 +5,6 @@ JSON lines). What it prints elsewhere goes into a bounded log tail that only err
 run only while we wait for the child, never while it waits for us.
 """
 
-import collections
 import errno
 import functools
 import json
@@ -26,6 +25,7 @@ from typing import IO, Self
 
 from media.ending import Finished, check
 from media.errors import TimedOut
+from media.log_tail import LOG_TAIL_BYTES, LogTail
 from media.reports import NothingYet, Reports
 
 __all__ = [
@@ -44,7 +44,6 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 KEEPER = Path(__file__).with_name("keeper.py")
-LOG_TAIL_BYTES = 16 * 1024
 GRACE_S = 2.0
 LONGEST_PROBE_S = 20.0
 LOOK_S = 1.0  # between two looks whether a silent child is still there
@@ -81,7 +80,7 @@ class Child:
         self._limits = limits
         self._started = time.monotonic()
         self._reports = Reports(self._name)
-        self._log: collections.deque[bytes] = collections.deque()
+        self._log = LogTail()
         lifeline, self._lifeline = os.pipe()
         reports, report_writer = os.pipe()
         terms = {
@@ -112,7 +111,7 @@ class Child:
             os.close(report_writer)
         self._readers = [
             threading.Thread(target=self._reports.read, args=(os.fdopen(reports, "rb"),), daemon=True),
-            threading.Thread(target=self._read_log, daemon=True),
+            threading.Thread(target=self._log.read, args=(self._process.stdout,), daemon=True),
         ]
         for reader in self._readers:
             reader.start()
@@ -193,7 +192,7 @@ class Child:
 
     def log_tail(self) -> str:
         """Return the end of what the child printed, at most `LOG_TAIL_BYTES`."""
-        return b"".join(self._log).decode(errors="replace")[-LOG_TAIL_BYTES:]
+        return self._log.text()
 
     def _next_report(self) -> str | None:
         """Wait for the next line; None if there will be none."""
@@ -235,16 +234,6 @@ class Child:
     def _timed_out(self, what: str) -> TimedOut:
         after = time.monotonic() - self._started
         return TimedOut(f"{self._name} {what} within its deadline and was ended after {after:.0f} s")
-
-    def _read_log(self) -> None:
-        assert self._process.stdout is not None  # noqa: S101 - opened as a pipe above
-        held = 0
-        with self._process.stdout as pipe:
-            while chunk := os.read(pipe.fileno(), 4096):
-                self._log.append(chunk)
-                held += len(chunk)
-                while held - len(self._log[0]) > LOG_TAIL_BYTES:
-                    held -= len(self._log.popleft())
 
 
 def start(argv: Sequence[str], *, cwd: Path, limits: Limits, env: Mapping[str, str] | None = None) -> Child:

@@ -176,7 +176,7 @@ def test_child_that_kills_its_keeper_and_leaves_a_process_holds_up_nobody(tmp_pa
     begun = time.monotonic()
 
     finished = run(
-        shell("setsid sleep 300 & echo $! >&3; kill -9 $PPID; sleep 300"),
+        shell("setsid sleep 300 & echo $! >&3; kill -9 $PPID; wait"),
         cwd=tmp_path,
         limits=limits,
         on_report=reports.append,
