@@ -1,7 +1,10 @@
 """Tasks: find a finished job, or declare one finished."""
 
+from prefect import get_run_logger
+
 from blocks.tools import open_tools
 from media import manifest as manifests
+from media.address import readable
 from media.geometry.report import Geometry
 from media.job import GeometryJob
 from media.manifest import Manifest, Result
@@ -21,7 +24,7 @@ def find_manifest(result: str) -> Result | None:
     if manifest is None:
         return None
     show_finished(manifest, store, found=True)
-    return manifests.result_of(manifest, store, found=True)
+    return _told(manifests.result_of(manifest, store, found=True))
 
 
 @media_task
@@ -40,4 +43,10 @@ def publish_geometry(job: GeometryJob, source: Source, geometry: Geometry) -> Re
 def _published(manifest: Manifest, store: ObjectStore) -> Result:
     published = manifests.publish_manifest(manifest, store)
     show_result(published, store)
-    return manifests.result_of(published, store)
+    return _told(manifests.result_of(published, store))
+
+
+def _told(result: Result) -> Result:
+    """Say in the log where the manifest lies, for those who see nothing else of a run."""
+    get_run_logger().info("the manifest: %s", readable(result.manifest))
+    return result
