@@ -104,3 +104,37 @@ def test_scene_that_cannot_be_written_is_no_fault_of_the_input(blender, tmp_path
 
     assert (outcome.code, outcome.one("failed")["class"]) == (1, "ToolFailed")
     assert "scene.blend" in outcome.one("failed")["message"]
+
+
+CHAMFER = 25.0
+READ_NORMALS = """
+import sys, bpy, numpy as np
+bpy.ops.wm.open_mainfile(filepath=sys.argv[-2])
+mesh = next(mesh for mesh in bpy.data.meshes if not mesh.name.startswith("studio"))
+flat = [face for face in mesh.polygons if face.normal.z > 0.999]
+ups = [mesh.corner_normals[corner].vector.z for face in flat for corner in face.loop_indices]
+open(sys.argv[-1], "w").write(str(np.degrees(np.arccos(min(ups)))))
+"""
+
+
+def test_flat_face_of_a_mesh_without_normals_stays_flat_up_to_its_chamfer(blender, tmp_path):
+    """A chamfer of less than 30 degrees is no sharp edge; a plane as bright as one must not curve there."""
+    stage = Usd.Stage.CreateNew(str(tmp_path / "part.usdc"))
+    UsdGeom.SetStageUpAxis(stage, "Z")
+    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+    mesh = UsdGeom.Mesh.Define(stage, "/plate")
+    angles = np.radians(np.arange(0, 360, 60))
+    around = np.stack([np.cos(angles), np.sin(angles), np.zeros(6)], axis=1)
+    drop = 0.1 * np.tan(np.radians(CHAMFER))
+    points = np.concatenate([around, around * 1.1 - [0, 0, drop]])
+    mesh.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(points.astype("f4")))
+    mesh.CreateFaceVertexCountsAttr([6, *[4] * 6])
+    sides = [[k, 6 + k, 6 + (k + 1) % 6, (k + 1) % 6] for k in range(6)]
+    mesh.CreateFaceVertexIndicesAttr([*range(6), *np.array(sides).ravel().tolist()])
+    stage.GetRootLayer().Save()
+
+    blend = blender.prepare(tmp_path, tmp_path / "part.usdc").one("scene_saved")["path"]
+    (tmp_path / "read.py").write_text(READ_NORMALS)
+    blender.run_script(tmp_path, tmp_path / "read.py", blend, str(tmp_path / "degrees"))
+
+    assert float((tmp_path / "degrees").read_text()) < CHAMFER / 4
