@@ -14,8 +14,9 @@ from media.geometry.mesh_model import decoded
 from media.kind import BOM
 from media.reference import BadReference, resolved
 
-LIBRARY = re.compile(rb"mtllib[ \t]+([^\r\n]+)")
-TEXTURE = re.compile(rb"(?:map_\w+|bump|disp|decal|refl|norm)[ \t]+([^\r\n]+)")
+# No path is longer than 4,096 bytes, and a line may be of gigabytes.
+LIBRARY = re.compile(rb"mtllib[ \t]+([^\r\n]{1,4096})")
+TEXTURE = re.compile(rb"(?:map_\w+|bump|disp|decal|refl|norm)[ \t]+([^\r\n]{1,4096})")
 # What may come before a picture's name: -s 1 1 1, -clamp on, -imfchan r, -type sphere.
 VALUE = r"(?:[-+]?[\d.][\d.eE+-]*|on|off|[rgbmlz]|sphere|cube_\w+)"
 OPTIONS = re.compile(rf"(?:-[A-Za-z]+\s++(?:{VALUE}\s++)*+)*+")

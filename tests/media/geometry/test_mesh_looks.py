@@ -14,6 +14,7 @@ from media.geometry.conventions import Conventions
 from media.geometry.mesh import make_from_mesh
 from media.geometry.mesh_reader import convert
 from media.geometry.model_file import ModelFile
+from media.geometry.obj_references import libraries
 from media.kind import Kind
 from media.process import Limits
 from tests.media.geometry.several_files import png, written
@@ -344,6 +345,15 @@ def test_library_is_found_as_its_line_means_it(line, files, missing, tmp_path):
 
     assert said == {"missing": missing, "warnings": ()}
     assert glb.finish(glb.primitives()[0])["baseColorFactor"] == [1, 0, 0, 1]
+
+
+def test_line_of_megabytes_is_no_more_than_a_name_that_is_missing(tmp_path):
+    obj = written({"part.obj": SQUARE}, tmp_path) / "part.obj"
+
+    found, missing = libraries(b"mtllib " + b"a " * 4_000_000 + b"\n", obj, tmp_path)
+
+    assert found == []
+    assert [len(name) < 5000 for name in missing] == [True]
 
 
 @pytest.mark.parametrize(
