@@ -9,7 +9,9 @@ from tests.faults.runs import LEDGER, Engine, job_of
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was covered, and how many runs ended otherwise than they must."""
+    """Print what was covered, and how many runs ended otherwise than they must; nothing if none ran here."""
+    if not LEDGER.points:
+        return
     ended_badly = terminalreporter.getreports("failed") + terminalreporter.getreports("error")
     escapes = [report for report in ended_badly if report.nodeid.startswith(("tests/faults", "tests/fuzz"))]
     terminalreporter.write_line(f"faults: {LEDGER}; {len(escapes)} escapes")
