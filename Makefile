@@ -93,7 +93,7 @@ put: $(SETUP) ## Bring a file into the store and print its address (make put FIL
 
 .PHONY: test
 test: $(SETUP) ## Run all the tests, real Blender, ffmpeg, OCCT and Prefect included
-	@$(PY) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: $(SETUP) ## What CI runs: format, lint, types, import contracts, then the tests
