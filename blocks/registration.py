@@ -11,7 +11,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
 
 from blocks.object_store import ObjectStore
-from blocks.settings import Settings, bucket_of, read_settings
+from blocks.settings import Settings, absolute, bucket_of, read_settings
 from media.errors import MediaError
 
 NAME = "default"
@@ -23,7 +23,7 @@ def register(settings: Settings, client: SyncPrefectClient) -> str:
     ObjectStore.register_type_and_schema(_sync=True)  # type: ignore[call-arg] # what Prefect takes besides
     if _is_saved(client):
         return f"{SLUG} is there already, and stays as it is"
-    if settings.store.startswith("block:"):
+    if settings.store_block:
         return f"no {SLUG} was made: RENDERMILL_STORE is {settings.store}, a block itself"
     block_of(settings).save(NAME, _sync=True)  # type: ignore[call-arg] # the same
     return f"{SLUG} is {settings.store}"
@@ -31,8 +31,8 @@ def register(settings: Settings, client: SyncPrefectClient) -> str:
 
 def block_of(settings: Settings) -> ObjectStore:
     """Return this machine's store as a block; boto3 finds the credentials on each machine."""
-    if "://" not in settings.store:
-        return ObjectStore(folder=str(Path(settings.store).expanduser().absolute()))
+    if not settings.store_is_an_address:
+        return ObjectStore(folder=str(absolute(Path(settings.store))))
     bucket = bucket_of(settings)
     said = bucket.model_dump(include={"bucket", "prefix", "endpoint_url", "region"})
     addressing = {None: "auto", True: "path", False: "virtual"}[bucket.path_style]

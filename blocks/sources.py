@@ -13,8 +13,10 @@ from media.redact import shown
 
 def open_access() -> Access:
     """Return what jobs may name as their source here."""
-    folders = [Path(folder) for folder in read_settings().sources.split(os.pathsep) if folder]
-    return Access(local=tuple(map(absolute, folders)) or None, fetchers={"s3": _fetch_from_s3})
+    sources = read_settings().sources
+    named = tuple(absolute(Path(folder)) for folder in sources.split(os.pathsep) if folder)
+    # A variable that is set and names nothing opens nothing.
+    return Access(local=named if sources else None, fetchers={"s3": _fetch_from_s3})
 
 
 def _fetch_from_s3(address: str, path: Path) -> None:
@@ -30,7 +32,7 @@ def _require_open(address: str, buckets: str) -> None:
     bucket_and_key = address.partition("://")[2]
     # To S3 dots are part of a name, but a proxy before it may take them for a way up.
     climbs = {".", ".."} & set(bucket_and_key.split("/"))
-    if places and (climbs or not bucket_and_key.startswith(tuple(places))):
+    if buckets and (climbs or not bucket_and_key.startswith(tuple(places))):
         raise BadInput(
             f"{shown(address)}: expected an object in a bucket that is open to you, found one elsewhere; "
             "upload the file"
@@ -38,7 +40,7 @@ def _require_open(address: str, buckets: str) -> None:
 
 
 def _account(settings: Settings) -> Bucket:
-    account = block(name).as_bucket() if (name := settings.store_block) else None
     if settings.store_is_an_address:
-        account = bucket_of(settings)
-    return account or reached_by(settings, bucket="any")
+        return bucket_of(settings)
+    of_block = block(name).as_bucket() if (name := settings.store_block) else None
+    return of_block or reached_by(settings, bucket="any")

@@ -1,5 +1,6 @@
 """What USD layers and packages refer to, read layer by layer; nothing is composed or followed."""
 
+import errno
 import re
 import zipfile
 from collections.abc import Callable, Iterable
@@ -96,6 +97,8 @@ def _refuse_broken(path: Path) -> None:
         zipfile.ZipFile(path).close()
     # What `zipfile` raises for a missing index, an unknown version, a seek before the beginning, a bad name.
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise  # this machine's fault and not the package's
         raise Refused(f"a package that cannot be opened ({error})") from error
 
 

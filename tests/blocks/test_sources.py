@@ -41,6 +41,17 @@ def test_any_file_is_open_unless_folders_are_named(tmp_path, monkeypatch):
         open_access().local_file(outside)
 
 
+def test_variable_that_is_set_and_names_nothing_opens_nothing(bucket, tmp_path, monkeypatch):
+    monkeypatch.setenv("RENDERMILL_SOURCES", ":")
+    monkeypatch.setenv("RENDERMILL_BUCKETS", " ,")
+    (tmp_path / "part.step").touch()
+
+    with pytest.raises(BadInput, match="open to you"):
+        open_access().local_file(tmp_path / "part.step")
+    with pytest.raises(BadInput, match="open to you"):
+        open_access().fetchers["s3"](f"s3://{bucket}/incoming/part.stl", tmp_path / "part")
+
+
 @pytest.mark.parametrize("buckets", ["", "{}", "other, {}/incoming ", "/{}/incoming/"])
 @pytest.mark.parametrize("scheme", ["s3", "S3"])
 def test_object_in_an_open_bucket_is_fetched(bucket, tmp_path, monkeypatch, buckets, scheme):

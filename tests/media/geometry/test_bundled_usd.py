@@ -1,5 +1,6 @@
 """USD scenes of several files: packed where all they need is in the folder, refused where anything is not."""
 
+import errno
 import http.server
 import threading
 import zipfile
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 
 from media.errors import BadInput
+from media.geometry import usd_references
 from media.geometry.children import limits_for
 from media.geometry.given import report_on_usd
 from media.geometry.usd_files import pack_usd
+from media.geometry.usd_references import Refused
 from tests.media.geometry.several_files import PART, SCENE, png, usd_files, written, zipped
 
 CANARY = PART.replace("(0, 2, 0)", "(0, 77.25, 0)").replace("Quad", "Canary")
@@ -302,3 +305,16 @@ def test_picture_that_would_unpack_to_gigabytes_is_refused(prepare, tmp_path):
     assert "a picture of 100000 by 100000 pixels" in refused(
         usd_files(**{"textures/red.png": bomb}), prepare, tmp_path
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(errno.EMFILE, OSError), (errno.EIO, OSError), (errno.EINVAL, Refused)]
+)
+def test_only_a_fault_of_the_package_is_told_as_one(number, expected, tmp_path, monkeypatch):
+    def fail(*_: object) -> None:
+        raise OSError(number, "said by the system")
+
+    monkeypatch.setattr("media.geometry.usd_references.zipfile.ZipFile", fail)
+
+    with pytest.raises(expected, match="said by the system"):
+        usd_references._refuse_broken(tmp_path / "scene.usdz")
