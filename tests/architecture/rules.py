@@ -8,6 +8,8 @@ from tests.architecture.modules import PACKAGES, Module, within
 
 Rule = Callable[[Sequence[Module]], Iterator[str]]
 
+# What a provider answers to; the rest of infra.rental is for the workers.
+RENTAL_CONTRACT = ("infra.rental.errors", "infra.rental.machine", "infra.rental.provider")
 # Who may import what of ours; the longest matching name on the left decides. What a package imports of itself
 # is its own affair, save in infra, whose folders are apart.
 ARROWS = {
@@ -17,6 +19,8 @@ ARROWS = {
     "media": ("media",),
     "blender_scripts": ("blender_scripts",),
     "infra": ("media",),
+    "infra.runpod": ("media", *RENTAL_CONTRACT),
+    "infra.ec2": ("media", *RENTAL_CONTRACT),
     "infra.runpod.worker": ("infra.runpod", "infra.rental", "media"),
     "infra.ec2.worker": ("infra.ec2", "infra.rental", "media"),
     "infra.serverless": ("media", "blocks"),

@@ -1,0 +1,28 @@
+"""What can go wrong with renting, by what the caller should do about it.
+
+MediaError
+├── BadInput
+│   ├── OrderRefused         no such machine will ever be made: the order must be changed
+│   └── AccountRefused       no credit, or a key that may not do this: a person must act
+└── Unavailable
+    ├── NoCapacity           this offer cannot be had now: the next one may
+    └── ProviderUnavailable  the provider is away: nothing is known, so nothing is concluded
+"""
+
+from media.errors import BadInput, Unavailable
+
+
+class OrderRefused(BadInput):
+    """The provider will not make such a machine, whenever it is asked."""
+
+
+class AccountRefused(BadInput):
+    """The provider refuses the account: no credit, a wrong key, or no right to do this."""
+
+
+class NoCapacity(Unavailable):
+    """An offer cannot be had now; another may."""
+
+
+class ProviderUnavailable(Unavailable):
+    """The provider does not answer, or answers that it cannot now; what it rents may go on meanwhile."""
