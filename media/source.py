@@ -21,7 +21,7 @@ from media.store import ObjectStore
 from media.store.keys import key_for
 from media.workspace import workspace
 
-__all__ = ["LARGEST_SOURCE", "Source", "download_model", "staged_address"]
+__all__ = ["LARGEST_SOURCE", "Source", "download_model", "is_local", "staged_address"]
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +86,11 @@ def download_model(address: str, store: ObjectStore, access: Access | None = Non
 def staged_address(source: Source) -> str:
     """Return an address under which `download_model` finds a stored source again."""
     return f"store:{source.asset.sha256}/{source.name}"
+
+
+def is_local(address: str) -> bool:
+    """Tell whether an address names a file of the machine that reads it."""
+    return _scheme_of(address.strip()) in {"", "file"}
 
 
 def _scheme_of(address: str) -> str:

@@ -6,8 +6,12 @@ MediaError
 │   └── AccountRefused       no credit, or a key that may not do this: a person must act
 └── Unavailable
     ├── NoCapacity           this offer cannot be had now: the next one may
-    └── ProviderUnavailable  the provider is away: nothing is known, so nothing is concluded
+    ├── ProviderUnavailable  the provider is away: nothing is known, so nothing is concluded
+    ├── OrchestratorUnavailable  the same of the one who keeps the runs
+    └── Postponed            no machine for now: the run is to be asked for again later
 """
+
+from datetime import datetime
 
 from media.errors import BadInput, Unavailable
 
@@ -26,3 +30,15 @@ class NoCapacity(Unavailable):
 
 class ProviderUnavailable(Unavailable):
     """The provider does not answer, or answers that it cannot now; what it rents may go on meanwhile."""
+
+
+class OrchestratorUnavailable(Unavailable):
+    """The orchestrator does not answer; its runs may go on meanwhile."""
+
+
+class Postponed(Unavailable):
+    """No machine can be had for now."""
+
+    def __init__(self, message: str, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until

@@ -35,9 +35,13 @@ class Offer(BaseModel):
     usd_per_hour: Decimal
     may_vanish: bool = False
 
+    @property
+    def where(self) -> str:
+        """The offer without its price."""
+        return " ".join(filter(None, (self.kind, self.market, self.place)))
+
     def __str__(self) -> str:
-        words = " ".join(filter(None, (self.kind, self.market, self.place)))
-        return f"{words} at ${self.usd_per_hour} an hour"
+        return f"{self.where} at ${self.usd_per_hour} an hour"
 
 
 class Order(BaseModel):

@@ -1,0 +1,38 @@
+"""What a worker's two halves know together: the one that rents and the one that watches."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from infra.rental.breaker import Breaker
+from infra.rental.machine import Machine
+from infra.rental.spending import Spending
+
+
+@dataclass
+class Fleet:
+    """The machines of a pool.
+
+    Attributes:
+        prefix: How their names begin.
+        machines: They, as last listed.
+        spending: What they cost.
+        breaker: Whether renting more of them makes sense.
+        renting: The runs that a machine is being rented for at this moment; nobody else touches these.
+    """
+
+    prefix: str
+    machines: Sequence[Machine] = ()
+    spending: Spending = field(default_factory=Spending)
+    breaker: Breaker = field(default_factory=Breaker)
+    renting: set[UUID] = field(default_factory=set)
+
+    @contextmanager
+    def renting_for(self, run_id: UUID) -> Iterator[None]:
+        """Keep the watcher off a run for the length of the block."""
+        self.renting.add(run_id)
+        try:
+            yield
+        finally:
+            self.renting.discard(run_id)

@@ -1,0 +1,145 @@
+"""The runs that machines are rented for, in Prefect: flow runs of one work pool."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterEndTime,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterId,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.exceptions import Abort, ObjectNotFound
+from prefect.states import AwaitingRetry, Crashed
+from prefect.types import KeyValueLabels
+
+from infra.rental.errors import OrchestratorUnavailable
+from infra.rental.ledger import Rental, history_of, label_of, label_of_terms
+from infra.rental.runs import Run, RunState
+from infra.rental.terms import Terms
+
+LIVE = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+PAGE = 200
+"""The most flow runs that Prefect's server returns at once."""
+IN_PROCESS = "in_process"
+"""What a run is marked with that Prefect retried in its process: no worker is ever handed it again."""
+
+
+def run_of(flow_run: FlowRun) -> Run | None:
+    """Return a flow run as those who rent see it, or None if it has no state yet."""
+    state = flow_run.state
+    if state is None:
+        return None
+    history = history_of(flow_run.labels)
+    return Run(
+        run_id=flow_run.id,
+        name=flow_run.name,
+        state=RunState(state.type.value),
+        since=state.timestamp,
+        mark=str(state.id),
+        history=history,
+        proven=not history.terms.proof or history.terms.proof in flow_run.labels,
+    )
+
+
+class PrefectRuns:
+    """A `RunBook` of one work pool."""
+
+    def __init__(self, client: PrefectClient, pool_id: UUID) -> None:
+        self._client = client
+        self._pool = WorkPoolFilter(id=WorkPoolFilterId(any_=[pool_id]))
+
+    async def live(self, also: Collection[UUID]) -> Mapping[UUID, Run]:
+        """Return the pool's runs that are pending, running or cancelling, and those of `also`, by id."""
+        states = FlowRunFilterState(type=FlowRunFilterStateType(any_=LIVE))
+        wanted = FlowRunFilter(state=states)
+        if also:
+            ids = FlowRunFilterId(any_=list(also))
+            wanted = FlowRunFilter.model_validate({"operator": "or_", "state": states, "id": ids})
+        return {run.run_id: run for run in await self._read(wanted)}
+
+    async def recent(self, since: datetime) -> Sequence[Run]:
+        """Return the pool's runs that ended since a moment."""
+        ended = FlowRunFilterEndTime.model_validate({"after_": since})
+        return await self._read(FlowRunFilter(end_time=ended))
+
+    async def note(self, run: Run, rental: Rental, terms: Terms | None = None) -> None:
+        """Write a rental into the run's labels, and with it the terms, if they are given."""
+        labels: KeyValueLabels = {**label_of(rental), **(label_of_terms(terms) if terms else {})}
+        with _told_apart(run):
+            await self._client.update_flow_run_labels(run.run_id, labels)
+
+    async def reschedule(self, run: Run, message: str, at: datetime) -> bool:
+        """Have a run start again at a time; returns False and does nothing if its state has changed."""
+        flow_run = await self._unchanged(run)
+        if flow_run is None:
+            return False
+        if flow_run.empirical_policy.retry_type == IN_PROCESS:
+            await self._set(run, Crashed(message=message))
+        # A run that says it is completed is taken at its word by the server, unless it is forced.
+        force = run.state is RunState.COMPLETED
+        return await self._set(run, AwaitingRetry(message=message, scheduled_time=at), force=force)
+
+    async def end(self, run: Run, state: RunState, message: str) -> bool:
+        """End a run in a final state; returns False and does nothing if its state has changed."""
+        if await self._unchanged(run) is None:
+            return False
+        name = state.value.capitalize()
+        return await self._set(run, State(type=StateType(state.value), name=name, message=message))
+
+    async def _read(self, wanted: FlowRunFilter) -> list[Run]:
+        found: list[Run] = []
+        with _told_apart():
+            while True:
+                page = await self._client.read_flow_runs(
+                    flow_run_filter=wanted, work_pool_filter=self._pool, limit=PAGE, offset=len(found)
+                )
+                found += filter(None, map(run_of, page))
+                if len(page) < PAGE:
+                    return found
+
+    async def _unchanged(self, run: Run) -> FlowRun | None:
+        """Return the flow run as it is now, or None if it is not in the state any more that was judged."""
+        with _told_apart(run):
+            try:
+                flow_run = await self._client.read_flow_run(run.run_id)
+            except ObjectNotFound:
+                return None
+        return flow_run if flow_run.state and str(flow_run.state.id) == run.mark else None
+
+    async def _set(self, run: Run, state: State[Any], *, force: bool = False) -> bool:
+        with _told_apart(run):
+            try:
+                answer = await self._client.set_flow_run_state(run.run_id, state, force=force)
+            except (Abort, ObjectNotFound):
+                return False
+        return answer.state is not None and answer.state.type is state.type
+
+
+@contextmanager
+def _told_apart(run: Run | None = None) -> Iterator[None]:
+    """Tell a server that is away or breaks from one that refuses."""
+    try:
+        yield
+    except httpx.HTTPStatusError as error:
+        if not error.response.is_server_error:
+            raise
+        raise _away(run, error) from error
+    except httpx.TransportError as error:
+        raise _away(run, error) from error
+
+
+def _away(run: Run | None, error: httpx.HTTPError) -> OrchestratorUnavailable:
+    what = f"run {run.name}" if run else "the pool's runs"
+    return OrchestratorUnavailable(
+        f"{what}: Prefect's server does not answer: {type(error).__name__} {error}"
+    )

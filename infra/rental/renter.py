@@ -1,0 +1,187 @@
+"""Rent the next machine of a run: a function of what was rented for it before, which its ledger tells."""
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from infra.rental.errors import (
+    NoCapacity,
+    OrchestratorUnavailable,
+    OrderRefused,
+    Postponed,
+)
+from infra.rental.fleet import Fleet
+from infra.rental.ledger import History, Outcome, Rental
+from infra.rental.machine import Machine, Offer, Order
+from infra.rental.naming import MachineName
+from infra.rental.provider import Provider
+from infra.rental.runs import Run, RunBook
+from infra.rental.terms import Terms
+from infra.rental.verdict import SETTLING, fruitless, over_limits
+from media.errors import MediaError
+
+OrderT = TypeVar("OrderT", bound=Order)
+
+GONE_CHECKS = 12
+GONE_CHECK_S = 2.5
+ASK_AGAIN = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=5)
+NOTHING = Offer(kind="nothing", usd_per_hour=Decimal(0))
+"""What stands in the ledger while nothing is on offer."""
+
+logger = logging.getLogger(__name__)
+
+
+class Renter(Generic[OrderT]):
+    """Rents machines for the runs of one pool."""
+
+    def __init__(
+        self,
+        provider: Provider[OrderT],
+        book: RunBook,
+        fleet: Fleet,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._provider = provider
+        self._book = book
+        self._fleet = fleet
+        self._clock = clock
+        self._sleep = sleep
+
+    async def rent(self, run: Run, order: OrderT) -> Machine:
+        """Rent a machine for a run; what was rented for it before is seen to be gone first.
+
+        Args:
+            run: The run, with the terms that it is rented for.
+            order: What is wanted. Its name, its end and its highest price are set here.
+
+        Raises:
+            OrderRefused: No machine will do, or the run has used up what it may.
+            AccountRefused: A person must look after the account.
+            Postponed: The run is to be asked for again at a later time.
+            ProviderUnavailable: The provider is away; whether a machine was made is not known.
+        """
+        run = await self._return_earlier(run)
+        self._check(run)
+        offers = self._affordable(await self._provider.offers(order), run.history)
+        rental = self._next(run.history, offers)
+        await self._note(run, rental, run.history.terms)
+        run = run.noting(rental)
+        refusals: list[NoCapacity] = []
+        for offer in offers:
+            try:
+                machine = await self._provider.create(self._ordered(order, offer, run), offer)
+            except NoCapacity as none:
+                refusals.append(none)
+            else:
+                return await self._rented(run, rental, machine)
+        raise await self._without(run, rental, refusals)
+
+    async def _return_earlier(self, run: Run) -> Run:
+        """See to it that no machine is left that was rented for a run before."""
+        for rental in run.history.unsettled:
+            why = await self._returned(run, rental)
+            update = {"ended": self._clock(), "outcome": Outcome.HANDED_BACK, "why": why}
+            closed = rental.model_copy(update=update | {"committed": run.history.committed})
+            await self._note(run, closed)
+            run = run.noting(closed)
+        return run
+
+    async def _returned(self, run: Run, rental: Rental) -> str:
+        """End a machine, and return why it is gone once it is."""
+        machine_id = rental.machine_id
+        if not machine_id:
+            name = str(MachineName(self._fleet.prefix, run.run_id, rental.number))
+            named = [machine for machine in await self._provider.machines(name) if machine.name == name]
+            if not named and self._clock() - rental.ordered < SETTLING:
+                raise Postponed(
+                    "a machine may have been made, and may be listed soon", self._clock() + ASK_AGAIN
+                )
+            if not named:
+                return "the order for a machine was lost"
+            machine_id = named[0].machine_id
+        await self._provider.terminate(machine_id)
+        for _ in range(GONE_CHECKS):
+            if why := await self._provider.why_gone(machine_id):
+                return why
+            await self._sleep(GONE_CHECK_S)
+        raise Postponed(f"machine {machine_id} was told to end and is still there", self._clock() + ASK_AGAIN)
+
+    def _check(self, run: Run) -> None:
+        now = self._clock()
+        if stop := over_limits(run, now, self._fleet.spending.usd_per_day(now)) or fruitless(run):
+            raise OrderRefused(stop)
+        if closed := self._fleet.breaker.closed_until(now):
+            until, why = closed
+            raise Postponed(why, until)
+
+    def _affordable(self, offers: Sequence[Offer], history: History) -> list[Offer]:
+        """Return the offers that may be taken, those that no machine of this run was lost on first."""
+        lost = Counter(rental.offer.where for rental in history.losses)
+        steady = sum(lost.values()) >= history.terms.steady_after
+        fit = [offer for offer in offers if not (steady and offer.may_vanish)]
+        spent = self._fleet.spending.usd_per_hour()
+        within = [offer for offer in fit if spent + offer.usd_per_hour <= history.terms.pool_usd_per_hour]
+        if fit and not within:
+            raise Postponed(
+                f"the pool's machines cost ${spent} an hour, of ${history.terms.pool_usd_per_hour:g}; the "
+                "next one waits for another to end",
+                self._clock() + ASK_AGAIN,
+            )
+        return sorted(within, key=lambda offer: lost[offer.where])
+
+    def _next(self, history: History, offers: Sequence[Offer]) -> Rental:
+        """Return the rental that is about to begin; one that no machine was had for is tried again."""
+        offer = offers[0] if offers else NOTHING
+        newest = history.newest
+        if newest and newest.outcome is Outcome.NO_MACHINE:
+            again = {"offer": offer, "ordered": self._clock(), "ended": None, "outcome": None, "why": ""}
+            return newest.model_copy(update=again)
+        return Rental(number=history.next_number, offer=offer, ordered=self._clock())
+
+    def _ordered(self, order: OrderT, offer: Offer, run: Run) -> OrderT:
+        """Return the order for one offer: whatever happens, the machine ends before a limit is exceeded."""
+        history, now = run.history, self._clock()
+        hours = history.terms.max_hours - history.hours(now)
+        if offer.usd_per_hour:
+            hours = min(hours, (history.terms.max_usd - float(history.usd(now))) / float(offer.usd_per_hour))
+        name = MachineName(self._fleet.prefix, run.run_id, history.rentals[-1].number)
+        return order.model_copy(update={"name": str(name), "until": now + timedelta(hours=hours)})
+
+    async def _rented(self, run: Run, rental: Rental, machine: Machine) -> Machine:
+        update = {"machine_id": machine.machine_id, "offer": machine.offer, "ordered": machine.created}
+        with contextlib.suppress(OrchestratorUnavailable):  # the watcher finds the machine by its name
+            await self._note(run, rental.model_copy(update=update))
+        logger.info("run %s has machine %s: %s", run.name, machine.machine_id, machine.offer)
+        return machine
+
+    async def _without(self, run: Run, rental: Rental, refusals: Sequence[NoCapacity]) -> MediaError:
+        """Note that no machine could be had, and return whether the run waits or ends."""
+        now, terms = self._clock(), run.history.terms
+        why = "; ".join(dict.fromkeys(map(str, refusals))) or "nothing that was asked for is on offer"
+        since = rental.waiting_since or rental.ordered
+        update = {
+            "tries": rental.tries + 1,
+            "waiting_since": since,
+            "ended": now,
+            "seen": run.mark,
+            "why": why,
+        }
+        await self._note(run, rental.model_copy(update={**update, "outcome": Outcome.NO_MACHINE}))
+        waited = now - since
+        if waited >= timedelta(minutes=terms.wait_minutes):
+            return OrderRefused(
+                f"no machine could be had for {waited.total_seconds() / 60:.0f} minutes: {why}"
+            )
+        wait = min(ASK_AGAIN * 2**rental.tries, LONGEST_WAIT)
+        return Postponed(f"no machine can be had now: {why}", now + wait)
+
+    async def _note(self, run: Run, rental: Rental, terms: Terms | None = None) -> None:
+        self._fleet.spending.see(run.noting(rental))
+        await self._book.note(run, rental, terms)

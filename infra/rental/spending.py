@@ -1,0 +1,39 @@
+"""What a pool costs: now per hour, and in the last day."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from infra.rental.ledger import HOUR_S, Rental
+from infra.rental.runs import Run
+
+DAY = timedelta(days=1)
+
+
+class Spending:
+    """The rentals of a pool that are going on or ended within a day, whosever runs they are."""
+
+    def __init__(self) -> None:
+        self._rentals: dict[tuple[UUID, int], Rental] = {}
+
+    def see(self, run: Run) -> None:
+        """Take note of everything that was rented for a run."""
+        self._rentals |= {(run.run_id, rental.number): rental for rental in run.history.rentals}
+
+    def usd_per_hour(self) -> Decimal:
+        """Return what all machines that are rented now cost together."""
+        going_on = (rental for rental in self._rentals.values() if rental.ended is None)
+        return sum((rental.offer.usd_per_hour for rental in going_on), Decimal(0))
+
+    def usd_per_day(self, now: datetime) -> Decimal:
+        """Return what was spent in the 24 hours before `now`."""
+        since = now - DAY
+        self._rentals = {key: kept for key, kept in self._rentals.items() if (kept.ended or now) > since}
+        return sum((_usd(rental, since, now) for rental in self._rentals.values()), Decimal(0))
+
+
+def _usd(rental: Rental, since: datetime, now: datetime) -> Decimal:
+    if not rental.machine_id:
+        return Decimal(0)
+    seconds = ((rental.ended or now) - max(rental.ordered, since)).total_seconds()
+    return Decimal(max(0.0, seconds)) * rental.offer.usd_per_hour / HOUR_S

@@ -1,0 +1,194 @@
+"""Watch all machines of a pool and all runs that have one: one list call and one query of runs per tick.
+
+Everything that it knows it learns from the provider's list, the runs and their ledgers, so one that starts
+after another was killed goes on where that one stopped. A machine is ended first, seen to be gone second, and
+only then is its run started again: two machines never work for one run.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from infra.rental.errors import OrchestratorUnavailable
+from infra.rental.fleet import Fleet
+from infra.rental.ledger import Outcome, Rental
+from infra.rental.machine import Machine
+from infra.rental.naming import MachineName, read_name
+from infra.rental.provider import Provider
+from infra.rental.runs import Run, RunBook, RunState
+from infra.rental.spending import DAY
+from infra.rental.verdict import SETTLING, Ending, Finish, Resume, Seen, ending_of, move_of, outcome_of
+from media.errors import MediaError
+
+AT_A_TIME = 20
+"""Requests to the provider or the orchestrator that one tick has under way."""
+CARE = timedelta(minutes=15)
+"""How long after it lost a machine a run is looked at whatever its state: the old machine may still speak."""
+
+logger = logging.getLogger(__name__)
+
+
+class Watcher:
+    """Watches the machines of one pool."""
+
+    def __init__(
+        self, provider: Provider[Any], book: RunBook, fleet: Fleet, clock: Callable[[], datetime]
+    ) -> None:
+        self._provider = provider
+        self._book = book
+        self._fleet = fleet
+        self._clock = clock
+        self._endings: dict[str, Ending] = {}
+        self._began: dict[str, datetime] = {}
+        self._care: dict[UUID, datetime] = {}
+
+    async def adopt(self) -> None:
+        """Learn what happened before: what was spent today, and which runs may still wait to be resumed."""
+        now = self._clock()
+        for run in await self._book.recent(now - DAY):
+            self._fleet.spending.see(run)
+            if run.history.losses:
+                self._care[run.run_id] = now + CARE
+
+    async def tick(self) -> None:
+        """Look at every machine and every run once, and act."""
+        machines = await self._provider.machines(self._fleet.prefix)
+        named = [(machine, name) for machine in machines if (name := self._ours(machine))]
+        self._care = {run_id: until for run_id, until in self._care.items() if until > self._clock()}
+        ids = {name.run_id for _, name in named}
+        runs = dict(await self._book.live(ids | self._care.keys()))
+        if missing := ids - runs.keys():  # deleted, or on the move while the pages of the answer were read
+            runs |= await self._book.live(missing)
+        self._remember([machine for machine, _ in named], runs.values())
+        await _each(self._look_at(machine, name, runs.get(name.run_id)) for machine, name in named)
+        listed = {name for _, name in named}
+        await _each(self._look_after(run, listed) for run in runs.values())
+
+    def _ours(self, machine: Machine) -> MachineName | None:
+        name = read_name(machine.name)
+        return name if name and name.pool == self._fleet.prefix else None
+
+    def _remember(self, machines: list[Machine], runs: Iterable[Run]) -> None:
+        self._fleet.machines = machines
+        for run in runs:
+            self._fleet.spending.see(run)
+        ids = {machine.machine_id for machine in machines}
+        self._began = {machine_id: began for machine_id, began in self._began.items() if machine_id in ids}
+        for machine in machines:
+            if machine.running_since:
+                self._began.setdefault(machine.machine_id, machine.running_since)
+
+    async def _look_at(self, machine: Machine, name: MachineName, run: Run | None) -> None:
+        """End a machine if it is to end; one that is not in its run's ledger is put there first."""
+        if name.run_id in self._fleet.renting:
+            return
+        if run is None:
+            logger.warning("machine %s is returned: its run %s does not exist", machine.name, name.run_id)
+            await self._provider.terminate(machine.machine_id)
+            return
+        rental = run.history.rental(name.number) or Rental(
+            number=name.number, offer=machine.offer, ordered=machine.created
+        )
+        if not rental.machine_id:
+            rental = rental.model_copy(
+                update={
+                    "machine_id": machine.machine_id,
+                    "offer": machine.offer,
+                    "ordered": machine.created,
+                    "ended": None,
+                    "outcome": None,
+                }
+            )
+            logger.info("machine %s of run %s is adopted", machine.machine_id, run.name)
+            await self._book.note(run, rental)
+            run = run.noting(rental)
+        if run.state is RunState.RUNNING:
+            self._fleet.breaker.worked()
+        ending = self._endings.get(machine.machine_id) or self._judge(machine, rental, run)
+        if ending:
+            if machine.machine_id not in self._endings:
+                logger.info("machine %s of run %s is returned: %s", machine.machine_id, run.name, ending.why)
+            self._endings[machine.machine_id] = ending
+            await self._provider.terminate(machine.machine_id)
+
+    def _judge(self, machine: Machine, rental: Rental, run: Run) -> Ending | None:
+        now = self._clock()
+        seen = Seen(now, self._began.get(machine.machine_id), self._fleet.spending.usd_per_day(now))
+        return ending_of(machine, rental, run, seen)
+
+    async def _look_after(self, run: Run, listed: set[MachineName]) -> None:
+        """Settle what was rented for a run and is gone; then, if it has no machine, do what becomes of it."""
+        if run.run_id in self._fleet.renting:
+            return
+        for rental in run.history.unsettled:
+            if MachineName(self._fleet.prefix, run.run_id, rental.number) in listed:
+                return
+            ending = await self._why_gone(rental, run)
+            if ending is None:
+                return
+            run = await self._settle(run, rental, ending)
+        match move_of(run, self._clock()):
+            case Resume(message=message, at=at):
+                self._care[run.run_id] = self._clock() + CARE
+                if await self._book.reschedule(run, message, at):
+                    logger.info("run %s is resumed: %s", run.name, message)
+            case Finish(state=state, message=message):
+                if await self._book.end(run, state, message):
+                    logger.info("run %s is %s: %s", run.name, state.lower(), message)
+
+    async def _why_gone(self, rental: Rental, run: Run) -> Ending | None:
+        """Return how a machine that is not listed ended, or None if it may be there after all."""
+        told = self._endings.get(rental.machine_id)
+        if told is None and self._clock() - rental.ordered < SETTLING:
+            return None
+        if not rental.machine_id:
+            return Ending(Outcome.NEVER_STARTED, "the order for a machine was lost")
+        gone = await self._provider.why_gone(rental.machine_id)
+        if gone is None:
+            return None
+        return told or outcome_of(run, gone)
+
+    async def _settle(self, run: Run, rental: Rental, ending: Ending) -> Run:
+        """Close a rental in the run's ledger."""
+        now = self._clock()
+        closed = rental.model_copy(
+            update={
+                "ended": now,
+                "outcome": ending.outcome,
+                "why": ending.why,
+                "committed": run.history.committed,
+                "seen": run.mark,
+            }
+        )
+        await self._book.note(run, closed)
+        if run.state is RunState.PENDING and ending.outcome is not Outcome.STOPPED:
+            self._fleet.breaker.failed(now, ending.why)
+        self._endings.pop(rental.machine_id, None)
+        settled = run.noting(closed)
+        self._fleet.spending.see(settled)
+        logger.info(
+            "machine %s of run %s is gone after %.0f s and $%.4f: %s",
+            rental.machine_id or "that never was",
+            run.name,
+            closed.seconds(now),
+            closed.usd(now),
+            ending.why,
+        )
+        return settled
+
+
+async def _each(looks: Iterable[Awaitable[None]]) -> None:
+    """Have all looks taken, a few at a time; what fails is told and looked at again in the next tick."""
+    gate = asyncio.Semaphore(AT_A_TIME)
+
+    async def take(look: Awaitable[None]) -> None:
+        async with gate:
+            try:
+                await look
+            except (MediaError, OrchestratorUnavailable) as error:
+                logger.warning("looked at again in the next tick: %s", error)
+
+    await asyncio.gather(*map(take, looks))

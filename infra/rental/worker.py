@@ -1,0 +1,179 @@
+"""A Prefect worker that rents a machine for each flow run. What is the provider's, its subclasses add.
+
+`run` rents and returns at once. Whatever happens later, the watcher sees; also what happens to machines that
+another worker of the pool rented before it was killed.
+"""
+
+import abc
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from prefect.exceptions import InfrastructureNotAvailable, InfrastructureNotFound
+from prefect.workers.base import BaseWorker, BaseWorkerResult
+
+from infra.rental.configuration import RentalConfiguration, RentalVariables
+from infra.rental.errors import OrchestratorUnavailable, Postponed, ProviderUnavailable
+from infra.rental.fleet import Fleet
+from infra.rental.naming import prefix_of
+from infra.rental.prefect_runs import PrefectRuns, run_of
+from infra.rental.provider import Provider
+from infra.rental.renter import ASK_AGAIN, Renter
+from infra.rental.runs import Run, RunState
+from infra.rental.watcher import Watcher
+from media.errors import MediaError
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskStatus
+    from prefect.client.schemas.objects import FlowRun
+
+TICK_S = 5.0
+"""Seconds between two looks at all machines: cancelling takes seconds, and a minute 12 requests."""
+KILL_CHECK_S = 1.0
+
+ConfigurationT = TypeVar("ConfigurationT", bound=RentalConfiguration)
+VariablesT = TypeVar("VariablesT", bound=RentalVariables)
+
+logger = logging.getLogger(__name__)
+
+
+class RentalResult(BaseWorkerResult):
+    """That a machine was rented, or will be later; how its run ends is the watcher's to say."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a worker rents with, once its work pool is known."""
+
+    provider: Provider[Any]
+    book: PrefectRuns
+    fleet: Fleet
+    renter: Renter[Any]
+
+
+class RentalWorker(BaseWorker[ConfigurationT, VariablesT, RentalResult], Generic[ConfigurationT, VariablesT]):
+    """Rents machines of one provider."""
+
+    clock: Callable[[], datetime] = staticmethod(lambda: datetime.now(UTC))
+
+    @classmethod
+    def __dispatch_key__(cls) -> str | None:
+        """Return the worker's type; this class is none by itself."""
+        return None if cls.__name__ == "RentalWorker" else super().__dispatch_key__()
+
+    @abc.abstractmethod
+    def open_provider(self) -> AbstractAsyncContextManager[Provider[Any]]:
+        """Open the account that machines are rented with; a refusal ends the worker with its sentence."""
+
+    async def setup(self) -> None:
+        """Begin to watch, also what was rented before this worker began."""
+        self._desk: asyncio.Future[Desk] = asyncio.get_running_loop().create_future()
+        provider = await self._exit_stack.enter_async_context(self.open_provider())
+        await super().setup()
+        self._watching = asyncio.create_task(self._watch(provider))
+
+    async def teardown(self, *exc_info: Any) -> None:  # noqa: ANN401 - Prefect's signature
+        """Stop watching; what is rented goes on, and is adopted by the next worker."""
+        self._watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._watching
+        await super().teardown(*exc_info)
+
+    async def run(
+        self,
+        flow_run: "FlowRun",
+        configuration: ConfigurationT,
+        task_status: "TaskStatus[Any] | None" = None,
+    ) -> RentalResult:
+        """Rent a machine for a flow run; a run that gets none is told why, and when it is its turn again."""
+        desk = await self._desk
+        machine_id = ""
+        with desk.fleet.renting_for(flow_run.id):
+            fresh = run_of(await self.client.read_flow_run(flow_run.id))
+            if fresh and fresh.state is RunState.PENDING:
+                machine_id = await self._rent_or_tell(desk, fresh, flow_run, configuration)
+        if task_status:
+            task_status.started(machine_id or None)
+        return RentalResult(identifier=machine_id, status_code=0)
+
+    async def kill_infrastructure(
+        self, infrastructure_pid: str, configuration: ConfigurationT, grace_seconds: int = 30
+    ) -> None:
+        """Return a machine.
+
+        Raises:
+            InfrastructureNotFound: It is gone already.
+            InfrastructureNotAvailable: It is not known to be gone within the grace.
+        """
+        del configuration  # the id is enough
+        provider = (await self._desk).provider
+        try:
+            if why := await provider.why_gone(infrastructure_pid):
+                raise InfrastructureNotFound(f"machine {infrastructure_pid} is gone already: {why}")
+            await provider.terminate(infrastructure_pid)
+            deadline = time.monotonic() + grace_seconds
+            while not await provider.why_gone(infrastructure_pid):
+                if time.monotonic() > deadline:
+                    raise InfrastructureNotAvailable(
+                        f"machine {infrastructure_pid} was told to end, and is still there"
+                    )
+                await asyncio.sleep(KILL_CHECK_S)
+        except MediaError as error:
+            raise InfrastructureNotAvailable(f"machine {infrastructure_pid}: {error}") from error
+
+    async def _rent_or_tell(
+        self, desk: Desk, run: Run, flow_run: "FlowRun", configuration: ConfigurationT
+    ) -> str:
+        """Return the id of a new machine, or nothing once the run was told what becomes of it."""
+        run = replace(run, history=run.history.model_copy(update={"terms": configuration.terms()}))
+        try:
+            configuration.refuse_what_cannot_work(flow_run.parameters)
+            machine = await desk.renter.rent(run, configuration.order(self.clock()))
+        except Postponed as postponed:
+            await desk.book.reschedule(run, str(postponed), postponed.until)
+        except (ProviderUnavailable, OrchestratorUnavailable) as away:
+            await desk.book.reschedule(run, str(away), self.clock() + ASK_AGAIN)
+        except MediaError as refused:
+            await desk.book.end(run, RunState.FAILED, str(refused))
+        except Exception as unforeseen:
+            logger.exception("no machine could be rented for run %s", run.name)
+            await desk.book.end(run, RunState.FAILED, f"no machine could be rented: {unforeseen}")
+        else:
+            return machine.machine_id
+        return ""
+
+    async def _watch(self, provider: Provider[Any]) -> None:
+        """Watch for as long as the worker lives; whatever goes wrong in one look, the next one is taken."""
+        watcher = await self._open_desk(provider)
+        while True:
+            began = time.monotonic()
+            try:
+                await watcher.tick()
+            except MediaError as error:
+                logger.warning("machines and runs are left as they are until the next look: %s", error)
+            except Exception:
+                logger.exception("machines and runs are left as they are until the next look")
+            await asyncio.sleep(max(0.0, TICK_S - (time.monotonic() - began)))
+
+    async def _open_desk(self, provider: Provider[Any]) -> Watcher:
+        while not self._has_successfully_synced:  # noqa: ASYNC110 - Prefect's server may come up after us
+            await asyncio.sleep(TICK_S)
+        pool_id = self.work_pool.id
+        book = PrefectRuns(self.client, pool_id)
+        fleet = Fleet(prefix_of(pool_id))
+        watcher = Watcher(provider, book, fleet, self.clock)
+        while True:
+            try:
+                await watcher.adopt()
+                break
+            except OrchestratorUnavailable as error:
+                logger.warning("asked again: %s", error)
+                await asyncio.sleep(TICK_S)
+        self._desk.set_result(Desk(provider, book, fleet, Renter(provider, book, fleet, self.clock)))
+        return watcher
