@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
 from itertools import takewhile
 from typing import Any, TypeVar
 
@@ -119,7 +118,7 @@ class History(BaseModel):
         """The rentals that ended before the work did."""
         return tuple(rental for rental in self.rentals if rental.outcome in LOSSES)
 
-    @cached_property
+    @property
     def fruitless(self) -> int:
         """How many machines were lost in a row without one newly committed piece of work between."""
         most = max([self.committed, *(rental.committed for rental in self.losses)])

@@ -14,13 +14,14 @@ from infra.rental.errors import (
     OrchestratorUnavailable,
     OrderRefused,
     Postponed,
+    ProviderUnavailable,
 )
 from infra.rental.fleet import Fleet
 from infra.rental.ledger import History, Outcome, Rental
 from infra.rental.machine import Machine, Offer, Order
 from infra.rental.naming import MachineName
 from infra.rental.provider import Provider
-from infra.rental.runs import Run, RunBook
+from infra.rental.runs import Run, RunBook, RunState
 from infra.rental.terms import Terms
 from infra.rental.verdict import SETTLING, fruitless, over_limits
 from media.errors import MediaError
@@ -53,6 +54,24 @@ class Renter(Generic[OrderT]):
         self._fleet = fleet
         self._clock = clock
         self._sleep = sleep
+
+    async def rent_or_tell(self, run: Run, order: Callable[[], OrderT]) -> str:
+        """Rent a machine for a run and return its id; or tell the run what becomes of it, and return nothing.
+
+        `order` says what is wanted; what it raises ends the run with that sentence.
+        """
+        try:
+            return (await self.rent(run, order())).machine_id
+        except Postponed as postponed:
+            await self._book.reschedule(run, str(postponed), postponed.until)
+        except (ProviderUnavailable, OrchestratorUnavailable) as away:
+            await self._book.reschedule(run, str(away), self._clock() + ASK_AGAIN)
+        except MediaError as refused:
+            await self._book.end(run, RunState.FAILED, str(refused))
+        except Exception as unforeseen:
+            logger.exception("no machine could be rented for run %s", run.name)
+            await self._book.end(run, RunState.FAILED, f"no machine could be rented: {unforeseen}")
+        return ""
 
     async def rent(self, run: Run, order: OrderT) -> Machine:
         """Rent a machine for a run; what was rented for it before is seen to be gone first.

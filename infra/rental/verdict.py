@@ -75,8 +75,8 @@ def ending_of(machine: Machine, rental: Rental, run: Run, seen: Seen) -> Ending 
         return Ending(Outcome.LOST, f"the provider lists the machine as {machine.state}")
     if machine.running_since and seen.began and machine.running_since - seen.began > RESTART_SLACK:
         return Ending(Outcome.RESTARTED, "its container was started a second time")
-    if run.state not in FINAL and (over := over_limits(run, seen.now, seen.pool_usd)):
-        return Ending(Outcome.STOPPED, over)
+    if over := over_limits(run, seen.now, seen.pool_usd):
+        return Ending(Outcome.DONE if run.state in FINAL else Outcome.STOPPED, over)
     return _ending_by_state(rental, run, seen.now)
 
 

@@ -26,7 +26,7 @@ from media.errors import MediaError
 AT_A_TIME = 20
 """Requests to the provider or the orchestrator that one tick has under way."""
 CARE = timedelta(minutes=15)
-"""How long after it lost a machine a run is looked at whatever its state: the old machine may still speak."""
+"""How long after it had a machine a run is looked at whatever its state: the old machine may still speak."""
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Watcher:
         now = self._clock()
         for run in await self._book.recent(now - DAY):
             self._fleet.spending.see(run)
-            if run.history.losses:
+            if run.history.losses or run.history.unsettled:
                 self._care[run.run_id] = now + CARE
 
     async def tick(self) -> None:
@@ -73,8 +73,11 @@ class Watcher:
 
     def _remember(self, machines: list[Machine], runs: Iterable[Run]) -> None:
         self._fleet.machines = machines
+        until = self._clock() + CARE
         for run in runs:
             self._fleet.spending.see(run)
+            if run.history.unsettled:
+                self._care[run.run_id] = until
         ids = {machine.machine_id for machine in machines}
         self._began = {machine_id: began for machine_id, began in self._began.items() if machine_id in ids}
         for machine in machines:
@@ -132,7 +135,6 @@ class Watcher:
             run = await self._settle(run, rental, ending)
         match move_of(run, self._clock()):
             case Resume(message=message, at=at):
-                self._care[run.run_id] = self._clock() + CARE
                 if await self._book.reschedule(run, message, at):
                     logger.info("run %s is resumed: %s", run.name, message)
             case Finish(state=state, message=message):

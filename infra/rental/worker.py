@@ -19,13 +19,14 @@ from prefect.exceptions import InfrastructureNotAvailable, InfrastructureNotFoun
 from prefect.workers.base import BaseWorker, BaseWorkerResult
 
 from infra.rental.configuration import RentalConfiguration, RentalVariables
-from infra.rental.errors import OrchestratorUnavailable, Postponed, ProviderUnavailable
+from infra.rental.errors import OrchestratorUnavailable
 from infra.rental.fleet import Fleet
+from infra.rental.machine import Order
 from infra.rental.naming import prefix_of
 from infra.rental.prefect_runs import PrefectRuns, run_of
 from infra.rental.provider import Provider
-from infra.rental.renter import ASK_AGAIN, Renter
-from infra.rental.runs import Run, RunState
+from infra.rental.renter import Renter
+from infra.rental.runs import RunState
 from infra.rental.watcher import Watcher
 from media.errors import MediaError
 
@@ -96,7 +97,13 @@ class RentalWorker(
         with desk.fleet.renting_for(flow_run.id):
             fresh = run_of(await self.client.read_flow_run(flow_run.id))
             if fresh and fresh.state is RunState.PENDING:
-                machine_id = await self._rent_or_tell(desk, fresh, flow_run, configuration)
+                history = fresh.history.model_copy(update={"terms": configuration.terms()})
+
+                def order() -> Order:
+                    configuration.refuse_what_cannot_work(flow_run.parameters)
+                    return configuration.order(self.clock())
+
+                machine_id = await desk.renter.rent_or_tell(replace(fresh, history=history), order)
         if task_status:
             task_status.started(machine_id or None)
         return RentalResult(identifier=machine_id, status_code=0)
@@ -125,27 +132,6 @@ class RentalWorker(
                 await asyncio.sleep(KILL_CHECK_S)
         except MediaError as error:
             raise InfrastructureNotAvailable(f"machine {infrastructure_pid}: {error}") from error
-
-    async def _rent_or_tell(
-        self, desk: Desk, run: Run, flow_run: "FlowRun", configuration: ConfigurationT
-    ) -> str:
-        """Return the id of a new machine, or nothing once the run was told what becomes of it."""
-        run = replace(run, history=run.history.model_copy(update={"terms": configuration.terms()}))
-        try:
-            configuration.refuse_what_cannot_work(flow_run.parameters)
-            machine = await desk.renter.rent(run, configuration.order(self.clock()))
-        except Postponed as postponed:
-            await desk.book.reschedule(run, str(postponed), postponed.until)
-        except (ProviderUnavailable, OrchestratorUnavailable) as away:
-            await desk.book.reschedule(run, str(away), self.clock() + ASK_AGAIN)
-        except MediaError as refused:
-            await desk.book.end(run, RunState.FAILED, str(refused))
-        except Exception as unforeseen:
-            logger.exception("no machine could be rented for run %s", run.name)
-            await desk.book.end(run, RunState.FAILED, f"no machine could be rented: {unforeseen}")
-        else:
-            return machine.machine_id
-        return ""
 
     async def _watch(self, provider: Provider[Any]) -> None:
         """Watch for as long as the worker lives; whatever goes wrong in one look, the next one is taken."""

@@ -1,0 +1,332 @@
+"""The watcher, in virtual time, with machines that vanish and runs that are told things by anybody."""
+
+import pytest
+
+from infra.rental.errors import ProviderUnavailable
+from infra.rental.ledger import Outcome
+from infra.rental.machine import MachineState
+from infra.rental.runs import Run, RunState
+from infra.rental.terms import Terms
+from tests.fakes.virtual_time import now, virtually
+
+
+@virtually
+async def test_a_run_that_loses_its_machine_goes_on_on_another(pool):
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(12)
+    assert pool.book.state(run) is RunState.SCHEDULED
+    assert "the machine is gone" in pool.book.message(run)
+    second = pool.yard.there[await pool.rent(run)]
+    assert second.name == pool.name(run, 2)
+
+
+@virtually
+async def test_a_run_is_never_rescheduled_before_its_old_machine_is_gone(pool):
+    run, machine = await pool.running()
+    pool.yard.lingers_s = 30
+    pool.yard.change(machine.machine_id, state=MachineState.FAILED)
+    await pool.tick(3)
+    assert pool.book.state(run) is RunState.RUNNING
+    await pool.tick(5)
+    assert pool.book.state(run) is RunState.SCHEDULED
+    assert not pool.yard.there
+
+
+@virtually
+async def test_each_tick_asks_for_one_list_and_one_query_however_many_machines_there_are(pool):
+    for _ in range(30):
+        await pool.running()
+    pool.yard.asked.clear()
+    pool.book.queries = 0
+    await pool.tick(10)
+    assert pool.yard.asked == {"machines": 10}
+    assert pool.book.queries == 10
+
+
+@virtually
+async def test_a_machine_that_is_not_listed_yet_is_not_taken_for_lost(pool):
+    pool.yard.listed_after_s = 40
+    run, _ = await pool.running()
+    await pool.tick(10)
+    assert pool.book.state(run) is RunState.RUNNING
+    assert pool.yard.asked["why_gone"] == 0
+
+
+@virtually
+async def test_a_machine_that_is_missing_from_one_list_is_asked_for_before_it_counts_as_lost(pool):
+    run, machine = await pool.running()
+    await pool.tick(20)
+    pool.yard.listed_after_s = 1e9
+    await pool.tick(1)
+    assert pool.yard.asked["why_gone"] == 1
+    assert pool.book.state(run) is RunState.RUNNING
+    assert machine.machine_id in pool.yard.there
+
+
+@virtually
+async def test_while_the_provider_is_away_nothing_is_concluded(pool):
+    run, machine = await pool.running()
+    pool.yard.away = ProviderUnavailable("502")
+    with pytest.raises(ProviderUnavailable):
+        await pool.tick()
+    pool.yard.away = None
+    await pool.tick(3)
+    assert pool.book.state(run) is RunState.RUNNING
+    assert machine.machine_id in pool.yard.there
+
+
+@virtually
+async def test_a_new_worker_adopts_the_machines_of_the_one_that_was_killed(pool):
+    run, machine = await pool.running()
+    pool.start_worker()
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(13)
+    assert pool.book.state(run) is RunState.SCHEDULED
+
+
+@virtually
+async def test_a_machine_whose_worker_was_killed_before_it_heard_of_it_is_adopted(pool):
+    pool.yard.reply_lost = KeyboardInterrupt()
+    run = pool.book.add()
+    with pytest.raises(KeyboardInterrupt):
+        await pool.rent(run)
+    pool.start_worker()
+    await pool.tick()
+    rental = pool.book.runs[run.run_id].history.newest
+    assert rental.machine_id == next(iter(pool.yard.there))
+    assert pool.book.state(run) is RunState.PENDING
+
+
+@virtually
+async def test_a_run_that_was_picked_up_by_a_worker_that_was_killed_before_it_rented_starts_again(pool):
+    run = pool.book.add()
+    await pool.tick(58)
+    assert pool.book.state(run) is RunState.PENDING
+    await pool.tick(4)
+    assert pool.book.state(run) is RunState.SCHEDULED
+
+
+@virtually
+async def test_a_machine_that_never_starts_its_run_is_returned_and_the_next_offer_is_taken(pool):
+    run = pool.book.add(terms=Terms(start_minutes=1))
+    first = pool.yard.there[await pool.rent(run)]
+    await pool.tick(14)
+    assert not pool.yard.there
+    assert pool.book.state(run) is RunState.SCHEDULED
+    assert pool.book.runs[run.run_id].history.newest.outcome is Outcome.NEVER_STARTED
+    second = pool.yard.there[await pool.rent(run)]
+    assert second.offer != first.offer
+
+
+@virtually
+async def test_a_restarted_container_counts_as_a_loss(pool):
+    run, machine = await pool.running()
+    pool.yard.change(machine.machine_id, running_since=now())
+    await pool.tick(20)
+    assert pool.book.state(run) is RunState.RUNNING
+    pool.yard.change(machine.machine_id, running_since=now())
+    await pool.tick(2)
+    assert pool.book.state(run) is RunState.SCHEDULED
+    assert not pool.yard.there
+    assert pool.book.runs[run.run_id].history.newest.outcome is Outcome.RESTARTED
+
+
+@virtually
+async def test_a_run_that_is_done_has_a_minute_to_end_its_machine_itself(pool):
+    run, machine = await pool.running()
+    pool.book.report(run.run_id, RunState.COMPLETED)
+    await pool.tick(11)
+    assert machine.machine_id in pool.yard.there
+    await pool.tick(3)
+    assert not pool.yard.there
+    assert pool.book.state(run) is RunState.COMPLETED
+    assert pool.book.runs[run.run_id].history.newest.outcome is Outcome.DONE
+
+
+@virtually
+async def test_the_machine_of_a_failed_run_is_kept_for_half_an_hour_if_it_is_to_be_debugged(pool):
+    run, machine = await pool.running(Terms(debug=True))
+    pool.book.report(run.run_id, RunState.FAILED)
+    await pool.tick(29, after_s=60)
+    assert machine.machine_id in pool.yard.there
+    await pool.tick(3, after_s=60)
+    assert not pool.yard.there
+
+
+@virtually
+async def test_a_machine_that_is_kept_for_debugging_still_ends_at_the_limit_of_its_run(pool):
+    run, _ = await pool.running(Terms(debug=True, max_hours=0.1))
+    pool.book.report(run.run_id, RunState.FAILED)
+    await pool.tick(7, after_s=60)
+    assert not pool.yard.there
+    assert pool.book.state(run) is RunState.FAILED
+
+
+@pytest.mark.parametrize("begun", [False, True])
+@virtually
+async def test_cancelling_returns_the_machine_within_seconds(pool, begun):
+    run = pool.book.add()
+    await pool.rent(run)
+    if begun:
+        pool.book.report(run.run_id, RunState.RUNNING)
+    pool.book.report(run.run_id, RunState.CANCELLING)
+    await pool.tick(4)
+    assert not pool.yard.there
+    assert pool.book.state(run) is RunState.CANCELLED
+
+
+@virtually
+async def test_a_run_that_is_cancelled_before_it_has_a_machine_is_cancelled(pool):
+    run = pool.book.add(RunState.CANCELLING)
+    await pool.tick(3)
+    assert pool.book.state(run) is RunState.CANCELLED
+
+
+@virtually
+async def test_a_machine_whose_run_was_deleted_is_returned(pool):
+    run, _ = await pool.running()
+    del pool.book.runs[run.run_id]
+    await pool.tick(1)
+    assert not pool.yard.there
+
+
+@virtually
+async def test_machines_of_others_are_never_touched(pool):
+    run, _ = await pool.running()
+    for name in ("web-server", pool.name(run, 1).replace("abcdef01", "abcdef02"), f"{pool.name(run, 1)}-x"):
+        pool.yard.add(name)
+        await pool.tick(3)
+        assert "old" in pool.yard.there
+
+
+@virtually
+async def test_a_machine_that_was_superseded_is_returned(pool):
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(13)
+    await pool.rent(run)
+    pool.book.report(run.run_id, RunState.RUNNING)
+    pool.yard.add(pool.name(run, 1))
+    await pool.tick(2)
+    assert [there.name for there in pool.yard.there.values()] == [pool.name(run, 2)]
+    assert pool.book.state(run) is RunState.RUNNING
+
+
+async def _rescheduled(pool) -> Run:
+    run, machine = await pool.running(Terms(proof="proof"))
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(13)
+    assert pool.book.state(run) is RunState.SCHEDULED
+    return run
+
+
+@virtually
+async def test_a_crash_that_a_superseded_machine_reports_is_corrected_within_one_tick(pool):
+    run = await _rescheduled(pool)
+    pool.book.report(run.run_id, RunState.CRASHED)
+    await pool.tick(1)
+    assert pool.book.state(run) is RunState.SCHEDULED
+
+
+@virtually
+async def test_a_completion_without_proof_that_a_superseded_machine_reports_is_corrected_in_one_tick(pool):
+    run = await _rescheduled(pool)
+    pool.book.report(run.run_id, RunState.COMPLETED, proven=False)
+    await pool.tick(1)
+    assert pool.book.state(run) is RunState.SCHEDULED
+
+
+@virtually
+async def test_a_completion_with_proof_is_believed_whoever_reports_it(pool):
+    run = await _rescheduled(pool)
+    pool.book.report(run.run_id, RunState.COMPLETED)
+    await pool.tick(5)
+    assert pool.book.state(run) is RunState.COMPLETED
+
+
+@virtually
+async def test_a_run_that_its_own_machine_reports_as_crashed_goes_on_on_another(pool):
+    run, _ = await pool.running()
+    pool.book.report(run.run_id, RunState.CRASHED)
+    await pool.tick(2)
+    assert pool.book.state(run) is RunState.SCHEDULED
+    assert not pool.yard.there
+
+
+@virtually
+async def test_a_run_that_a_machine_hands_back_is_seen_by_a_new_worker_too(pool):
+    run, machine = await pool.running()
+    pool.book.report(run.run_id, RunState.SCHEDULED)
+    pool.start_worker()
+    await pool.tick(1)
+    assert machine.machine_id not in pool.yard.there
+    second = await pool.rent(run)
+    assert second in pool.yard.there
+    assert pool.book.runs[run.run_id].history.rental(1).outcome is Outcome.HANDED_BACK
+
+
+@virtually
+async def test_a_poisonous_run_is_stopped_after_its_losses_without_a_new_frame(pool):
+    run = pool.book.add(terms=Terms(most_fruitless=3))
+    for number in (1, 2, 3):
+        machine_id = await pool.rent(run)
+        pool.book.report(run.run_id, RunState.RUNNING)
+        pool.book.commit(run.run_id, 7)
+        pool.yard.lose(machine_id)
+        await pool.tick(13)
+        expected = RunState.SCHEDULED if number < 3 else RunState.FAILED
+        assert pool.book.state(run) is expected
+    assert "3 machines were lost in a row without one newly stored frame" in pool.book.message(run)
+
+
+@virtually
+async def test_a_run_that_goes_forward_may_lose_as_many_machines_as_it_likes(pool):
+    run = pool.book.add(terms=Terms(most_fruitless=3))
+    for frames in range(1, 10):
+        machine_id = await pool.rent(run)
+        pool.book.report(run.run_id, RunState.RUNNING)
+        pool.book.commit(run.run_id, frames)
+        pool.yard.lose(machine_id)
+        await pool.tick(13)
+        assert pool.book.state(run) is RunState.SCHEDULED
+
+
+@virtually
+async def test_a_run_over_its_hours_loses_its_machine_and_fails_with_the_reason(pool):
+    run, _ = await pool.running(Terms(max_hours=0.5))
+    await pool.tick(31, after_s=60)
+    assert not pool.yard.there
+    assert pool.book.state(run) is RunState.FAILED
+    assert "raise max_hours" in pool.book.message(run)
+
+
+@virtually
+async def test_a_run_costs_at_most_its_cap_and_one_tick(pool):
+    run, machine = await pool.running(Terms(max_usd=0.10))
+    await pool.tick(400)
+    assert pool.book.state(run) is RunState.FAILED
+    tick = float(machine.offer.usd_per_hour) / 3600 * 5
+    cost = float(pool.book.runs[run.run_id].history.usd(now()))
+    assert 0.10 <= cost <= 0.10 + 2 * tick  # one to see it, one to see it gone
+
+
+@virtually
+async def test_a_pool_over_its_day_stops_what_runs(pool):
+    run, _ = await pool.running(Terms(pool_usd_per_day=0.05))
+    await pool.tick(16, after_s=60)
+    assert not pool.yard.there
+    assert "raise pool_usd_per_day" in pool.book.message(run)
+
+
+@virtually
+async def test_a_new_worker_knows_what_the_pool_cost_today(pool):
+    run, machine = await pool.running()
+    await pool.tick(60, after_s=60)
+    pool.book.report(run.run_id, RunState.COMPLETED)
+    await pool.tick(2, after_s=60)
+    spent = pool.fleet.spending.usd_per_day(now())
+    assert spent >= machine.offer.usd_per_hour
+    pool.start_worker()
+    await pool.watcher.adopt()
+    assert pool.fleet.spending.usd_per_day(now()) == spent
