@@ -1,0 +1,213 @@
+"""Renting the next machine of a run, in virtual time."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from infra.rental.errors import AccountRefused, OrderRefused, ProviderUnavailable
+from infra.rental.ledger import Outcome
+from infra.rental.machine import Offer
+from infra.rental.runs import RunState
+from infra.rental.terms import Terms
+from tests.fakes.rental import CHEAP, STEADY
+from tests.fakes.virtual_time import now, virtually
+
+
+@virtually
+async def test_the_first_offer_that_can_be_had_is_taken(pool):
+    pool.yard.none_left = {CHEAP}
+    run = pool.book.add()
+    machine = pool.yard.there[await pool.rent(run)]
+    assert machine.offer == STEADY
+    assert machine.name == pool.name(run, 1)
+
+
+@virtually
+async def test_what_is_rented_stands_in_the_ledger_with_its_price_and_beginning(pool):
+    run, machine = await pool.running()
+    rental = pool.book.runs[run.run_id].history.newest
+    assert (rental.machine_id, rental.offer, rental.ordered) == (machine.machine_id, CHEAP, machine.created)
+
+
+@virtually
+async def test_a_machine_ends_itself_when_the_hours_of_its_run_are_over(pool):
+    run = pool.book.add(terms=Terms(max_hours=2))
+    await pool.rent(run)
+    assert pool.yard.orders[0].until - now() <= timedelta(hours=2)
+
+
+@virtually
+async def test_a_machine_ends_itself_when_the_money_of_its_run_is_spent(pool):
+    run = pool.book.add(terms=Terms(max_usd=0.10))
+    await pool.rent(run)
+    assert pool.yard.orders[0].until - now() <= timedelta(minutes=30)
+
+
+@virtually
+async def test_a_run_that_no_machine_can_be_had_for_waits_longer_each_time_and_then_fails(pool):
+    pool.yard.none_left = {CHEAP, STEADY}
+    run = pool.book.add(terms=Terms(wait_minutes=30))
+    waits = []
+    while pool.book.state(run) is not RunState.FAILED:
+        await pool.rent(run)
+        if pool.book.state(run) is RunState.SCHEDULED:
+            waits.append((pool.book.due[run.run_id] - now()).total_seconds())
+            await pool.tick(1, after_s=waits[-1])
+    assert waits[:4] == [30, 60, 120, 240]
+    assert max(waits) == 300
+    assert 1_800 <= sum(waits) < 2_200
+    assert "no machine could be had for" in pool.book.message(run)
+    assert "none left" in pool.book.message(run)
+    assert pool.book.runs[run.run_id].history.usd(now()) == 0
+
+
+@virtually
+async def test_a_run_that_nothing_is_on_offer_for_waits(pool):
+    pool.yard.on_offer = []
+    run = pool.book.add()
+    await pool.rent(run)
+    assert pool.book.state(run) is RunState.SCHEDULED
+
+
+@virtually
+async def test_the_number_of_a_machine_that_never_was_is_used_again(pool):
+    pool.yard.none_left = {CHEAP, STEADY}
+    run = pool.book.add()
+    await pool.rent(run)
+    pool.yard.none_left = set()
+    machine = pool.yard.there[await pool.rent(run)]
+    assert machine.name == pool.name(run, 1)
+
+
+@pytest.mark.parametrize("refusal", [OrderRefused("no such GPU"), AccountRefused("no credit is left")])
+@virtually
+async def test_a_refusal_ends_the_run_with_its_sentence(pool, refusal):
+    pool.yard.away = refusal
+    run = pool.book.add()
+    assert not await pool.rent(run)
+    assert pool.book.state(run) is RunState.FAILED
+    assert pool.book.message(run) == str(refusal)
+
+
+@virtually
+async def test_an_unforeseen_fault_ends_the_run_and_not_the_worker(pool):
+    pool.yard.away = ValueError("a bug")
+    run = pool.book.add()
+    assert not await pool.rent(run)
+    assert pool.book.state(run) is RunState.FAILED
+
+
+@virtually
+async def test_a_lost_reply_makes_no_second_machine(pool):
+    pool.yard.reply_lost = ProviderUnavailable("timed out")
+    run = pool.book.add()
+    assert not await pool.rent(run)
+    pool.yard.reply_lost = None
+    assert pool.book.state(run) is RunState.SCHEDULED
+    assert await pool.rent(run)
+    assert [machine.name for machine in pool.yard.there.values()] == [pool.name(run, 2)]
+
+
+@virtually
+async def test_a_machine_that_is_listed_late_is_not_forgotten(pool):
+    pool.yard.reply_lost = ProviderUnavailable("timed out")
+    pool.yard.listed_after_s = 50
+    run = pool.book.add()
+    await pool.rent(run)
+    pool.yard.reply_lost = None
+    assert not await pool.rent(run)
+    assert pool.book.state(run) is RunState.SCHEDULED
+    await pool.tick(11)
+    assert not pool.yard.there
+
+
+@virtually
+async def test_the_old_machine_is_gone_before_the_next_is_rented(pool):
+    run, first = await pool.running()
+    pool.book.report(run.run_id, RunState.SCHEDULED)
+    pool.yard.lingers_s = 20
+    began = now()
+    second = await pool.rent(run)
+    assert now() - began >= timedelta(seconds=20)
+    assert first.machine_id not in pool.yard.there
+    assert second in pool.yard.there
+
+
+@virtually
+async def test_an_old_machine_that_does_not_end_keeps_the_run_waiting(pool):
+    run, first = await pool.running()
+    pool.book.report(run.run_id, RunState.SCHEDULED)
+    pool.yard.lingers_s = 3_600
+    assert not await pool.rent(run)
+    assert pool.book.state(run) is RunState.SCHEDULED
+    assert [*pool.yard.there] == [first.machine_id]
+
+
+@virtually
+async def test_after_its_losses_a_run_gets_a_machine_that_does_not_vanish(pool):
+    run = pool.book.add(terms=Terms(steady_after=2))
+    other = Offer(kind="other", market="community", usd_per_hour=Decimal("0.30"), may_vanish=True)
+    pool.yard.on_offer = [CHEAP, other, STEADY]
+    offers = []
+    for frames in (1, 2, 3):
+        machine_id = await pool.rent(run)
+        offers.append(pool.yard.there[machine_id].offer)
+        pool.book.report(run.run_id, RunState.RUNNING)
+        pool.book.commit(run.run_id, frames)
+        pool.yard.lose(machine_id)
+        await pool.tick(13)
+    assert offers == [CHEAP, other, STEADY]
+
+
+@virtually
+async def test_a_pool_at_its_price_per_hour_keeps_the_next_run_waiting(pool):
+    terms = Terms(pool_usd_per_hour=0.5)
+    await pool.running(terms)
+    await pool.running(terms)
+    run = pool.book.add(terms=terms)
+    assert not await pool.rent(run)
+    assert pool.book.state(run) is RunState.SCHEDULED
+    assert "of $0.5" in pool.book.message(run)
+
+
+@virtually
+async def test_a_poisonous_run_that_hands_itself_back_is_stopped_too(pool):
+    run = pool.book.add(terms=Terms(most_fruitless=2))
+    for _ in range(2):
+        await pool.rent(run)
+        pool.book.report(run.run_id, RunState.RUNNING)
+        pool.book.report(run.run_id, RunState.SCHEDULED)
+    assert not await pool.rent(run)
+    assert pool.book.state(run) is RunState.FAILED
+    assert not pool.yard.there
+
+
+@virtually
+async def test_while_all_machines_are_lost_before_their_runs_begin_nothing_more_is_rented(pool):
+    for _ in range(10):
+        run = pool.book.add()
+        pool.yard.lose(await pool.rent(run))
+        await pool.tick(13)
+    run = pool.book.add()
+    assert not await pool.rent(run)
+    assert "the last 10 machines of this pool were lost before their run began" in pool.book.message(run)
+    assert pool.book.due[run.run_id] > now()
+    await pool.tick(1, after_s=660)
+    assert await pool.rent(run)
+    assert not await pool.rent(pool.book.add())
+    pool.book.report(run.run_id, RunState.RUNNING)
+    await pool.tick(1)
+    assert await pool.rent(pool.book.add())
+
+
+@virtually
+async def test_a_run_whose_limits_are_used_up_gets_no_machine(pool):
+    run, machine = await pool.running(Terms(max_hours=1))
+    await pool.tick(50, after_s=60)
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(1)
+    assert pool.book.runs[run.run_id].history.newest.outcome is Outcome.LOST
+    until = pool.yard.orders[-1].until
+    assert await pool.rent(run)
+    assert pool.yard.orders[-1].until - until < timedelta(seconds=10)
