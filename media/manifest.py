@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from media.asset import Asset
+from media.cost import Cost
 from media.errors import ToolFailed
 from media.faults import fault_point
 from media.frames import Frame
@@ -68,6 +69,7 @@ class Record(_Frozen):
     encoder_reason: str = ""
     seconds: dict[str, float] = Field(default={}, description="What stages took when made, in seconds.")
     machine: str = Field(default="", description="Where it ran.")
+    cost: Cost | None = Field(default=None, description="What rented machines cost, if any were.")
     warnings: tuple[str, ...] = ()
 
 

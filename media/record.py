@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from media.asset import Asset
+from media.cost import Cost
 from media.deliverables import Delivered, name_for_people
 from media.digest import digest_of
 from media.frames import Frame
@@ -33,8 +34,8 @@ class Made(BaseModel):
     delivered: tuple[Delivered, ...]
 
 
-def manifest_of(plan: Plan, made: Made, tools: Tools) -> Manifest:
-    """Return the manifest of a job whose every part is stored."""
+def manifest_of(plan: Plan, made: Made, tools: Tools, cost: Cost | None = None) -> Manifest:
+    """Return the manifest of a job whose every part is stored, and what rented machines cost for it."""
     geometry, frames, delivered = made.geometry, made.frames, made.delivered
     entries = (FrameEntry(number=f.number, key=f.key, sha256=f.sha256, size=f.size) for f in frames)
     content = Content(
@@ -64,6 +65,7 @@ def manifest_of(plan: Plan, made: Made, tools: Tools) -> Manifest:
             "deliverables": sum(one.seconds for one in delivered),
         },
         machine=tools.machine,
+        cost=cost,
         warnings=(*geometry.report.warnings, *_warnings(frames)),
     )
     return Manifest(content=content, record=record)

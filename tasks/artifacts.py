@@ -6,6 +6,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from media.address import readable
 from media.contact_sheet import as_data_uri
+from media.cost import Cost
 from media.frames import Frame
 from media.manifest import Manifest, Output, manifest_key
 from media.store import ObjectStore
@@ -83,9 +84,16 @@ def _account(manifest: Manifest) -> str:
         facts.append(f"Rendered by Blender {record.blender} on {_devices(record.frames)}.")
     if record.encoder:
         facts.append(f"Encoded by {record.encoder}: {record.encoder_reason}.")
+    facts += [_costs(record.cost)] if record.cost else []
     facts += [f"Found, not made again: {', '.join(record.reused)}."] if record.reused else []
     facts += [f"**Note:** {warning}" for warning in record.warnings]
     return "\n".join(f"- {fact}" for fact in facts)
+
+
+def _costs(cost: Cost) -> str:
+    per_frame = f", ${cost.usd_per_frame:.4f} a frame" if cost.usd_per_frame is not None else ""
+    machines = ", ".join(f"{one.offer} for {one.seconds:.0f} s" for one in cost.machines)
+    return f"Cost ${cost.usd:.4f}{per_frame}: {machines}."
 
 
 def _places(manifest: Manifest, store: ObjectStore) -> Iterable[str]:

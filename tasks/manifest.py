@@ -14,6 +14,7 @@ from media.source import Source
 from media.store import ObjectStore
 from tasks.artifacts import show_finished, show_result
 from tasks.media_task import media_task
+from tasks.rented import cost_so_far, tell_manifest
 
 
 @media_task
@@ -31,7 +32,8 @@ def find_manifest(result: str) -> Result | None:
 def publish_manifest(plan: Plan, made: Made) -> Result:
     """Write the manifest, last and once, and show on the run's page what was made."""
     tools = open_tools()
-    return _published(manifest_of(plan, made, tools), tools.store)
+    manifest = manifest_of(plan, made, tools, cost_so_far(len(made.frames)))
+    return _published(manifest, tools.store)
 
 
 @media_task
@@ -47,6 +49,7 @@ def _published(manifest: Manifest, store: ObjectStore) -> Result:
 
 
 def _told(result: Result) -> Result:
-    """Say in the log where the manifest lies, for those who see nothing else of a run."""
+    """Say where the manifest lies: in the log, and to who rented a machine for it."""
     get_run_logger().info("the manifest: %s", readable(result.manifest))
+    tell_manifest(result.manifest)
     return result

@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from media.blender_events import Event, SampleProgress, Started
 from media.frames import Frame
 from media.plan import Plan
+from tasks.rented import tell_committed
 
 SHOWN_EVERY_S = 1.0
 """A resumed job finds its frames at once, and need not tell the server of each."""
@@ -33,7 +34,9 @@ def frame_progress(plan: Plan) -> Iterator[Callable[[Event | Frame], None]]:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
-        _ProgressArtifact(f"frames-{plan.result[:12]}", f"Frames of {plan.source.name}") as artifact,
+        _ProgressArtifact(
+            f"frames-{plan.result[:12]}", f"Frames of {plan.source.name}", tell_committed
+        ) as artifact,
         Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bar,
     ):
         yield _FrameProgress(plan, artifact, bar).report
@@ -55,11 +58,12 @@ def encode_progress(plan: Plan) -> Iterator[Callable[[int], None]]:
 class _ProgressArtifact:
     """A progress bar on the run's page, drawn by a thread: a server that is slow or away holds up no GPU."""
 
-    def __init__(self, key: str, description: str) -> None:
+    def __init__(self, key: str, description: str, tell: Callable[[int], None] = lambda _: None) -> None:
         self._logger = get_run_logger()
         self._drawing = ThreadPoolExecutor(1)
         self._context = copy_context()
         self._shown = -SHOWN_EVERY_S
+        self._tell = tell
         self._id: UUID | None = None
         self._latest = self._draw(self._create, key, description)
 
@@ -77,7 +81,7 @@ class _ProgressArtifact:
         if done < total and (now - self._shown < SHOWN_EVERY_S or not self._latest.done()):
             return
         self._shown = now
-        self._latest = self._draw(self._update, 100.0 * done / total, sentence)
+        self._latest = self._draw(self._update, done, total, sentence)
 
     def _draw(self, ask: Callable[..., None], *details: object) -> "Future[None]":
         return self._drawing.submit(self._context.copy().run, self._or_warn, ask, *details)
@@ -92,9 +96,11 @@ class _ProgressArtifact:
         created = create_progress_artifact(progress=0.0, key=key, description=description)
         self._id = cast("UUID", created)  # a coroutine only in flows that are async
 
-    def _update(self, percent: float, sentence: str) -> None:
+    def _update(self, done: int, total: int, sentence: str) -> None:
         if self._id:
+            percent = 100.0 * done / total
             update_progress_artifact(artifact_id=self._id, progress=percent, description=sentence)
+        self._tell(done)
 
 
 class _FrameProgress:

@@ -21,6 +21,8 @@ RENTAL = "rendermill.rental."
 TERMS = "rendermill.terms"
 COMMITTED = "rendermill.committed"
 """How many pieces of work the run itself has said are stored for good."""
+MANIFEST = "rendermill.manifest"
+"""Where the run itself has said that its finished work is described; a pool may ask for it as proof."""
 HOUR_S = 3600
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -1,0 +1,77 @@
+"""What a run on a rented machine tells those who rent it, and they it: by the labels of its flow run.
+
+Frames that are stored tell a machine that goes forward from one that dies of its work; the manifest is what a
+Completed is believed by. A run that nothing was rented for says nothing.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import httpx
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.context import FlowRunContext
+from prefect.exceptions import PrefectException
+from prefect.types import KeyValueLabels
+
+from infra.rental.ledger import COMMITTED, MANIFEST, RENTAL, Rental, history_of
+from media.cost import Cost, MachineCost, cost_of, to_micro
+
+logger = logging.getLogger(__name__)
+
+
+def tell_committed(frames: int) -> None:
+    """Tell how many frames are stored for good."""
+    _tell({COMMITTED: frames})
+
+
+def tell_manifest(address: str) -> None:
+    """Tell where the manifest of the finished work lies."""
+    _tell({MANIFEST: address})
+
+
+def cost_so_far(frames: int) -> Cost | None:
+    """Return what the machines of this run have cost until now, if any were rented."""
+    labels = _labels()
+    if labels is None:
+        return None
+    now = datetime.now(UTC)
+    rentals = history_of(labels).rentals
+    return cost_of(tuple(_cost(rental, now) for rental in rentals if rental.machine_id), frames)
+
+
+def _cost(rental: Rental, now: datetime) -> MachineCost:
+    seconds = round(rental.seconds(now), 1)
+    return MachineCost(offer=rental.offer.where, seconds=seconds, usd=to_micro(rental.usd(now)))
+
+
+def _tell(labels: KeyValueLabels) -> None:
+    run = _rented_run()
+    if run is None:
+        return
+    try:
+        with get_client(sync_client=True) as client:
+            client.update_flow_run_labels(run.id, labels)
+    except (PrefectException, httpx.HTTPError) as error:
+        logger.warning("%s could not be told, the work goes on: %s", ", ".join(labels), error)
+
+
+def _labels() -> Mapping[str, object] | None:
+    """Return the labels of this run as they are now, or None if nothing was rented for it."""
+    run = _rented_run()
+    if run is None:
+        return None
+    try:
+        with get_client(sync_client=True) as client:
+            return client.read_flow_run(run.id).labels
+    except (PrefectException, httpx.HTTPError) as error:
+        logger.warning("what the machines cost is told as known at the start: %s", error)
+        return run.labels
+
+
+def _rented_run() -> FlowRun | None:
+    """Return this run as it was when it started, if a machine was rented for it."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    return run if run and any(name.startswith(RENTAL) for name in run.labels) else None
