@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from prefect.exceptions import InfrastructureNotAvailable, InfrastructureNotFound
 from prefect.workers.base import BaseWorker, BaseWorkerResult
@@ -38,9 +38,6 @@ TICK_S = 5.0
 """Seconds between two looks at all machines: cancelling takes seconds, and a minute 12 requests."""
 KILL_CHECK_S = 1.0
 
-ConfigurationT = TypeVar("ConfigurationT", bound=RentalConfiguration)
-VariablesT = TypeVar("VariablesT", bound=RentalVariables)
-
 logger = logging.getLogger(__name__)
 
 
@@ -59,9 +56,8 @@ class Desk:
 
 
 class RentalWorker(
-    BaseWorker[ConfigurationT, VariablesT, RentalResult],
+    BaseWorker[RentalConfiguration, RentalVariables, RentalResult],
     abc.ABC,  # named once more, or Prefect would list this class as a type of worker
-    Generic[ConfigurationT, VariablesT],
 ):
     """Rents machines of one provider."""
 
@@ -88,7 +84,7 @@ class RentalWorker(
     async def run(
         self,
         flow_run: "FlowRun",
-        configuration: ConfigurationT,
+        configuration: RentalConfiguration,
         task_status: "TaskStatus[Any] | None" = None,
     ) -> RentalResult:
         """Rent a machine for a flow run; a run that gets none is told why, and when it is its turn again."""
@@ -109,7 +105,7 @@ class RentalWorker(
         return RentalResult(identifier=machine_id, status_code=0)
 
     async def kill_infrastructure(
-        self, infrastructure_pid: str, configuration: ConfigurationT, grace_seconds: int = 30
+        self, infrastructure_pid: str, configuration: RentalConfiguration, grace_seconds: int = 30
     ) -> None:
         """Return a machine.
 

@@ -21,6 +21,7 @@ ARROWS = {
     "infra": ("media",),
     "infra.runpod": ("media", *RENTAL_CONTRACT),
     "infra.ec2": ("media", *RENTAL_CONTRACT),
+    "infra.runpod.configuration": ("infra.runpod", "infra.rental", "media"),
     "infra.runpod.worker": ("infra.runpod", "infra.rental", "media"),
     "infra.ec2.worker": ("infra.ec2", "infra.rental", "media"),
     "infra.serverless": ("media", "blocks"),
