@@ -1,0 +1,620 @@
+"""The stand-in for RunPod: what it answers, refuses, bills and breaks, on a clock that the tests move."""
+
+import asyncio
+import json
+import time
+from decimal import Decimal
+
+import httpx
+import pytest
+
+from tests.fakes.runpod import facts
+from tests.fakes.runpod.chance import bad_day
+from tests.fakes.runpod.clock import VirtualClock
+from tests.fakes.runpod.cloud import Cloud, NoReply
+from tests.fakes.runpod.faults import Fate, Fault
+from tests.fakes.runpod.limits import ALLOWED
+from tests.fakes.runpod.problems import DENIED, NO_CAPACITY
+from tests.fakes.runpod.settings import Settings
+from tests.fakes.runpod.transport import CloudTransport
+
+GPU = "NVIDIA GeForce RTX 4090"
+ORDER = {
+    "name": "test-1",
+    "image": "example/blender@sha256:00",
+    "gpu": {"id": GPU, "count": 1},
+    "entrypoint": ["/bin/sh", "-c"],
+    "cmd": ["true"],
+    "env": {"A": "b"},
+    "ports": ["22/tcp"],
+}
+UP_S = 7.0
+
+
+class Client:
+    """Asks a cloud with the account's key."""
+
+    def __init__(self, cloud: Cloud, clock: VirtualClock) -> None:
+        self.cloud = cloud
+        self.clock = clock
+        self.key = cloud.key
+        self.headers: dict[str, str] = {}
+
+    def ask(self, method: str, path: str, body: object = None, **query: str) -> tuple[int, object]:
+        data = b"" if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self.key}"}
+        status, self.headers, said = self.cloud.answer(method, path, query, headers, data)
+        if self.headers.get("Content-Type", "").endswith("json"):
+            return status, json.loads(said)
+        return status, said.decode()
+
+    def make(self, **changes: object) -> dict[str, object]:
+        status, pod = self.ask("POST", "/v2/pods", ORDER | changes)
+        assert status == 201, pod
+        return pod
+
+    def refused(self, **changes: object) -> tuple[int, str]:
+        status, said = self.ask("POST", "/v2/pods", ORDER | changes)
+        assert list(facts.wrong_in(said, facts.ERROR)) == []
+        return status, said["detail"]
+
+    def status(self, pod_id: str) -> str:
+        _, pod = self.ask("GET", f"/v2/pods/{pod_id}")
+        return pod["status"]
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+def cloud(clock) -> Cloud:
+    return Cloud(clock)
+
+
+@pytest.fixture
+def client(cloud, clock) -> Client:
+    return Client(cloud, clock)
+
+
+def with_settings(clock: VirtualClock, **settings: object) -> Client:
+    return Client(Cloud(clock, Settings(**settings)), clock)
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "shape"),
+    [
+        ("/v2/pods", {}, facts.PODS),
+        ("/v2/catalog/gpus", {}, facts.GPUS),
+        ("/v2/catalog/gpus", {"include": "AVAILABILITY", "product": "POD"}, facts.GPUS),
+        (f"/v2/catalog/gpus/{GPU}", {}, facts.GPU),
+        ("/v2/catalog/cpus", {"include": "AVAILABILITY", "product": "POD"}, facts.CPUS),
+        ("/v2/catalog/cpus/cpu3c", {}, facts.CPU),
+        ("/v2/catalog/datacenters", {"include": "GPU_AVAILABILITY,CPU_AVAILABILITY"}, facts.DATA_CENTERS),
+        ("/v2/catalog/datacenters/EU-RO-1", {}, facts.DATA_CENTER),
+        ("/v2/network-volumes", {}, facts.VOLUMES),
+        ("/v2/registries", {}, facts.REGISTRIES),
+        ("/v2/account/ssh-keys", {}, facts.SSH_KEYS),
+        ("/v2/billing/pods", {"bucketSize": "hour"}, facts.BILLING),
+    ],
+)
+def test_answer_has_the_shape_that_runpod_describes(client, clock, path, query, shape) -> None:
+    client.make()
+    client.make(name="cpu", gpu={"id": GPU, "count": 2}, cloud="COMMUNITY")
+    where = {"name": "v", "size": 10, "dataCenter": "EU-RO-1"}
+    assert client.ask("POST", "/v2/network-volumes", where)[0] == 201
+    login = {"name": "r", "username": "u", "password": "not one"}
+    assert client.ask("POST", "/v2/registries", login)[0] == 201
+    clock.advance(100)
+    status, said = client.ask("GET", path, **query)
+    assert status == 200, said
+    assert list(facts.wrong_in(said, shape)) == []
+    assert client.headers["x-request-id"]
+    assert client.headers["RateLimit"].startswith('"minute";r=')
+
+
+def test_pod_comes_up_step_by_step(client, clock) -> None:
+    pod = client.make()
+    assert list(facts.wrong_in(pod, facts.POD)) == []
+    assert (pod["status"], pod["runtime"], pod["startedAt"]) == ("PROVISIONING", None, None)
+    clock.advance(2)
+    assert client.status(pod["id"]) == "STARTING"
+    clock.advance(5)
+    _, up = client.ask("GET", f"/v2/pods/{pod['id']}")
+    assert (up["status"], up["runtime"]["uptime"]) == ("RUNNING", 0)
+    clock.advance(60)
+    _, up = client.ask("GET", f"/v2/pods/{pod['id']}")
+    assert up["runtime"]["uptime"] == 60
+    assert list(facts.wrong_in(up, facts.POD)) == []
+
+
+def test_cpu_pod_has_a_cpu_and_no_gpu(client) -> None:
+    order = {name: value for name, value in ORDER.items() if name != "gpu"}
+    status, pod = client.ask("POST", "/v2/pods", order | {"cpu": {"id": "cpu3c", "vcpuCount": 4}})
+    assert status == 201
+    assert pod["cpu"] == {"id": "cpu3c", "vcpuCount": 4, "memory": 8}
+    assert "gpu" not in pod
+
+
+def test_terminated_pod_is_gone_within_two_seconds(client, clock) -> None:
+    pod = client.make()
+    assert client.ask("DELETE", f"/v2/pods/{pod['id']}") == (204, "")
+    clock.advance(2)
+    status, said = client.ask("GET", f"/v2/pods/{pod['id']}")
+    assert (status, said["detail"]) == (404, "pod not found")
+    assert client.ask("GET", "/v2/pods")[1]["pods"] == []
+    assert client.ask("DELETE", f"/v2/pods/{pod['id']}")[0] == 404
+
+
+def test_container_that_exits_is_restarted_and_its_pod_still_bills(client, cloud, clock) -> None:
+    pod = client.make()["id"]
+    clock.advance(UP_S + 100)
+    cloud.exit_container(pod)
+    clock.advance(11)
+    _, up = client.ask("GET", f"/v2/pods/{pod}")
+    assert (up["status"], up["runtime"]["uptime"]) == ("RUNNING", 10)
+    assert cloud.ever[pod].restarts == 1
+    assert up["cost"] == 0.69
+
+
+def test_container_that_exits_may_end_its_pod(clock) -> None:
+    client = with_settings(clock, restarts=False)
+    pod = client.make()["id"]
+    clock.advance(UP_S)
+    client.cloud.exit_container(pod, 3)
+    assert client.status(pod) == "EXITED"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "said"),
+    [
+        ({"gpu": {"id": GPU}}, 400, NO_CAPACITY),
+        ({"gpu": {"id": GPU, "count": 9}}, 400, NO_CAPACITY),
+        ({"gpu": {"id": "Voodoo 2", "count": 1}}, 400, NO_CAPACITY),
+        ({"gpu": {"id": "NVIDIA L4", "count": 1}, "cloud": "COMMUNITY"}, 400, NO_CAPACITY),
+        ({"gpu": {"id": GPU, "count": 1, "allowedCudaVersions": ["9.9"]}}, 400, NO_CAPACITY),
+        ({"gpu": {"id": GPU, "count": 1, "minCudaVersion": "13.10"}}, 400, NO_CAPACITY),
+        ({"gpu": {"id": GPU, "count": 1, "minRamPerGpu": 5000}}, 400, NO_CAPACITY),
+        ({"dataCenterIds": ["MARS-1"]}, 400, NO_CAPACITY),
+        (
+            {"gpu": {"id": GPU, "count": 1, "minCudaVersion": "12.4", "allowedCudaVersions": ["12.4"]}},
+            400,
+            "mutually exclusive",
+        ),
+        ({"cpu": {"id": "cpu3c", "vcpuCount": 2}}, 400, "exactly one of gpu or cpu"),
+        ({"env": {f"V{n}": "" for n in range(51)}}, 400, "environment variables"),
+        ({"registry": "nobody"}, 404, "registry not found"),
+        ({"mounts": {"network": [{"volumeId": "v", "path": "/v"}]}}, 404, "network volume not found"),
+        ({"templateId": "t"}, 404, "resource not found"),
+        ({"env": {"A": "x" * 102_400}}, 413, "102400"),
+    ],
+)
+def test_order_is_refused(client, changes, status, said) -> None:
+    assert client.refused(**changes)[0] == status
+    assert said in client.refused(**changes)[1]
+    assert client.cloud.ever == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"interruptible": True}, "$: additional properties 'interruptible' not allowed"),
+        ({"env": {"A": 1}}, "$.env.A: got number, want string"),
+        ({"cloud": "ALL"}, "$.cloud: value must be one of 'SECURE', 'COMMUNITY'"),
+        ({"gpu": {"count": 1}}, "$.gpu: missing property 'id'"),
+        ({"disk": 0}, "$.disk: minimum: got 0, want 1"),
+        ({"mounts": {"network": [{"volumeId": "v"}]}}, "$.mounts.network[0]: missing property 'path'"),
+    ],
+)
+def test_order_of_another_shape_is_refused_by_name(client, changes, error) -> None:
+    status, said = client.ask("POST", "/v2/pods", ORDER | changes)
+    assert (status, said["detail"], said["errors"]) == (422, "Request validation failed.", [error])
+    assert client.headers["Content-Type"] == "application/problem+json"
+
+
+def test_volume_pins_its_pod_to_its_data_centre(client) -> None:
+    where = {"name": "v", "size": 10, "dataCenter": "EU-SE-1"}
+    _, volume = client.ask("POST", "/v2/network-volumes", where)
+    mounts = {"network": [{"volumeId": volume["id"], "path": "/v"}]}
+    assert client.make(mounts=mounts)["dataCenterId"] == "EU-SE-1"
+    assert client.refused(mounts=mounts, dataCenterIds=["US-KS-2"]) == (400, NO_CAPACITY)
+    assert client.ask("DELETE", f"/v2/network-volumes/{volume['id']}")[0] == 400
+
+
+def test_stock_runs_out_and_comes_back(client, cloud) -> None:
+    cloud.state.catalog.stock(0)
+    cloud.state.catalog.stock(1, GPU, "SECURE", "EU-RO-1")
+    pod = client.make()
+    assert client.refused() == (400, NO_CAPACITY)
+    client.ask("DELETE", f"/v2/pods/{pod['id']}")
+    assert client.make()["dataCenterId"] == "EU-RO-1"
+
+
+def test_catalogue_tells_stock_by_cloud_and_place(client, cloud) -> None:
+    cloud.state.catalog.stock(0, GPU)
+    cloud.state.catalog.stock(5, GPU, "SECURE", "US-KS-2")
+    query = {"include": "AVAILABILITY", "product": "POD", "cloud": "SECURE", "count": "1"}
+    _, gpu = client.ask("GET", f"/v2/catalog/gpus/{GPU}", **query)
+    assert gpu["availability"] == "MEDIUM"
+    assert [one["id"] for one in gpu["dataCenters"]] == ["US-KS-2"]
+    assert client.ask("GET", "/v2/catalog/gpus", include="AVAILABILITY")[0] == 400
+
+
+def test_action_that_a_status_does_not_allow_is_a_conflict(client, clock) -> None:
+    pod = client.make()["id"]
+    action = f"/v2/pods/{pod}/action"
+    assert client.ask("POST", action, {"action": "restart"})[0] == 409
+    clock.advance(UP_S)
+    assert client.ask("POST", action, {"action": "start"})[0] == 409
+    assert client.ask("PATCH", f"/v2/pods/{pod}", {"locked": True})[1]["locked"] is True
+    assert client.ask("POST", action, {"action": "stop"})[0] == 409
+    assert client.ask("PATCH", f"/v2/pods/{pod}", {"locked": False})[0] == 200
+    assert client.ask("POST", action, {"action": "stop"})[1]["status"] == "EXITED"
+    assert client.ask("POST", action, {"action": "terminate"}) == (204, "")
+
+
+def test_pods_are_listed_page_by_page(client) -> None:
+    made = [client.make(name=f"test-{n}")["id"] for n in range(7)]
+    found, query = [], {"limit": "3"}
+    while True:
+        _, page = client.ask("GET", "/v2/pods", **query)
+        found += [pod["id"] for pod in page["pods"]]
+        if not page["pagination"]["hasNextPage"]:
+            break
+        query["cursor"] = page["pagination"]["nextCursor"]
+    assert found == made
+    assert client.ask("GET", "/v2/pods", cursor="not ours")[0] == 400
+
+
+def test_nobody_is_known_without_a_key(client) -> None:
+    status, _, body = client.cloud.answer("GET", "/v2/pods", {"api_key": client.key}, {})
+    assert (status, json.loads(body)["detail"]) == (401, "missing bearer token")
+    client.key = "rpa_other"
+    assert client.ask("GET", "/v2/pods")[0] == 401
+
+
+def test_pod_may_look_at_itself_and_end_itself_only(client, cloud) -> None:
+    one, other = client.make()["id"], client.make()["id"]
+    client.key = cloud.ever[one].key
+    assert client.ask("GET", f"/v2/pods/{one}")[0] == 200
+    assert client.ask("GET", "/v2/pods")[1]["detail"] == DENIED
+    assert client.ask("DELETE", f"/v2/pods/{other}")[0] == 403
+    assert client.ask("POST", "/v2/pods", ORDER)[0] == 403
+    assert client.ask("DELETE", f"/v2/pods/{one}")[0] == 204
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(clock) -> None:
+    client = with_settings(clock, allowed={"minute": 2, "hour": 5, "day": 9})
+    clock.advance(10)
+    assert [client.ask("GET", "/v2/pods")[0] for _ in range(3)] == [200, 200, 429]
+    assert client.headers["Retry-After"] == "50"
+    assert client.headers["RateLimit"].startswith('"minute";r=0;t=50, "hour";r=3;')
+    clock.advance(50)
+    assert client.ask("GET", "/v2/pods")[0] == 200
+
+
+def test_usual_limits_are_told(client) -> None:
+    client.ask("GET", "/v2/pods")
+    assert f'"minute";q={ALLOWED["minute"]};w=60' in client.headers["RateLimit-Policy"]
+
+
+def test_old_api_is_gone(client) -> None:
+    assert client.ask("GET", "/v1/pods")[0] == 410
+
+
+def test_unknown_path_and_method_are_refused(client) -> None:
+    assert client.ask("GET", "/v2/teapots")[0] == 404
+    assert client.ask("DELETE", "/v2/pods")[0] == 405
+    assert client.headers["Allow"] == "GET, POST"
+
+
+def test_bill_is_exact_by_the_second(client, cloud, clock) -> None:
+    pod = client.make()["id"]
+    clock.advance(3600)
+    client.ask("POST", f"/v2/pods/{pod}/action", {"action": "stop"})
+    assert cloud.bill()[pod] == Decimal("0.69")
+    clock.advance(720 * 3600)
+    assert cloud.bill()[pod] == Decimal("0.69") + 20 * Decimal("0.20")
+    client.ask("DELETE", f"/v2/pods/{pod}")
+    clock.advance(1_000_000)
+    assert cloud.bill()[pod] == Decimal("4.69")
+
+
+def test_second_that_has_begun_is_paid(client, cloud, clock) -> None:
+    pod = client.make()["id"]
+    clock.advance(1.2)
+    client.ask("DELETE", f"/v2/pods/{pod}")
+    assert round(cloud.bill()[pod], 12) == round(Decimal("0.69") * 2 / 3600, 12)
+
+
+def test_bill_is_told_by_the_hour(client, clock) -> None:
+    pod = client.make()["id"]
+    clock.advance(5400)
+    client.ask("DELETE", f"/v2/pods/{pod}")
+    _, said = client.ask("GET", "/v2/billing/pods", bucketSize="hour", lastN="3")
+    assert [record["totalAmount"] for record in said["records"]] == [0.69, 0.345]
+    assert said["metadata"]["totals"]["gpuAmount"] == 1.035
+    _, none = client.ask("GET", "/v2/billing/pods", podId="nobody")
+    assert none["records"] == []
+
+
+def test_bill_may_be_an_hour_late(client, cloud, clock) -> None:
+    client.make()
+    clock.advance(3700)
+    cloud.befall(Fault("listPodBilling", late_s=3600))
+    assert client.ask("GET", "/v2/billing/pods", bucketSize="hour")[1]["records"] == []
+    assert len(client.ask("GET", "/v2/billing/pods", bucketSize="hour")[1]["records"]) == 2
+
+
+def test_account_without_credit_gets_no_pod(clock) -> None:
+    client = with_settings(clock, balance=Decimal("0.50"))
+    assert client.refused() == (402, "insufficient balance")
+
+
+def test_credit_that_is_used_up_ends_pods_and_stops_those_with_a_volume(clock) -> None:
+    client = with_settings(clock, balance=Decimal("2.00"))
+    where = {"name": "v", "size": 10, "dataCenter": "EU-SE-1"}
+    _, volume = client.ask("POST", "/v2/network-volumes", where)
+    kept = client.make(mounts={"network": [{"volumeId": volume["id"], "path": "/v"}]})["id"]
+    lost = client.make()["id"]
+    clock.advance(3 * 3600)
+    assert client.status(kept) == "EXITED"
+    assert client.ask("GET", f"/v2/pods/{lost}")[0] == 404
+    assert Decimal("1.9") < client.cloud.bill()[lost] + client.cloud.bill()[kept] < Decimal("2.2")
+
+
+def test_graphql_ends_pods_tells_the_balance_and_rents_no_spot(client, clock) -> None:
+    pod = client.make()["id"]
+    _, me = client.ask("POST", "/graphql", {"query": "query { myself { clientBalance } }"})
+    assert me["data"]["myself"]["clientBalance"] == 100.0
+    spot = 'mutation { podRentInterruptable(input: {name: "x", gpuCount: 1}) { id } }'
+    _, said = client.ask("POST", "/graphql", {"query": spot})
+    assert said["errors"][0]["message"] == "Spot pods are no longer offered"
+    end = f'mutation {{ podTerminate(input: {{podId: "{pod}"}}) }}'
+    assert client.ask("POST", "/graphql", {"query": end}) == (200, {"data": {"podTerminate": None}})
+    clock.advance(2)
+    _, said = client.ask("POST", "/graphql", {"query": end})
+    assert said["errors"][0]["message"] == "pod not found to terminate"
+
+
+def test_spot_can_be_had_where_it_is_still_offered(clock) -> None:
+    client = with_settings(clock, spot=True)
+    query = "mutation($input: PodRentInterruptableInput!) { podRentInterruptable(input: $input) { id } }"
+    wanted = {"name": "x", "imageName": "i", "gpuTypeId": GPU, "gpuCount": 1, "bidPerGpu": 0.2}
+    _, said = client.ask("POST", "/graphql", {"query": query, "variables": {"input": wanted}})
+    _, pod = client.ask("GET", f"/v2/pods/{said['data']['podRentInterruptable']['id']}")
+    assert (pod["cost"], pod["cloud"]) == (0.17, "COMMUNITY")
+
+
+def test_log_goes_on_from_the_last_event_that_was_heard(client, cloud, clock) -> None:
+    pod = client.make()["id"]
+    clock.advance(UP_S)
+    cloud.tick()
+    for number in range(5):
+        cloud.ever[pod].log.add(clock.now(), "container", f"line {number}")
+    _, said = client.ask("GET", f"/v2/pods/{pod}/logs", source="container", tail="2")
+    events = [frame.split("\n") for frame in said.strip().split("\n\n")]
+    told = [json.loads(lines[1].removeprefix("data: ")) for lines in events]
+    assert [one["line"] for one in told] == ["line 3", "line 4"]
+    assert list(facts.wrong_in(told[0], facts.LOG_LINE)) == []
+    headers = {"Authorization": f"Bearer {client.key}", "Last-Event-ID": events[0][0].removeprefix("id: ")}
+    _, _, body = cloud.answer("GET", f"/v2/pods/{pod}/logs", {}, headers)
+    assert body.decode().count("data: ") == 1
+    assert client.ask("GET", f"/v2/pods/{pod}/logs", tail="5001")[0] == 400
+    assert client.ask("GET", f"/v2/pods/{pod}/logs", since="yesterday")[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (Fault("createPod", answer=(400, NO_CAPACITY), gpu="*4090", cloud="SECURE"), 400),
+        (Fault("createPod", answer=(403, DENIED), name="test-*"), 403),
+        (Fault("createPod", answer=(402, "insufficient balance")), 402),
+        (Fault("createPod", answer=(429, "rate limit exceeded"), retry_after=12), 429),
+        (Fault("createPod", html=503), 503),
+        (Fault("*", answer=(500, "internal server error")), 500),
+        (Fault("createPod", revoke_s=30), 401),
+        (Fault("createPod", exhaust="hour"), 429),
+    ],
+)
+def test_fault_befalls_as_often_as_it_says_and_does_nothing(client, cloud, clock, fault, status) -> None:
+    cloud.befall(fault)
+    assert client.ask("POST", "/v2/pods", ORDER)[0] == status
+    assert cloud.ever == {}
+    clock.advance(3600)
+    assert client.ask("POST", "/v2/pods", ORDER)[0] == 201
+
+
+@pytest.mark.parametrize(
+    "pattern", [{"gpu": "NVIDIA L4"}, {"cloud": "COMMUNITY"}, {"place": "EU-*"}, {"name": "other"}]
+)
+def test_fault_passes_by_whom_it_is_not_about(client, cloud, pattern) -> None:
+    cloud.befall(Fault("createPod", answer=(400, NO_CAPACITY), **pattern))
+    client.make(dataCenterIds=["US-KS-2"])
+
+
+def test_fault_may_let_some_pass_first(client, cloud) -> None:
+    cloud.befall(Fault("listPods", html=502, after=1, times=2))
+    assert [client.ask("GET", "/v2/pods")[0] for _ in range(4)] == [200, 502, 502, 200]
+
+
+def test_reply_may_be_lost_after_the_pod_was_made(client, cloud) -> None:
+    cloud.befall(Fault("createPod", lose_reply=True), Fault("createPod", drop=True))
+    for _ in range(2):
+        with pytest.raises(NoReply):
+            client.ask("POST", "/v2/pods", ORDER)
+    assert len(cloud.ever) == 1
+
+
+def test_new_pod_may_be_unlisted_dear_and_another_for_a_while(client, cloud, clock) -> None:
+    cloud.befall(Fault("createPod", unlisted_s=15, usd_factor=Decimal(3), other_gpu="NVIDIA L4"))
+    pod = client.make()
+    assert (pod["cost"], pod["gpu"]["id"]) == (2.07, "NVIDIA L4")
+    assert client.ask("GET", f"/v2/pods/{pod['id']}")[0] == 404
+    assert client.ask("GET", "/v2/pods")[1]["pods"] == []
+    clock.advance(15)
+    assert len(client.ask("GET", "/v2/pods")[1]["pods"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("fate", "status", "line"),
+    [
+        (Fate(stuck="PROVISIONING"), "PROVISIONING", ""),
+        (Fate(stuck="STARTING"), "STARTING", "still fetching image"),
+        (Fate(pull_s=2000), "STARTING", "create container"),
+        (Fate(error=True), "ERROR", ""),
+        (Fate(bad_image="error pulling image: not found"), "EXITED", "error pulling image: not found"),
+        (Fate(old_cuda=True), "RUNNING", "unsatisfied condition: cuda"),
+        (Fate(then="exit", after_s=50), "RUNNING", "exited with code 1"),
+        (Fate(then="oom", after_s=50), "RUNNING", "out of memory"),
+        (Fate(then="exit", after_s=50, ends_at_exit=True), "EXITED", "exited with code 1"),
+        (Fate(then="stop", after_s=50), "EXITED", ""),
+        (Fate(then="outbid", after_s=50), "EXITED", "reclaimed"),
+        (Fate(then="hang", after_s=50), "RUNNING", ""),
+    ],
+)
+def test_fate_of_a_pod(client, clock, fate, status, line) -> None:
+    cloud = client.cloud
+    cloud.befall(fate)
+    pod = client.make()["id"]
+    clock.advance(1000)
+    assert client.status(pod) == status
+    said = "\n".join(one.text for one in cloud.ever[pod].log.lines("system"))
+    assert line in said
+
+
+@pytest.mark.parametrize("then", ["vanish", "delete", "preempt"])
+def test_pod_may_be_gone_unasked(client, cloud, clock, then) -> None:
+    cloud.befall(Fate(then=then, after_s=50))
+    pod = client.make()["id"]
+    clock.advance(UP_S + 49)
+    assert client.status(pod) == "RUNNING"
+    clock.advance(10)
+    assert client.ask("GET", f"/v2/pods/{pod}")[0] == 404
+    assert cloud.bill()[pod] <= Decimal("0.69") * 62 / 3600
+
+
+def test_runtime_may_be_missing_or_stale(client, cloud, clock) -> None:
+    cloud.befall(Fate(runtime_null_s=60), Fate(flaps=True), Fate(then="stop", stale_runtime=True))
+    late, flapping, stale = (client.make()["id"] for _ in range(3))
+
+    def runtime(pod: str) -> object:
+        return client.ask("GET", f"/v2/pods/{pod}")[1]["runtime"]
+
+    clock.advance(UP_S + 1)
+    assert runtime(late) is None
+    assert (runtime(flapping) is None) != (runtime(flapping) is None)
+    assert (client.status(stale), runtime(stale) is None) == ("EXITED", False)
+    clock.advance(60)
+    assert runtime(late)["uptime"] == 61
+
+
+def test_terminate_may_fail_and_yet_be_done_or_say_done_and_do_nothing(client, cloud, clock) -> None:
+    done, not_done, lingers = (client.make()["id"] for _ in range(3))
+    cloud.befall(
+        Fault("deletePod", answer=(500, "internal server error"), after_all=True),
+        Fault("deletePod", ignore=True),
+        Fault("deletePod", lingers_s=30),
+    )
+    answers = [client.ask("DELETE", f"/v2/pods/{pod}")[0] for pod in (done, not_done, lingers)]
+    clock.advance(5)
+    listed = [pod["id"] for pod in client.ask("GET", "/v2/pods")[1]["pods"]]
+    assert answers == [500, 204, 204]
+    assert listed == [not_done, lingers]
+    assert client.ask("GET", f"/v2/pods/{lingers}")[0] == 404
+    clock.advance(30)
+    assert [pod["id"] for pod in client.ask("GET", "/v2/pods")[1]["pods"]] == [not_done]
+
+
+def test_pods_own_goodbye_may_be_lost(client, cloud) -> None:
+    pod = client.make()["id"]
+    cloud.befall(Fault("deletePod", by_pod=True, ignore=True))
+    client.key = cloud.ever[pod].key
+    assert client.ask("DELETE", f"/v2/pods/{pod}")[0] == 204
+    assert client.status(pod) == "PROVISIONING"
+
+
+def test_log_may_be_cut_repeated_or_out_of_order(client, cloud, clock) -> None:
+    pod = client.make()["id"]
+    clock.advance(UP_S)
+    path = f"/v2/pods/{pod}/logs"
+    whole = client.ask("GET", path)[1]
+    cloud.befall(
+        Fault("getPodLogs", cut_at=40), Fault("getPodLogs", replay=1), Fault("getPodLogs", shuffle=True)
+    )
+    assert client.ask("GET", path)[1] == whole[:40]
+    assert client.ask("GET", path)[1].count("data: ") == whole.count("data: ") + 1
+    shuffled = client.ask("GET", path)[1]
+    assert shuffled != whole
+    assert sorted(shuffled) == sorted(whole)
+
+
+def test_chance_is_the_same_for_the_same_seed(clock) -> None:
+    def day(seed: int) -> list[int]:
+        client = Client(Cloud(VirtualClock(), chance=bad_day(seed)), clock)
+        statuses = []
+        for _ in range(60):
+            try:
+                statuses.append(client.ask("POST", "/v2/pods", ORDER)[0])
+            except NoReply:
+                statuses.append(0)
+        return statuses
+
+    assert day(1) == day(1)
+    assert day(1) != day(2)
+    assert {0, 201, 400} < set(day(3))
+
+
+def test_five_hundred_pods_are_listed_in_no_time_and_without_sockets() -> None:
+    clock = VirtualClock()
+    cloud = Cloud(clock, Settings(balance=Decimal(10**6), allowed={"minute": 10**6}))
+
+    async def sleep(seconds: float) -> None:
+        clock.advance(seconds)
+
+    async def rent() -> int:
+        transport = CloudTransport(cloud, sleep)
+        key = {"Authorization": f"Bearer {cloud.key}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://runpod", headers=key) as client:
+            for number in range(500):
+                reply = await client.post("/v2/pods", json=ORDER | {"name": f"test-{number}"})
+                assert reply.status_code == 201
+            clock.advance(UP_S)
+            reply = await client.get("/v2/pods")
+            return sum(pod["status"] == "RUNNING" for pod in reply.json()["pods"])
+
+    assert asyncio.run(rent()) == 500
+    headers = {"Authorization": f"Bearer {cloud.key}"}
+    began = time.perf_counter()
+    for _ in range(10):
+        clock.advance(10)
+        cloud.answer("GET", "/v2/pods", {}, headers)
+    assert (time.perf_counter() - began) / 10 < 0.1
+    assert cloud.count()["createPod"] == 500
+
+
+def test_transport_waits_and_hangs_up_as_the_service_does(cloud, clock) -> None:
+    cloud.befall(
+        Fault("createPod", wait_s=60), Fault("createPod", lose_reply=True), Fault("getPodLogs", cut_at=10)
+    )
+
+    async def sleep(seconds: float) -> None:
+        clock.advance(seconds)
+
+    async def rent() -> None:
+        key = {"Authorization": f"Bearer {cloud.key}"}
+        transport = CloudTransport(cloud, sleep)
+        async with httpx.AsyncClient(transport=transport, base_url="http://runpod", headers=key) as client:
+            with pytest.raises(httpx.ReadTimeout):
+                await client.post("/v2/pods", json=ORDER)
+            with pytest.raises(httpx.RemoteProtocolError):
+                await client.post("/v2/pods", json=ORDER)
+            path = f"/v2/pods/{next(iter(cloud.ever))}/logs"
+            with pytest.raises(httpx.RemoteProtocolError):
+                await client.get(path)
+            with pytest.raises(httpx.ReadTimeout):
+                await client.get(path)
+
+    asyncio.run(rent())
+    assert len(cloud.ever) == 2
