@@ -162,9 +162,11 @@ def serving(folder: Path, **variables: str) -> Iterator[Served]:
 
 
 @contextmanager
-def process(argv: list[str], env: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def process(
+    argv: list[str], env: Mapping[str, str], log: Path, *, append: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
     """Have a process for the length of the block, and nothing of it afterwards."""
-    with log.open("wb") as output:
+    with log.open("ab" if append else "wb") as output:
         child = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
     try:
         yield child

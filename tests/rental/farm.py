@@ -1,0 +1,236 @@
+"""A farm on one machine: Prefect's server, a worker of type runpod, an S3, and a stand-in for RunPod's cloud.
+
+All of them are real programs on loopback, and pods are process trees that run the real engine.
+"""
+
+import json
+import os
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import yaml
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import FlowRun
+from prefect.states import Cancelling
+
+from infra.rental.ledger import History, history_of
+from infra.s3 import S3Store, make_client
+from media.digest import sha256_of_file
+from media.manifest import Manifest
+from media.source import download_model, staged_address
+from media.video.check import read_video
+from tests.fakes.runpod.bodies import Body
+from tests.fakes.runpod.clock import RealClock
+from tests.fakes.runpod.cloud import Cloud
+from tests.fakes.runpod.faults import Chance
+from tests.fakes.runpod.pods import Pod
+from tests.fakes.runpod.server import served
+from tests.fakes.runpod.settings import Settings
+from tests.fakes.runpod.state import State, process_body
+from tests.fakes.s3 import S3Server, s3_server
+from tests.flows.served import PREFECT, ROOT, eventually, process, server
+from tests.processes import descendants
+
+POOL = "gpu"
+BUCKET = "farm"
+IMAGE = f"registry.example.com/rendermill@sha256:{'0' * 64}"
+DOOMED = ROOT / "tests" / "fakes" / "doomed"
+SECRETS = {"AWS_ACCESS_KEY_ID": "s3_key_id", "AWS_SECRET_ACCESS_KEY": "s3_secret"}
+
+Doom = Callable[[Pod], str]
+"""Says at which point a new pod loses its host; nothing for never."""
+
+
+class Farm:
+    """What its users see, and what happens behind their backs."""
+
+    def __init__(self, folder: Path, env: dict[str, str], client: SyncPrefectClient, cloud: Cloud) -> None:
+        self.folder = folder
+        self.env = env
+        self.client = client
+        self.cloud = cloud
+        self.doom: Doom = lambda _: ""
+        self._workers = ExitStack()
+        self._worker: subprocess.Popen[bytes] | None = None
+
+    def start_worker(self) -> None:
+        """Start a worker as its users do."""
+        argv = [PREFECT, "worker", "start", "--pool", POOL]
+        log = self.folder / "worker.log"
+        self._worker = self._workers.enter_context(process(argv, self.env, log, append=True))
+
+    def kill_worker(self) -> None:
+        """End the worker by SIGKILL, with everything below it."""
+        assert self._worker
+        for pid in [*descendants(self._worker.pid), self._worker.pid]:
+            os.kill(pid, signal.SIGKILL)
+        self._worker.wait()
+
+    def end(self) -> None:
+        """End what was started."""
+        self._workers.close()
+
+    def submit(self, **job: object) -> FlowRun:
+        """Start a turntable as the page does."""
+        made = self.client.read_deployment_by_name("render-turntable/runpod")
+        return self.client.create_flow_run_from_deployment(made.id, parameters={"job": job})
+
+    def cancel(self, run: FlowRun) -> None:
+        """Press the page's button."""
+        self.client.set_flow_run_state(run.id, Cancelling())
+
+    def state(self, run: FlowRun) -> str:
+        """Return the type of the state that a run is in now."""
+        now = self.client.read_flow_run(run.id)
+        return now.state.type.value if now.state else ""
+
+    def until(self, run: FlowRun, state: str, within_s: float = 240.0) -> FlowRun:
+        """Return a run once it is in a state of this type."""
+        eventually(lambda: self.state(run) == state, f"{run.name} is {state}", within_s)
+        return self.client.read_flow_run(run.id)
+
+    def history(self, run: FlowRun) -> History:
+        """Return the ledger of a run."""
+        return history_of(self.client.read_flow_run(run.id).labels)
+
+    def pods_of(self, run: FlowRun | UUID) -> list[Pod]:
+        """Return the pods that were ever rented for a run."""
+        run_id = run if isinstance(run, UUID) else run.id
+        return [pod for pod in self.cloud.ever.values() if run_id.hex in pod.name]
+
+    def until_pod(self, run: FlowRun, status: str = "RUNNING", number: int = 1) -> Pod:
+        """Return the pod of a run once there is one and it is in a status."""
+
+        def look() -> Pod | None:
+            pods = self.pods_of(run)
+            return pods[number - 1] if len(pods) >= number and pods[number - 1].status == status else None
+
+        return eventually(look, f"pod {number} of {run.name} is {status}")
+
+    def no_machine_is_left(self, within_s: float = 60.0) -> None:
+        """Check that nothing bills after a while."""
+        eventually(lambda: not self.cloud.alive, "all pods are gone", within_s)
+
+    def log(self) -> str:
+        """Return what the worker said."""
+        return (self.folder / "worker.log").read_text()
+
+
+class Bucket:
+    """The store that machines share."""
+
+    def __init__(self, s3: S3Server) -> None:
+        client = make_client(s3.account)
+        client.create_bucket(Bucket=BUCKET)
+        self.store = S3Store(BUCKET, "", client)
+        self._s3 = s3
+
+    def put(self, path: Path) -> str:
+        """Bring a source into the store; returns its address."""
+        return staged_address(download_model(str(path), self.store))
+
+    def puts_of_frames(self) -> Counter[str]:
+        """Return how often each frame was written with success or without."""
+        asked = (one for one in self._s3.asked if one.method == "PUT" and "/renders/" in one.target)
+        return Counter(one.target for one in asked if one.target.endswith(".png"))
+
+    def manifests(self) -> list[Manifest]:
+        """Return the manifests of all finished jobs."""
+        stats = self.store.list("manifests/")
+        return [Manifest.model_validate_json(self.store.get(stat.key)) for stat in stats]
+
+    def assert_whole(self, manifest: Manifest, frames: int, folder: Path) -> None:
+        """Check that all that a manifest promises is there, and that its video has its frames."""
+        promised = {o.asset.key: o.asset.sha256 for o in manifest.content.outputs}
+        promised |= {frame.key: frame.sha256 for frame in manifest.content.frames}
+        assert len(manifest.content.frames) == frames
+        for key, digest in promised.items():
+            self.store.fetch(key, folder / "object")
+            assert sha256_of_file(folder / "object") == digest, key
+        self.store.fetch(manifest.output("video").asset.key, folder / "video.mp4")
+        assert read_video(folder / "video.mp4").frames == frames
+
+
+@contextmanager
+def farm(
+    folder: Path, *, chance: Chance | None = None, pool: dict[str, object] | None = None, **variables: str
+) -> Iterator[tuple[Farm, Bucket]]:
+    """Provide a farm without a worker; nothing of it is left afterwards."""
+    with ExitStack() as stack:
+        s3 = stack.enter_context(s3_server())
+        bucket = Bucket(s3)
+        env = stack.enter_context(server(folder, **variables))
+        client = stack.enter_context(SyncPrefectClient(env["PREFECT_API_URL"]))
+        settings = Settings(provision_s=0.2, pull_s=0.3, grace_s=5.0, store=folder / "pods", cwd=ROOT)
+        made = _Made()
+        cloud = Cloud(RealClock(), settings, make_body=made.body, chance=chance)
+        cloud.state.account.secrets |= {
+            "s3_key_id": s3.account.access_key_id,
+            "s3_secret": s3.account.secret_access_key,
+        }
+        runpod = stack.enter_context(served(cloud))
+        env |= {"RUNPOD_API_KEY": cloud.key, "RUNPOD_API_BASE_URL": runpod.address}
+        made.farm = Farm(folder, env, client, cloud)
+        _deploy(folder, env, s3, pool or {})
+        stack.callback(made.farm.end)
+        yield made.farm, bucket
+
+
+class _Made:
+    """Stands between the cloud, which is made first, and the farm, which decides what befalls its pods."""
+
+    farm: Farm
+
+    def body(self, pod: Pod, state: State) -> Body:
+        doom = self.farm.doom(pod)
+        if not doom:
+            return process_body(pod, state)
+        env = pod.order["env"] | {"DOOM": doom, "PYTHONPATH": str(DOOMED)}
+        return process_body(replace(pod, order=pod.order | {"env": env}, log=pod.log), state)
+
+
+def _deploy(folder: Path, env: dict[str, str], s3: S3Server, pool: dict[str, object]) -> None:
+    """Make the pool and the deployment by Prefect's commands."""
+
+    def prefect(*words: str) -> str:
+        argv = [PREFECT, "--no-prompt", *words]
+        done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    template = json.loads(prefect("work-pool", "get-default-base-job-template", "--type", "runpod"))
+    fields = template["variables"]["properties"]
+    given: dict[str, object] = {
+        "image": IMAGE,
+        "private_network": True,
+        "secrets": SECRETS,
+        "proof": "rendermill.manifest",
+        "env": {
+            "RENDERMILL_STORE": f"s3://{BUCKET}",
+            "RENDERMILL_S3_ENDPOINT": s3.address,
+            "AWS_DEFAULT_REGION": s3.account.region,
+            "HOME": str(folder),
+            "PREFECT_HOME": str(folder / "prefect"),
+        },
+    }
+    for name, value in (given | pool).items():
+        fields[name]["default"] = value
+    (folder / "template.json").write_text(json.dumps(template))
+    prefect(
+        "work-pool", "create", POOL, "--type", "runpod", "--base-job-template", str(folder / "template.json")
+    )
+    deployment = {
+        "name": "runpod",
+        "entrypoint": "flows/render_turntable.py:render_turntable",
+        "work_pool": {"name": POOL},
+        "schedules": [],
+        "pull": [{"prefect.deployments.steps.set_working_directory": {"directory": str(ROOT)}}],
+    }
+    (folder / "prefect.yaml").write_text(yaml.safe_dump({"deployments": [deployment]}))
+    prefect("deploy", "--all", "--prefect-file", str(folder / "prefect.yaml"))
