@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+JSON = {"Content-Type": "application/json"}
 NO_CAPACITY = (
     "There are no longer any instances available with the requested specifications. "
     "Please refresh and try again."
@@ -73,7 +74,7 @@ class Refusal(Exception):
 def found(value: object, status: int = 200) -> Reply:
     """Return an answer in JSON."""
     body = json.dumps(value, separators=(",", ":")).encode()
-    return Reply(status, body, {"Content-Type": "application/json"})
+    return Reply(status, body, JSON)
 
 
 def html(status: int) -> Reply:
