@@ -54,7 +54,7 @@ class Pod:
         era: Raised whenever what was planned for it no longer holds.
         leaving: Whether it is being taken away, so that its container is not restarted.
         gone: Whether it can be neither listed nor read any more.
-        unlisted_until: Until then it can be neither listed nor read yet.
+        unlisted_until: Until then it is not listed yet.
         listed_until: Until then it is still listed, though it is gone.
         history: What became of it, and when.
     """

@@ -62,8 +62,7 @@ class Refusal(Exception):
 
     def reply(self) -> Reply:
         """Return it as the service words it (RFC 9457)."""
-        title = HTTPStatus(self.status).phrase.replace("Content", "Entity")
-        title = {413: "Payload Too Large", 422: "Unprocessable Entity"}.get(self.status, title)
+        title = HTTPStatus(self.status).phrase
         said: dict[str, object] = {"title": title, "status": self.status, "detail": self.detail}
         if self.errors:
             said["errors"] = list(self.errors)

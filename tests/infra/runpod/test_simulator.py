@@ -9,13 +9,16 @@ import httpx
 import pytest
 
 from tests.fakes.runpod import facts
+from tests.fakes.runpod.bodies import NoBody
 from tests.fakes.runpod.chance import bad_day
 from tests.fakes.runpod.clock import VirtualClock
 from tests.fakes.runpod.cloud import Cloud, NoReply
 from tests.fakes.runpod.faults import Fate, Fault
 from tests.fakes.runpod.limits import ALLOWED
+from tests.fakes.runpod.pods import Pod
 from tests.fakes.runpod.problems import DENIED, NO_CAPACITY
 from tests.fakes.runpod.settings import Settings
+from tests.fakes.runpod.state import State
 from tests.fakes.runpod.transport import CloudTransport
 
 GPU = "NVIDIA GeForce RTX 4090"
@@ -451,7 +454,7 @@ def test_new_pod_may_be_unlisted_dear_and_another_for_a_while(client, cloud, clo
     cloud.befall(Fault("createPod", unlisted_s=15, usd_factor=Decimal(3), other_gpu="NVIDIA L4"))
     pod = client.make()
     assert (pod["cost"], pod["gpu"]["id"]) == (2.07, "NVIDIA L4")
-    assert client.ask("GET", f"/v2/pods/{pod['id']}")[0] == 404
+    assert client.ask("GET", f"/v2/pods/{pod['id']}")[0] == 200
     assert client.ask("GET", "/v2/pods")[1]["pods"] == []
     clock.advance(15)
     assert len(client.ask("GET", "/v2/pods")[1]["pods"]) == 1
@@ -618,3 +621,58 @@ def test_transport_waits_and_hangs_up_as_the_service_does(cloud, clock) -> None:
 
     asyncio.run(rent())
     assert len(cloud.ever) == 2
+
+
+def test_test_may_play_what_runs_in_a_pod(clock) -> None:
+    told: list[str] = []
+
+    def body(pod: Pod, state: State) -> NoBody:
+        del state
+        return NoBody(
+            on_start=lambda: told.append(f"{pod.name} starts"),
+            on_term=lambda: told.append(f"{pod.name} is asked to end"),
+            on_kill=lambda: told.append(f"{pod.name} is killed"),
+        )
+
+    client = Client(Cloud(clock, make_body=body), clock)
+    pod = client.make()["id"]
+    assert client.cloud.next_due == clock.now() + 2
+    clock.advance(UP_S)
+    client.ask("DELETE", f"/v2/pods/{pod}")
+    clock.advance(10)
+    client.cloud.tick()
+    assert told == ["test-1 starts", "test-1 is asked to end", "test-1 is killed"]
+
+
+def test_console_does_what_an_owner_or_a_host_may(client, cloud, clock) -> None:
+    lost, deleted, stopped, taken = (client.make(name=f"test-{n}")["id"] for n in range(4))
+    clock.advance(UP_S)
+    cloud.lose_host(lost)
+    cloud.delete_in_console(deleted)
+    cloud.lose_host(stopped, gone=False)
+    cloud.preempt(taken, notice_s=5)
+    clock.advance(4)
+    assert [pod["status"] for pod in client.ask("GET", "/v2/pods")[1]["pods"]] == ["EXITED", "RUNNING"]
+    clock.advance(1)
+    assert [pod.pod_id for pod in cloud.alive] == [stopped]
+    cloud.empty_balance()
+    assert cloud.alive == []
+    assert client.refused() == (402, "insufficient balance")
+    cloud.pay_in(Decimal(10))
+    client.make()
+
+
+def test_key_may_be_unknown_for_a_while_but_not_the_pods_own(client, cloud, clock) -> None:
+    pod = client.make()["id"]
+    cloud.revoke_key(900)
+    assert client.ask("GET", "/v2/pods")[0] == 401
+    own = {"Authorization": f"Bearer {cloud.ever[pod].key}"}
+    assert cloud.answer("GET", f"/v2/pods/{pod}", {}, own)[0] == 200
+    clock.advance(900)
+    assert client.ask("GET", "/v2/pods")[0] == 200
+
+
+def test_graphql_may_fail_in_its_own_way(client, cloud) -> None:
+    cloud.befall(Fault("graphql", answer=(200, "Something went wrong.")))
+    status, said = client.ask("POST", "/graphql", {"query": "query { myself { clientBalance } }"})
+    assert (status, said["errors"][0]["message"]) == (200, "Something went wrong.")

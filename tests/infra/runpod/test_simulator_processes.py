@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +26,8 @@ PATIENCE_S = 20.0
 # A command that starts a child in a session of its own, as Prefect's engine is, and tells both process ids.
 WITH_CHILD = """
 import os, subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True, env={})
+argv = [sys.executable, "-c", "import time; time.sleep(600)"]
+child = subprocess.Popen(argv, start_new_session=True, env={})
 print("pids", os.getpid(), child.pid, flush=True)
 time.sleep(600)
 """
@@ -76,6 +76,14 @@ def line(client: httpx.Client, pod_id: str, begins: str, count: int = 1) -> str:
     raise AssertionError(f"the log ended without {begins}")
 
 
+def until_stopped(pid: int) -> None:
+    """Return as soon as a process stands still."""
+    deadline = time.monotonic() + PATIENCE_S
+    while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)  # the kernel tells only parents
+
+
 def until_gone(client: httpx.Client, pod_id: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while client.get(f"/v2/pods/{pod_id}").status_code != 404:
@@ -86,7 +94,7 @@ def until_gone(client: httpx.Client, pod_id: str) -> None:
 def test_command_finds_what_runpod_puts_into_its_environment(runpod, client) -> None:
     runpod.cloud.state.account.secrets["store_key"] = "obviously-fake"
     client.put("/v2/account/ssh-keys", json={"keys": ["ssh-ed25519 AAAAFAKE nobody"]}).raise_for_status()
-    told = "import json, os; print('env', json.dumps(dict(os.environ)), flush=True); __import__('time').sleep(99)"
+    told = "import json, os, time; print('env', json.dumps({**os.environ}), flush=True); time.sleep(99)"
     env = {"STORE_KEY": "{{ RUNPOD_SECRET_store_key }}", "A": "b"}
     pod = rent(client, sys.executable, "-c", told, env=env, startSsh=True)
     found = json.loads(line(client, pod, "env").removeprefix("env "))
@@ -136,16 +144,14 @@ def test_child_that_outlives_its_command_ends_with_it(client) -> None:
     wait_until_gone(int(child))
 
 
-def test_sigterm_reaches_the_command_which_has_its_grace(client) -> None:
-    script = "trap 'echo goodbye; exit 0' TERM; echo ready; while :; do sleep 0.05; done"
+def test_sigterm_reaches_the_command_which_has_its_grace(client, tmp_path) -> None:
+    farewell = "sleep 0.1; echo goodbye >$TMPDIR/said; exit 0"
+    script = f"trap '{farewell}' TERM; echo pid $$; while :; do sleep 0.05; done"
     pod = rent(client, "-c", script, entrypoint=["/bin/sh"])
-    line(client, pod, "ready")
-    heard: list[str] = []
-    listener = threading.Thread(target=lambda: heard.append(line(client, pod, "goodbye")))
-    listener.start()
+    pid = int(line(client, pod, "pid").split()[1])
     client.delete(f"/v2/pods/{pod}")
-    listener.join()
-    assert heard == ["goodbye"]
+    wait_until_gone(pid)
+    assert (tmp_path / "pods" / pod / "tmp" / "said").read_text() == "goodbye\n"
 
 
 def test_command_that_does_not_listen_is_killed_after_its_grace(client) -> None:
@@ -169,7 +175,7 @@ def test_pod_that_hangs_still_runs_as_far_as_anybody_is_told(runpod, client) -> 
     pod = rent(client, sys.executable, "-c", WITH_CHILD)
     command = line(client, pod, "pids").split()[1]
     runpod.cloud.hang(pod)
-    assert Path(f"/proc/{command}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    until_stopped(int(command))
     assert client.get(f"/v2/pods/{pod}").json()["status"] == "RUNNING"
     runpod.cloud.lose_host(pod)
     wait_until_gone(int(command))
@@ -193,11 +199,12 @@ def test_command_that_is_not_there_is_tried_again_and_again(runpod, client) -> N
 
 
 def test_log_ends_when_the_pod_is_gone(client) -> None:
-    pod = rent(client, "sleep", "600")
+    pod = rent(client, "sh", "-c", "echo ready; sleep 600")
+    line(client, pod, "ready")
     path = f"/v2/pods/{pod}/logs"
     with client.stream("GET", path, timeout=PATIENCE_S) as stream:
         client.delete(f"/v2/pods/{pod}")
-        assert any("create container" in frame for frame in stream.iter_lines())
+        assert any('"line":"ready"' in frame for frame in list(stream.iter_lines()))
 
 
 def test_connection_ends_as_a_fault_says(runpod, client) -> None:
