@@ -153,6 +153,10 @@ worker: $(SETUP) ## Start a worker that takes what comes, small pictures before 
 	@export $(API) && echo "worker: of $$PREFECT_API_URL" >&2 && \
 		$(PY) -m infra.work_pools.local && $(VENV)/bin/prefect worker start --pool local $(ARGS)
 
+.PHONY: runpod-sim
+runpod-sim: $(SETUP) ## Start a stand-in for RunPod's cloud on this machine; its pods are processes
+	@$(PY) -m tests.fakes.runpod $(ARGS)
+
 ##@ GPU
 
 .PHONY: gpu-bundle

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN = ["help", "doctor", "setup", "demo", "put"]
 CHECK = ["test", "check", "faults", "bench", "test-blenders"]
-GO_ON = ["server", "deploy", "blocks", "worker", "gpu-bundle", "gpu-check", "lock", "clean"]
+GO_ON = ["server", "deploy", "blocks", "worker", "runpod-sim", "gpu-bundle", "gpu-check", "lock", "clean"]
 # Nothing of the make that runs the tests: its flags and variables would decide here.
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 

@@ -120,8 +120,9 @@ class Window:
         end = (math.floor(now / step) + 1) * step
         return cls(end - buckets * step, end, size)
 
-    def buckets(self) -> list[tuple[float, float]]:
-        """Return where each begins and ends."""
+    def touched(self, start: float, end: float) -> list[tuple[float, float]]:
+        """Return where each bucket begins and ends that a time touches."""
         step = BUCKETS_S[self.size]
-        count = round((self.end - self.start) / step)
-        return [(self.start + n * step, self.start + (n + 1) * step) for n in range(count)]
+        first = max(0, math.floor((start - self.start) / step))
+        last = math.ceil((min(end, self.end) - self.start) / step)
+        return [(self.start + n * step, self.start + (n + 1) * step) for n in range(first, last)]

@@ -113,7 +113,12 @@ class ProcessBody:
 
     def exit_code(self) -> int | None:
         """Return how it ended; all that it started has ended with it."""
-        return self._process.poll() if self._process else 0
+        if self._process is None:
+            return 0
+        code = self._process.poll()
+        if code is not None:
+            self._let_go()
+        return code
 
     def term(self) -> None:
         """Send SIGTERM to the command, which must hand it on."""
@@ -124,8 +129,7 @@ class ProcessBody:
         """Kill the command and all that it started; returns when they are gone."""
         if not self._process:
             return
-        if self._process.stdin and not self._process.stdin.closed:
-            self._process.stdin.close()  # what the runtime takes for our death
+        self._let_go()
         try:
             self._process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
@@ -144,6 +148,11 @@ class ProcessBody:
     def pids(self) -> list[int]:
         """Return the processes that the command and what it started are now."""
         return container.below(self._process.pid) if self._process else []
+
+    def _let_go(self) -> None:
+        """Close the pipe, which the runtime takes for our death."""
+        if self._process and self._process.stdin and not self._process.stdin.closed:
+            self._process.stdin.close()
 
     def _read(self, output: IO[bytes]) -> None:
         with output:

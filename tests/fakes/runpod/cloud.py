@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from http import HTTPStatus
 
 from tests.fakes.runpod.account import ACCOUNT_KEY
 from tests.fakes.runpod.asked import V1, Asked, operation_of
 from tests.fakes.runpod.clock import Clock, RealClock
 from tests.fakes.runpod.faults import Case, Chance, Fault, Script
-from tests.fakes.runpod.graphql import graphql
+from tests.fakes.runpod.graphql import graphql, graphql_error
 from tests.fakes.runpod.logs import Line
 from tests.fakes.runpod.offers import OFFERS
 from tests.fakes.runpod.operations import PODS, Operation
@@ -36,7 +37,7 @@ class Cloud:
 
     Attributes:
         state: Everything that it knows.
-        asked: Every request that came, without its headers' secrets.
+        asked: Every request that came to a path of ours.
     """
 
     def __init__(
@@ -119,13 +120,13 @@ class Cloud:
         state, now = self.state, self.state.now
         operation, target = operation_of(asked.method, asked.path)
         asked = replace(asked, operation=operation, target=target)
-        self.asked.append(replace(asked, headers={}))
+        self.asked.append(asked)
         if operation == V1:
             raise Refusal(410, GONE)
         query = asked.query if operation == "graphql" else {}
         caller = state.account.caller(asked.headers, query, now)
         asked = replace(asked, caller=caller)
-        self.asked[-1] = replace(asked, headers={})
+        self.asked[-1] = asked
         if not caller:
             try:
                 state.limits.spend(now)
@@ -149,7 +150,7 @@ class Cloud:
         else:
             if fault.after_all:
                 self._served(asked, fault)
-            reply = _said(fault)
+            reply = _said(asked, fault)
         return replace(reply, wait_s=fault.wait_s, hang_up=fault.lose_reply, cut_at=fault.cut_at)
 
     def _served(self, asked: Asked, fault: Fault) -> Reply:
@@ -273,10 +274,12 @@ class Cloud:
             yield self.ever[pod_id]
 
 
-def _said(fault: Fault) -> Reply:
+def _said(asked: Asked, fault: Fault) -> Reply:
     if fault.html is not None:
         return html(fault.html)
     if fault.answer is None:
         raise ValueError("a fault that answers must say what")
+    if asked.operation == "graphql" and fault.answer[0] == HTTPStatus.OK:
+        return graphql_error(fault.answer[1], "INTERNAL_SERVER_ERROR")
     wait = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     return Refusal(*fault.answer, errors=fault.errors, headers=wait).reply()

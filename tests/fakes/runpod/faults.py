@@ -61,7 +61,7 @@ class Fault(Case):
     Attributes:
         on: The operation as RunPod's description names it, such as `createPod`, `deletePod` or `getPodLogs`;
             `graphql` for all of that; `*` for any.
-        answer: Status and detail to say instead of doing anything.
+        answer: Status and detail to say instead of doing anything; GraphQL takes 200 for an error of its own.
         errors: Single faults that a 422 names.
         retry_after: Seconds that a 429 asks for.
         html: Status of a proxy's page instead of an answer.
@@ -72,7 +72,7 @@ class Fault(Case):
         ignore: Say that it was done, and do nothing.
         revoke_s: The key is not known for so long.
         exhaust: `minute`, `hour` or `day`: nothing is left in this window.
-        unlisted_s: createPod: for so long the new pod can be neither listed nor read.
+        unlisted_s: createPod: for so long the new pod is not listed; who knows its id can read and end it.
         usd_factor: createPod: what it costs, compared with the catalogue.
         other_gpu: createPod: the GPU that is given instead.
         lingers_s: deletePod: for so long the pod is still listed as it was.

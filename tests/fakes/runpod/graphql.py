@@ -24,28 +24,30 @@ def graphql(state: State, asked: Asked, fault: Fault) -> Reply:
         said = json.loads(asked.body)
         query, variables = str(said["query"]), said.get("variables") or {}
     except (ValueError, KeyError, TypeError):
-        return _error("Something went wrong. Please try again later or contact support.", "BAD_USER_INPUT")
+        return graphql_error(
+            "Something went wrong. Please try again later or contact support.", "BAD_USER_INPUT"
+        )
     if "podTerminate" in query:
         return _terminate(state, asked, fault, _argument(query, "podTerminate", variables))
     if asked.caller:
-        return _error(DENIED, "FORBIDDEN")
+        return graphql_error(DENIED, "FORBIDDEN")
     if "podRentInterruptable" in query:
         return _rent(state, _argument(query, "podRentInterruptable", variables))
     if "myself" in query:
         spend = sum((pod.meter.rates.total for pod in state.listed.values()), Decimal(0))
         me = {"clientBalance": float(state.balance()), "currentSpendPerHr": float(spend)}
         return found({"data": {"myself": me}})
-    return _error("the stand-in does not know this query", "GRAPHQL_VALIDATION_FAILED")
+    return graphql_error("the stand-in does not know this query", "GRAPHQL_VALIDATION_FAILED")
 
 
 def _terminate(state: State, asked: Asked, fault: Fault, said: Body) -> Reply:
     pod_id = str(said.get("podId", ""))
     if asked.caller not in {"", pod_id}:
-        return _error(DENIED, "FORBIDDEN")
+        return graphql_error(DENIED, "FORBIDDEN")
     try:
         pod = state.pod(pod_id)
     except Refusal:
-        return _error(f"{NO_POD} to terminate", "INTERNAL_SERVER_ERROR")
+        return graphql_error(f"{NO_POD} to terminate", "INTERNAL_SERVER_ERROR")
     if not fault.ignore:
         by = "itself" if asked.caller else "its keeper"
         state.life.terminate(pod, f"is terminated by {by}", fault.lingers_s)
@@ -54,7 +56,7 @@ def _terminate(state: State, asked: Asked, fault: Fault, said: Body) -> Reply:
 
 def _rent(state: State, said: Body) -> Reply:
     if not state.settings.spot:
-        return _error(NO_SPOT, "BAD_REQUEST")
+        return graphql_error(NO_SPOT, "BAD_REQUEST")
     cloud = "COMMUNITY" if said.get("cloudType", "ALL") == "ALL" else said["cloudType"]
     order = {
         "name": said.get("name", ""),
@@ -69,14 +71,15 @@ def _rent(state: State, said: Body) -> Reply:
     try:
         place = state.place(order)
     except Refusal:
-        return _error(NO_SUPPLY, "SUPPLY_CONSTRAINT")
+        return graphql_error(NO_SUPPLY, "SUPPLY_CONSTRAINT")
     pod = state.make(order, place, state.settings.spot_factor)
     machine = {"podHostId": f"{pod.pod_id}-00000000"}
     told = {"id": pod.pod_id, "imageName": order["image"], "machineId": "m", "machine": machine}
     return found({"data": {"podRentInterruptable": told}})
 
 
-def _error(message: str, code: str) -> Reply:
+def graphql_error(message: str, code: str) -> Reply:
+    """Return a refusal as GraphQL words it, which HTTP takes for a success."""
     return found({"errors": [{"message": message, "extensions": {"code": code}}]})
 
 

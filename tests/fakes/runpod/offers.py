@@ -1,19 +1,16 @@
-"""What the operations do that are not about pods: catalogue, volumes, registries, keys, bills."""
+"""What the operations do that are not about pods: catalogue, volumes, registries, keys."""
 
 from functools import partial
 from typing import Any
 
 from tests.fakes.runpod.asked import Asked
-from tests.fakes.runpod.billing import BUCKETS_S, FREE, Rates, Window
+from tests.fakes.runpod.bills import pod_bills
 from tests.fakes.runpod.catalog import CLOUDS, Question, cpu_view, gpu_view, place_view
-from tests.fakes.runpod.clock import moment_of, text_of
 from tests.fakes.runpod.faults import Fault
 from tests.fakes.runpod.operations import DONE, Operation
 from tests.fakes.runpod.problems import NOT_FOUND, Refusal, Reply, found
 from tests.fakes.runpod.rules import CREATE_REGISTRY, CREATE_VOLUME, SSH_KEYS, read
 from tests.fakes.runpod.state import State
-
-USUAL_DAYS = 30
 
 
 def list_gpus(state: State, asked: Asked, fault: Fault) -> Reply:
@@ -184,58 +181,6 @@ def put_ssh_keys(state: State, asked: Asked, fault: Fault) -> Reply:
     del fault
     state.account.ssh_keys = read(asked.body, SSH_KEYS)["keys"]
     return found({"keys": state.account.ssh_keys})
-
-
-def pod_bills(state: State, asked: Asked, fault: Fault) -> Reply:
-    """Tell what pods cost, bucket by bucket."""
-    window, now = _window(asked, state.now), state.now
-    only = asked.query.get("podId")
-    records, totals = [], FREE
-    for start, end in window.buckets():
-        if end + fault.late_s > now and fault.late_s:
-            continue
-        for pod in state.ever.values():
-            if only in {None, pod.pod_id} and (cost := pod.meter.between(start, end, now)).total:
-                totals = totals.plus(cost)
-                records.append({**_span(start, end), "podId": pod.pod_id, **_amounts(cost)})
-    query = {**_span(window.start, window.end), "bucketSize": window.size, "podId": only}
-    metadata = {
-        "query": query,
-        "recordCount": len(records),
-        "uniquePodCount": len({record["podId"] for record in records}),
-        "totals": _amounts(totals),
-    }
-    return found({"records": records, "metadata": metadata})
-
-
-def _window(asked: Asked, now: float) -> Window:
-    query = asked.query
-    size = query.get("bucketSize", "day")
-    if size not in BUCKETS_S:
-        raise Refusal(400, f"bucketSize must be one of {', '.join(BUCKETS_S)}")
-    if "lastN" in query:
-        if "startTime" in query or "endTime" in query or not query["lastN"].isdecimal():
-            raise Refusal(400, "lastN is a number, and stands without startTime and endTime")
-        return Window.last(int(query["lastN"]), now, size)
-    try:
-        start = moment_of(query["startTime"]) if "startTime" in query else now - USUAL_DAYS * 86400
-        end = moment_of(query["endTime"]) if "endTime" in query else now
-    except ValueError as error:
-        raise Refusal(400, f"not a time of RFC 3339: {error}") from error
-    return Window.around(start, end, size)
-
-
-def _span(start: float, end: float) -> dict[str, Any]:
-    return {"startTime": text_of(start), "endTime": text_of(end)}
-
-
-def _amounts(cost: Rates) -> dict[str, float]:
-    return {
-        "totalAmount": float(cost.total),
-        "gpuAmount": float(cost.gpu),
-        "cpuAmount": float(cost.cpu),
-        "diskAmount": float(cost.disk),
-    }
 
 
 OFFERS: dict[str, Operation] = {

@@ -1,6 +1,7 @@
 """What each operation on pods does."""
 
 import base64
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from tests.fakes.runpod.facts import MOVES
 from tests.fakes.runpod.faults import Fault
 from tests.fakes.runpod.logs import MOST_BACK, USUAL_BACK, Cursor, Line, frames
 from tests.fakes.runpod.pods import Pod
-from tests.fakes.runpod.problems import NO_FREE_GPUS, Refusal, Reply, found
+from tests.fakes.runpod.problems import JSON, NO_FREE_GPUS, Refusal, Reply, found
 from tests.fakes.runpod.rules import POD_ACTION, UPDATE_POD, read, read_pod
 from tests.fakes.runpod.state import State
 
@@ -34,7 +35,9 @@ def list_pods(state: State, asked: Asked, fault: Fault) -> Reply:
     pagination: dict[str, Any] = {"hasNextPage": more}
     if more:
         pagination["nextCursor"] = base64.urlsafe_b64encode(f"pod:{page[-1].number}".encode()).decode()
-    return found({"pods": [pod.view(now) for pod in page], "pagination": pagination})
+    pods_text = ",".join(pod.text(now) for pod in page)
+    body = f'{{"pods":[{pods_text}],"pagination":{json.dumps(pagination)}}}'
+    return Reply(200, body.encode(), JSON)
 
 
 def create_pod(state: State, asked: Asked, fault: Fault) -> Reply:

@@ -1,5 +1,6 @@
 """A pod: what was ordered, where it is, what has become of it, and how the API tells it."""
 
+import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -53,7 +54,7 @@ class Pod:
         era: Raised whenever what was planned for it no longer holds.
         leaving: Whether it is being taken away, so that its container is not restarted.
         gone: Whether it can be neither listed nor read any more.
-        unlisted_until: Until then it can be neither listed nor read yet.
+        unlisted_until: Until then it is not listed yet.
         listed_until: Until then it is still listed, though it is gone.
         history: What became of it, and when.
     """
@@ -81,6 +82,8 @@ class Pod:
     log: Log = field(default_factory=Log)
     meter: Meter = field(default_factory=Meter)
     history: list[tuple[float, str]] = field(default_factory=list)
+    _written_for: tuple[object, ...] = ()
+    _written: str = ""
 
     @property
     def subject(self) -> Subject:
@@ -109,6 +112,18 @@ class Pod:
 
     def view(self, now: float) -> dict[str, Any]:
         """Return it as the API tells it."""
+        return self._still() | {"runtime": self._runtime(now)}
+
+    def text(self, now: float) -> str:
+        """Return it as JSON. Of hundreds of pods, each looked at often, only the runtime is written anew."""
+        seen = (self.status, self.name, self.locked, self.started)
+        if seen != self._written_for:
+            self._written_for = seen
+            self._written = json.dumps(self._still(), separators=(",", ":"))[:-1]
+        return f'{self._written},"runtime":{json.dumps(self._runtime(now), separators=(",", ":"))}}}'
+
+    def _still(self) -> dict[str, Any]:
+        """Return what stays as it is while its status, name and lock do."""
         order, place = self.order, self.place
         told = {
             "id": self.pod_id,
@@ -132,7 +147,6 @@ class Pod:
             "cost": float(place.usd_per_hour) if self.status in COSTLY else 0.0,
             "locked": self.locked,
             "globalNetworking": {"enabled": False},
-            "runtime": self._runtime(now),
             "createdAt": text_of(self.created),
             "startedAt": None if self.started is None else text_of(self.started),
         }

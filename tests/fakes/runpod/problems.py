@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+JSON = {"Content-Type": "application/json"}
 NO_CAPACITY = (
     "There are no longer any instances available with the requested specifications. "
     "Please refresh and try again."
@@ -61,8 +62,7 @@ class Refusal(Exception):
 
     def reply(self) -> Reply:
         """Return it as the service words it (RFC 9457)."""
-        title = HTTPStatus(self.status).phrase.replace("Content", "Entity")
-        title = {413: "Payload Too Large", 422: "Unprocessable Entity"}.get(self.status, title)
+        title = HTTPStatus(self.status).phrase
         said: dict[str, object] = {"title": title, "status": self.status, "detail": self.detail}
         if self.errors:
             said["errors"] = list(self.errors)
@@ -73,7 +73,7 @@ class Refusal(Exception):
 def found(value: object, status: int = 200) -> Reply:
     """Return an answer in JSON."""
     body = json.dumps(value, separators=(",", ":")).encode()
-    return Reply(status, body, {"Content-Type": "application/json"})
+    return Reply(status, body, JSON)
 
 
 def html(status: int) -> Reply:

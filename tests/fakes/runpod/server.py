@@ -97,8 +97,8 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in reply.headers.items():
             self.send_header(name, value)
         if reply.follow:
-            self.close_connection = True
             self.send_header("Connection", "keep-alive")
+            self.close_connection = True  # which that header has denied
         else:
             self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()

@@ -87,13 +87,13 @@ class State:
         return "".join(self._random.choices(LETTERS, k=14))
 
     def pod(self, pod_id: str) -> Pod:
-        """Return a pod that can be read.
+        """Return a pod that is not gone.
 
         Raises:
             Refusal: There is none of this id.
         """
         pod = self.ever.get(pod_id)
-        if pod is None or pod.gone or self.now < pod.unlisted_until:
+        if pod is None or pod.gone:
             raise Refusal(404, NO_POD)
         return pod
 

@@ -1,4 +1,4 @@
-"""The stand-in for RunPod: what it answers, refuses, bills and breaks, on a clock that the tests move."""
+"""The stand-in for RunPod: what it answers and refuses, on a clock that the tests move."""
 
 import asyncio
 import json
@@ -9,58 +9,17 @@ import httpx
 import pytest
 
 from tests.fakes.runpod import facts
-from tests.fakes.runpod.chance import bad_day
+from tests.fakes.runpod.bodies import NoBody
+from tests.fakes.runpod.client import GPU, ORDER, UP_S, Client
 from tests.fakes.runpod.clock import VirtualClock
-from tests.fakes.runpod.cloud import Cloud, NoReply
-from tests.fakes.runpod.faults import Fate, Fault
+from tests.fakes.runpod.cloud import Cloud
+from tests.fakes.runpod.faults import Fault
 from tests.fakes.runpod.limits import ALLOWED
+from tests.fakes.runpod.pods import Pod
 from tests.fakes.runpod.problems import DENIED, NO_CAPACITY
 from tests.fakes.runpod.settings import Settings
+from tests.fakes.runpod.state import State
 from tests.fakes.runpod.transport import CloudTransport
-
-GPU = "NVIDIA GeForce RTX 4090"
-ORDER = {
-    "name": "test-1",
-    "image": "example/blender@sha256:00",
-    "gpu": {"id": GPU, "count": 1},
-    "entrypoint": ["/bin/sh", "-c"],
-    "cmd": ["true"],
-    "env": {"A": "b"},
-    "ports": ["22/tcp"],
-}
-UP_S = 7.0
-
-
-class Client:
-    """Asks a cloud with the account's key."""
-
-    def __init__(self, cloud: Cloud, clock: VirtualClock) -> None:
-        self.cloud = cloud
-        self.clock = clock
-        self.key = cloud.key
-        self.headers: dict[str, str] = {}
-
-    def ask(self, method: str, path: str, body: object = None, **query: str) -> tuple[int, object]:
-        data = b"" if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self.key}"}
-        status, self.headers, said = self.cloud.answer(method, path, query, headers, data)
-        if self.headers.get("Content-Type", "").endswith("json"):
-            return status, json.loads(said)
-        return status, said.decode()
-
-    def make(self, **changes: object) -> dict[str, object]:
-        status, pod = self.ask("POST", "/v2/pods", ORDER | changes)
-        assert status == 201, pod
-        return pod
-
-    def refused(self, **changes: object) -> tuple[int, str]:
-        status, said = self.ask("POST", "/v2/pods", ORDER | changes)
-        assert list(facts.wrong_in(said, facts.ERROR)) == []
-        return status, said["detail"]
-
-    def status(self, pod_id: str) -> str:
-        _, pod = self.ask("GET", f"/v2/pods/{pod_id}")
-        return pod["status"]
 
 
 @pytest.fixture
@@ -76,10 +35,6 @@ def cloud(clock) -> Cloud:
 @pytest.fixture
 def client(cloud, clock) -> Client:
     return Client(cloud, clock)
-
-
-def with_settings(clock: VirtualClock, **settings: object) -> Client:
-    return Client(Cloud(clock, Settings(**settings)), clock)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +114,7 @@ def test_container_that_exits_is_restarted_and_its_pod_still_bills(client, cloud
 
 
 def test_container_that_exits_may_end_its_pod(clock) -> None:
-    client = with_settings(clock, restarts=False)
+    client = Client.of(clock, Settings(restarts=False))
     pod = client.make()["id"]
     clock.advance(UP_S)
     client.cloud.exit_container(pod, 3)
@@ -285,7 +240,7 @@ def test_pod_may_look_at_itself_and_end_itself_only(client, cloud) -> None:
 
 
 def test_who_asks_too_often_is_told_when_to_come_back(clock) -> None:
-    client = with_settings(clock, allowed={"minute": 2, "hour": 5, "day": 9})
+    client = Client.of(clock, Settings(allowed={"minute": 2, "hour": 5, "day": 9}))
     clock.advance(10)
     assert [client.ask("GET", "/v2/pods")[0] for _ in range(3)] == [200, 200, 429]
     assert client.headers["Retry-After"] == "50"
@@ -309,84 +264,6 @@ def test_unknown_path_and_method_are_refused(client) -> None:
     assert client.headers["Allow"] == "GET, POST"
 
 
-def test_bill_is_exact_by_the_second(client, cloud, clock) -> None:
-    pod = client.make()["id"]
-    clock.advance(3600)
-    client.ask("POST", f"/v2/pods/{pod}/action", {"action": "stop"})
-    assert cloud.bill()[pod] == Decimal("0.69")
-    clock.advance(720 * 3600)
-    assert cloud.bill()[pod] == Decimal("0.69") + 20 * Decimal("0.20")
-    client.ask("DELETE", f"/v2/pods/{pod}")
-    clock.advance(1_000_000)
-    assert cloud.bill()[pod] == Decimal("4.69")
-
-
-def test_second_that_has_begun_is_paid(client, cloud, clock) -> None:
-    pod = client.make()["id"]
-    clock.advance(1.2)
-    client.ask("DELETE", f"/v2/pods/{pod}")
-    assert round(cloud.bill()[pod], 12) == round(Decimal("0.69") * 2 / 3600, 12)
-
-
-def test_bill_is_told_by_the_hour(client, clock) -> None:
-    pod = client.make()["id"]
-    clock.advance(5400)
-    client.ask("DELETE", f"/v2/pods/{pod}")
-    _, said = client.ask("GET", "/v2/billing/pods", bucketSize="hour", lastN="3")
-    assert [record["totalAmount"] for record in said["records"]] == [0.69, 0.345]
-    assert said["metadata"]["totals"]["gpuAmount"] == 1.035
-    _, none = client.ask("GET", "/v2/billing/pods", podId="nobody")
-    assert none["records"] == []
-
-
-def test_bill_may_be_an_hour_late(client, cloud, clock) -> None:
-    client.make()
-    clock.advance(3700)
-    cloud.befall(Fault("listPodBilling", late_s=3600))
-    assert client.ask("GET", "/v2/billing/pods", bucketSize="hour")[1]["records"] == []
-    assert len(client.ask("GET", "/v2/billing/pods", bucketSize="hour")[1]["records"]) == 2
-
-
-def test_account_without_credit_gets_no_pod(clock) -> None:
-    client = with_settings(clock, balance=Decimal("0.50"))
-    assert client.refused() == (402, "insufficient balance")
-
-
-def test_credit_that_is_used_up_ends_pods_and_stops_those_with_a_volume(clock) -> None:
-    client = with_settings(clock, balance=Decimal("2.00"))
-    where = {"name": "v", "size": 10, "dataCenter": "EU-SE-1"}
-    _, volume = client.ask("POST", "/v2/network-volumes", where)
-    kept = client.make(mounts={"network": [{"volumeId": volume["id"], "path": "/v"}]})["id"]
-    lost = client.make()["id"]
-    clock.advance(3 * 3600)
-    assert client.status(kept) == "EXITED"
-    assert client.ask("GET", f"/v2/pods/{lost}")[0] == 404
-    assert Decimal("1.9") < client.cloud.bill()[lost] + client.cloud.bill()[kept] < Decimal("2.2")
-
-
-def test_graphql_ends_pods_tells_the_balance_and_rents_no_spot(client, clock) -> None:
-    pod = client.make()["id"]
-    _, me = client.ask("POST", "/graphql", {"query": "query { myself { clientBalance } }"})
-    assert me["data"]["myself"]["clientBalance"] == 100.0
-    spot = 'mutation { podRentInterruptable(input: {name: "x", gpuCount: 1}) { id } }'
-    _, said = client.ask("POST", "/graphql", {"query": spot})
-    assert said["errors"][0]["message"] == "Spot pods are no longer offered"
-    end = f'mutation {{ podTerminate(input: {{podId: "{pod}"}}) }}'
-    assert client.ask("POST", "/graphql", {"query": end}) == (200, {"data": {"podTerminate": None}})
-    clock.advance(2)
-    _, said = client.ask("POST", "/graphql", {"query": end})
-    assert said["errors"][0]["message"] == "pod not found to terminate"
-
-
-def test_spot_can_be_had_where_it_is_still_offered(clock) -> None:
-    client = with_settings(clock, spot=True)
-    query = "mutation($input: PodRentInterruptableInput!) { podRentInterruptable(input: $input) { id } }"
-    wanted = {"name": "x", "imageName": "i", "gpuTypeId": GPU, "gpuCount": 1, "bidPerGpu": 0.2}
-    _, said = client.ask("POST", "/graphql", {"query": query, "variables": {"input": wanted}})
-    _, pod = client.ask("GET", f"/v2/pods/{said['data']['podRentInterruptable']['id']}")
-    assert (pod["cost"], pod["cloud"]) == (0.17, "COMMUNITY")
-
-
 def test_log_goes_on_from_the_last_event_that_was_heard(client, cloud, clock) -> None:
     pod = client.make()["id"]
     clock.advance(UP_S)
@@ -403,167 +280,6 @@ def test_log_goes_on_from_the_last_event_that_was_heard(client, cloud, clock) ->
     assert body.decode().count("data: ") == 1
     assert client.ask("GET", f"/v2/pods/{pod}/logs", tail="5001")[0] == 400
     assert client.ask("GET", f"/v2/pods/{pod}/logs", since="yesterday")[0] == 400
-
-
-@pytest.mark.parametrize(
-    ("fault", "status"),
-    [
-        (Fault("createPod", answer=(400, NO_CAPACITY), gpu="*4090", cloud="SECURE"), 400),
-        (Fault("createPod", answer=(403, DENIED), name="test-*"), 403),
-        (Fault("createPod", answer=(402, "insufficient balance")), 402),
-        (Fault("createPod", answer=(429, "rate limit exceeded"), retry_after=12), 429),
-        (Fault("createPod", html=503), 503),
-        (Fault("*", answer=(500, "internal server error")), 500),
-        (Fault("createPod", revoke_s=30), 401),
-        (Fault("createPod", exhaust="hour"), 429),
-    ],
-)
-def test_fault_befalls_as_often_as_it_says_and_does_nothing(client, cloud, clock, fault, status) -> None:
-    cloud.befall(fault)
-    assert client.ask("POST", "/v2/pods", ORDER)[0] == status
-    assert cloud.ever == {}
-    clock.advance(3600)
-    assert client.ask("POST", "/v2/pods", ORDER)[0] == 201
-
-
-@pytest.mark.parametrize(
-    "pattern", [{"gpu": "NVIDIA L4"}, {"cloud": "COMMUNITY"}, {"place": "EU-*"}, {"name": "other"}]
-)
-def test_fault_passes_by_whom_it_is_not_about(client, cloud, pattern) -> None:
-    cloud.befall(Fault("createPod", answer=(400, NO_CAPACITY), **pattern))
-    client.make(dataCenterIds=["US-KS-2"])
-
-
-def test_fault_may_let_some_pass_first(client, cloud) -> None:
-    cloud.befall(Fault("listPods", html=502, after=1, times=2))
-    assert [client.ask("GET", "/v2/pods")[0] for _ in range(4)] == [200, 502, 502, 200]
-
-
-def test_reply_may_be_lost_after_the_pod_was_made(client, cloud) -> None:
-    cloud.befall(Fault("createPod", lose_reply=True), Fault("createPod", drop=True))
-    for _ in range(2):
-        with pytest.raises(NoReply):
-            client.ask("POST", "/v2/pods", ORDER)
-    assert len(cloud.ever) == 1
-
-
-def test_new_pod_may_be_unlisted_dear_and_another_for_a_while(client, cloud, clock) -> None:
-    cloud.befall(Fault("createPod", unlisted_s=15, usd_factor=Decimal(3), other_gpu="NVIDIA L4"))
-    pod = client.make()
-    assert (pod["cost"], pod["gpu"]["id"]) == (2.07, "NVIDIA L4")
-    assert client.ask("GET", f"/v2/pods/{pod['id']}")[0] == 404
-    assert client.ask("GET", "/v2/pods")[1]["pods"] == []
-    clock.advance(15)
-    assert len(client.ask("GET", "/v2/pods")[1]["pods"]) == 1
-
-
-@pytest.mark.parametrize(
-    ("fate", "status", "line"),
-    [
-        (Fate(stuck="PROVISIONING"), "PROVISIONING", ""),
-        (Fate(stuck="STARTING"), "STARTING", "still fetching image"),
-        (Fate(pull_s=2000), "STARTING", "create container"),
-        (Fate(error=True), "ERROR", ""),
-        (Fate(bad_image="error pulling image: not found"), "EXITED", "error pulling image: not found"),
-        (Fate(old_cuda=True), "RUNNING", "unsatisfied condition: cuda"),
-        (Fate(then="exit", after_s=50), "RUNNING", "exited with code 1"),
-        (Fate(then="oom", after_s=50), "RUNNING", "out of memory"),
-        (Fate(then="exit", after_s=50, ends_at_exit=True), "EXITED", "exited with code 1"),
-        (Fate(then="stop", after_s=50), "EXITED", ""),
-        (Fate(then="outbid", after_s=50), "EXITED", "reclaimed"),
-        (Fate(then="hang", after_s=50), "RUNNING", ""),
-    ],
-)
-def test_fate_of_a_pod(client, clock, fate, status, line) -> None:
-    cloud = client.cloud
-    cloud.befall(fate)
-    pod = client.make()["id"]
-    clock.advance(1000)
-    assert client.status(pod) == status
-    said = "\n".join(one.text for one in cloud.ever[pod].log.lines("system"))
-    assert line in said
-
-
-@pytest.mark.parametrize("then", ["vanish", "delete", "preempt"])
-def test_pod_may_be_gone_unasked(client, cloud, clock, then) -> None:
-    cloud.befall(Fate(then=then, after_s=50))
-    pod = client.make()["id"]
-    clock.advance(UP_S + 49)
-    assert client.status(pod) == "RUNNING"
-    clock.advance(10)
-    assert client.ask("GET", f"/v2/pods/{pod}")[0] == 404
-    assert cloud.bill()[pod] <= Decimal("0.69") * 62 / 3600
-
-
-def test_runtime_may_be_missing_or_stale(client, cloud, clock) -> None:
-    cloud.befall(Fate(runtime_null_s=60), Fate(flaps=True), Fate(then="stop", stale_runtime=True))
-    late, flapping, stale = (client.make()["id"] for _ in range(3))
-
-    def runtime(pod: str) -> object:
-        return client.ask("GET", f"/v2/pods/{pod}")[1]["runtime"]
-
-    clock.advance(UP_S + 1)
-    assert runtime(late) is None
-    assert (runtime(flapping) is None) != (runtime(flapping) is None)
-    assert (client.status(stale), runtime(stale) is None) == ("EXITED", False)
-    clock.advance(60)
-    assert runtime(late)["uptime"] == 61
-
-
-def test_terminate_may_fail_and_yet_be_done_or_say_done_and_do_nothing(client, cloud, clock) -> None:
-    done, not_done, lingers = (client.make()["id"] for _ in range(3))
-    cloud.befall(
-        Fault("deletePod", answer=(500, "internal server error"), after_all=True),
-        Fault("deletePod", ignore=True),
-        Fault("deletePod", lingers_s=30),
-    )
-    answers = [client.ask("DELETE", f"/v2/pods/{pod}")[0] for pod in (done, not_done, lingers)]
-    clock.advance(5)
-    listed = [pod["id"] for pod in client.ask("GET", "/v2/pods")[1]["pods"]]
-    assert answers == [500, 204, 204]
-    assert listed == [not_done, lingers]
-    assert client.ask("GET", f"/v2/pods/{lingers}")[0] == 404
-    clock.advance(30)
-    assert [pod["id"] for pod in client.ask("GET", "/v2/pods")[1]["pods"]] == [not_done]
-
-
-def test_pods_own_goodbye_may_be_lost(client, cloud) -> None:
-    pod = client.make()["id"]
-    cloud.befall(Fault("deletePod", by_pod=True, ignore=True))
-    client.key = cloud.ever[pod].key
-    assert client.ask("DELETE", f"/v2/pods/{pod}")[0] == 204
-    assert client.status(pod) == "PROVISIONING"
-
-
-def test_log_may_be_cut_repeated_or_out_of_order(client, cloud, clock) -> None:
-    pod = client.make()["id"]
-    clock.advance(UP_S)
-    path = f"/v2/pods/{pod}/logs"
-    whole = client.ask("GET", path)[1]
-    cloud.befall(
-        Fault("getPodLogs", cut_at=40), Fault("getPodLogs", replay=1), Fault("getPodLogs", shuffle=True)
-    )
-    assert client.ask("GET", path)[1] == whole[:40]
-    assert client.ask("GET", path)[1].count("data: ") == whole.count("data: ") + 1
-    shuffled = client.ask("GET", path)[1]
-    assert shuffled != whole
-    assert sorted(shuffled) == sorted(whole)
-
-
-def test_chance_is_the_same_for_the_same_seed(clock) -> None:
-    def day(seed: int) -> list[int]:
-        client = Client(Cloud(VirtualClock(), chance=bad_day(seed)), clock)
-        statuses = []
-        for _ in range(60):
-            try:
-                statuses.append(client.ask("POST", "/v2/pods", ORDER)[0])
-            except NoReply:
-                statuses.append(0)
-        return statuses
-
-    assert day(1) == day(1)
-    assert day(1) != day(2)
-    assert {0, 201, 400} < set(day(3))
 
 
 def test_five_hundred_pods_are_listed_in_no_time_and_without_sockets() -> None:
@@ -618,3 +334,24 @@ def test_transport_waits_and_hangs_up_as_the_service_does(cloud, clock) -> None:
 
     asyncio.run(rent())
     assert len(cloud.ever) == 2
+
+
+def test_test_may_play_what_runs_in_a_pod(clock) -> None:
+    told: list[str] = []
+
+    def body(pod: Pod, state: State) -> NoBody:
+        del state
+        return NoBody(
+            on_start=lambda: told.append(f"{pod.name} starts"),
+            on_term=lambda: told.append(f"{pod.name} is asked to end"),
+            on_kill=lambda: told.append(f"{pod.name} is killed"),
+        )
+
+    client = Client(Cloud(clock, make_body=body), clock)
+    pod = client.make()["id"]
+    assert client.cloud.next_due == clock.now() + 2
+    clock.advance(UP_S)
+    client.ask("DELETE", f"/v2/pods/{pod}")
+    clock.advance(10)
+    client.cloud.tick()
+    assert told == ["test-1 starts", "test-1 is asked to end", "test-1 is killed"]
