@@ -19,6 +19,8 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import Abort, ObjectNotFound
+from prefect.logging import get_logger
+from prefect.logging.loggers import PrefectLogAdapter
 from prefect.states import AwaitingRetry, Crashed
 from prefect.types import KeyValueLabels
 
@@ -77,6 +79,8 @@ class PrefectRuns:
         labels: KeyValueLabels = {**label_of(rental), **(label_of_terms(terms) if terms else {})}
         with _told_apart(run):
             await self._client.update_flow_run_labels(run.run_id, labels)
+        if said := _sentence(rental):
+            _page_of(run).info(said)
 
     async def reschedule(self, run: Run, message: str, at: datetime) -> bool:
         """Have a run start again at a time; returns False and does nothing if its state has changed."""
@@ -123,6 +127,22 @@ class PrefectRuns:
             except (Abort, ObjectNotFound):
                 return False
         return answer.state is not None and answer.state.type is state.type
+
+
+def _sentence(rental: Rental) -> str:
+    """Return what happened to a machine, for the page of its run; nothing while no machine is known."""
+    if not rental.machine_id:
+        return ""
+    if rental.ended is None:
+        return f"machine {rental.machine_id} is rented: {rental.offer}"
+    cost = f"{rental.seconds(rental.ended):.0f} s and ${rental.usd(rental.ended):.4f}"
+    return f"machine {rental.machine_id} is gone after {cost}: {rental.why}"
+
+
+def _page_of(run: Run) -> PrefectLogAdapter:
+    """Return the logger that writes on the page of a run, and on the worker's terminal."""
+    extra = {"flow_run_id": str(run.run_id), "flow_run_name": run.name, "flow_name": "<unknown>"}
+    return PrefectLogAdapter(get_logger("prefect.flow_runs.worker"), extra=extra)
 
 
 @contextmanager

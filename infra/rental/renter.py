@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
-import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Generic, TypeVar
+
+from prefect.logging import get_logger
 
 from infra.rental.errors import (
     NoCapacity,
@@ -35,7 +36,7 @@ LONGEST_WAIT = timedelta(minutes=5)
 NOTHING = Offer(kind="nothing", usd_per_hour=Decimal(0))
 """What stands in the ledger while nothing is on offer."""
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 class Renter(Generic[OrderT]):
@@ -177,7 +178,6 @@ class Renter(Generic[OrderT]):
         update = {"machine_id": machine.machine_id, "offer": machine.offer, "ordered": machine.created}
         with contextlib.suppress(OrchestratorUnavailable):  # the watcher finds the machine by its name
             await self._note(run, rental.model_copy(update=update))
-        logger.info("run %s has machine %s: %s", run.name, machine.machine_id, machine.offer)
         return machine
 
     async def _without(self, run: Run, rental: Rental, refusals: Sequence[NoCapacity]) -> MediaError:

@@ -15,7 +15,7 @@ CANCEL_GRACE = timedelta(seconds=10)
 DEBUG_KEEP = timedelta(minutes=30)
 SETTLING = timedelta(seconds=60)
 """A machine that was made just now may be missing from the provider's list."""
-FORGOTTEN = timedelta(minutes=5)
+FORGOTTEN = timedelta(seconds=90)
 """A run that is picked up has a rental noted within seconds, unless its worker was killed just then."""
 RESTART_SLACK = timedelta(seconds=30)
 """Providers round how long something has been running."""

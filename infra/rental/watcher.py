@@ -6,11 +6,12 @@ only then is its run started again: two machines never work for one run.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from prefect.logging import get_logger
 
 from infra.rental.errors import OrchestratorUnavailable
 from infra.rental.fleet import Fleet
@@ -28,7 +29,7 @@ AT_A_TIME = 20
 CARE = timedelta(minutes=15)
 """How long after it had a machine a run is looked at whatever its state: the old machine may still speak."""
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 class Watcher:
@@ -43,6 +44,7 @@ class Watcher:
         self._clock = clock
         self._endings: dict[str, Ending] = {}
         self._began: dict[str, datetime] = {}
+        self._listed: set[str] = set()
         self._care: dict[UUID, datetime] = {}
 
     async def adopt(self) -> None:
@@ -79,6 +81,7 @@ class Watcher:
             if run.history.unsettled:
                 self._care[run.run_id] = until
         ids = {machine.machine_id for machine in machines}
+        self._listed |= ids
         self._began = {machine_id: began for machine_id, began in self._began.items() if machine_id in ids}
         for machine in machines:
             if machine.running_since:
@@ -144,7 +147,8 @@ class Watcher:
     async def _why_gone(self, rental: Rental, run: Run) -> Ending | None:
         """Return how a machine that is not listed ended, or None if it may be there after all."""
         told = self._endings.get(rental.machine_id)
-        if told is None and self._clock() - rental.ordered < SETTLING:
+        may_come = rental.machine_id not in self._listed and self._clock() - rental.ordered < SETTLING
+        if told is None and may_come:
             return None
         if not rental.machine_id:
             return Ending(Outcome.NEVER_STARTED, "the order for a machine was lost")
@@ -169,16 +173,9 @@ class Watcher:
         if run.state is RunState.PENDING and ending.outcome is not Outcome.STOPPED:
             self._fleet.breaker.failed(now, ending.why)
         self._endings.pop(rental.machine_id, None)
+        self._listed.discard(rental.machine_id)
         settled = run.noting(closed)
         self._fleet.spending.see(settled)
-        logger.info(
-            "machine %s of run %s is gone after %.0f s and $%.4f: %s",
-            rental.machine_id or "that never was",
-            run.name,
-            closed.seconds(now),
-            closed.usd(now),
-            ending.why,
-        )
         return settled
 
 

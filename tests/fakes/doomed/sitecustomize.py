@@ -24,9 +24,8 @@ def lose_this_machine() -> None:
 
 
 def is_blender(argv: object) -> bool:
-    """Tell whether what is started renders."""
-    words = [str(word) for word in argv] if isinstance(argv, (list, tuple)) else []
-    return "render" in words and any("blender_scripts" in word for word in words)
+    """Tell whether what is started is Blender, which opens a scene to prepare or to render it."""
+    return isinstance(argv, (list, tuple)) and any("blender_scripts" in str(word) for word in argv)
 
 
 def doomed(doom: str) -> None:

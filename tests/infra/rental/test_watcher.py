@@ -101,9 +101,9 @@ async def test_a_machine_whose_worker_was_killed_before_it_heard_of_it_is_adopte
 @virtually
 async def test_a_run_that_was_picked_up_by_a_worker_that_was_killed_before_it_rented_starts_again(pool):
     run = pool.book.add()
-    await pool.tick(58)
+    await pool.tick(17)
     assert pool.book.state(run) is RunState.PENDING
-    await pool.tick(4)
+    await pool.tick(2)
     assert pool.book.state(run) is RunState.SCHEDULED
 
 
