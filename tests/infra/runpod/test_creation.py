@@ -2,6 +2,7 @@
 
 import asyncio
 from decimal import Decimal
+from typing import NoReturn
 
 import httpx
 import pytest
@@ -103,7 +104,7 @@ def test_pod_without_a_gpu_is_asked_for_by_flavour(runpod):
 
 @pytest.mark.parametrize("lost", LOST, ids=lambda lost: getattr(lost, "status_code", type(lost).__name__))
 def test_pod_that_was_made_though_the_reply_was_lost_is_adopted(lost, runpod):
-    def made_and_lost(request):
+    def made_and_lost(request: httpx.Request) -> httpx.Response:
         runpod._do(request)
         if isinstance(lost, Exception):
             raise lost
@@ -142,7 +143,7 @@ def test_silence_ends_after_three_requests_and_is_remembered(runpod):
     runpod.befall("POST /pods", *[httpx.ReadTimeout("silent")] * 3)
     provider = runpod.provider()
 
-    with pytest.raises(ProviderUnavailable, match="pool-run-1.*3 times"):
+    with pytest.raises(ProviderUnavailable, match=r"pool-run-1.*3 times"):
         asyncio.run(provider.create(order(), OFFER))
 
     assert runpod.count("POST /pods") == 3
@@ -193,11 +194,11 @@ def test_order_that_is_given_twice_is_one_pod_also_after_a_restart_of_ours(runpo
 
 
 def test_creation_that_was_cut_off_is_looked_for_twice(runpod):
-    def cut_off(request):
+    def cut_off(request: httpx.Request) -> NoReturn:
         runpod._do(request)
         raise asyncio.CancelledError
 
-    async def twice():
+    async def twice() -> None:
         provider = runpod.provider()
         runpod.befall("POST /pods", cut_off)
         with pytest.raises(asyncio.CancelledError):
