@@ -232,10 +232,32 @@ def test_pod_that_is_not_what_was_asked_for_is_ended(made, terms, said, runpod):
     assert runpod.pods == []
 
 
+def test_machine_has_as_many_gpus_as_ordered(runpod):
+    create(runpod, gpu_count=2)
+
+    assert runpod.bodies("POST /pods")[0]["gpu"] == {"id": GPU, "count": 2}
+
+
 def test_pod_without_a_data_centre_yet_is_kept(runpod):
     runpod.as_made = {"dataCenterId": None, "runtime": {}}
 
     assert create(runpod, OFFER.model_copy(update={"place": "US-KS-2"})).offer.place == ""
+
+
+def test_wrong_pod_that_could_not_be_ended_is_ended_before_another_is_made(runpod):
+    provider = runpod.provider()
+    runpod.as_made = {"cloud": "COMMUNITY"}
+    runpod.befall("DELETE /pods/pod2", *[problem(503, "x")] * 6)
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailable):
+            asyncio.run(provider.create(order(), OFFER))
+    assert asyncio.run(provider.machines("pool-")) == []
+    runpod.as_made = {}
+
+    machine = asyncio.run(provider.create(order(), OFFER))
+
+    assert [one["id"] for one in runpod.pods] == [machine.machine_id]
+    assert machine.machine_id != "pod2"
 
 
 def test_pod_that_was_ended_for_being_another_is_not_adopted_while_it_is_still_listed(runpod):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 
 import httpx
@@ -65,7 +66,9 @@ def test_stream_that_is_cut_in_the_middle_gives_what_was_whole():
 def test_stream_that_stays_open_is_left():
     stream = Stream(event(1, "one"), forever=True)
 
+    began = time.monotonic()
     assert last(httpx.Response(200, stream=stream), most_seconds=0.05) == ["one"]
+    assert time.monotonic() - began < 5
 
 
 def test_stream_without_end_is_left(monkeypatch):

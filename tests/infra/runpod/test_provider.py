@@ -102,8 +102,18 @@ def since(runpod, told):
         (((0, None), (10, 5)), [None, 5]),
         (((0, 100), (10, 2)), [-100, 8]),
         (((0, 3), (15, 4)), [-3, 11]),
+        (((0, 3), (8, 2)), [-3, 6]),
     ],
-    ids=["steady", "wandering", "stale", "silent once", "late", "restarted", "restarted early"],
+    ids=[
+        "steady",
+        "wandering",
+        "stale",
+        "silent once",
+        "late",
+        "restarted",
+        "restarted early",
+        "restarted at once",
+    ],
 )
 def test_only_a_restart_moves_the_start_forward(told, starts, runpod):
     assert since(runpod, told) == starts
