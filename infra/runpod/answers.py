@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from infra.rental.errors import AccountRefused, NoCapacity, OrderRefused, ProviderUnavailable
-from infra.runpod.errors import Conflict, NotThere, ReplyLost, RuleBroken
+from infra.runpod.errors import Conflict, NotThere, ReplyLost, Retired, RuleBroken
 from media.errors import MediaError
 
 NO_CAPACITY = re.compile(
@@ -30,6 +30,7 @@ REFUSALS: dict[int, tuple[type[MediaError], str]] = {
     HTTPStatus.FORBIDDEN: (AccountRefused, "give the key the right to do this at RunPod, or use another"),
     HTTPStatus.NOT_FOUND: (NotThere, "expected something there, found nothing"),
     HTTPStatus.CONFLICT: (Conflict, "it cannot be done in the state that this is in"),
+    HTTPStatus.GONE: (Retired, "this version of the API is no more: Rendermill must be changed"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
         OrderRefused,
         "shorten the command or the environment: 100 KiB may be sent",
@@ -98,6 +99,8 @@ def failure_of(request: Request, response: httpx.Response) -> Failure:
         return unanswered(request, f"{status}")
     if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN} and request.rents:
         return Failure(_offer_refused(status, words, said))
+    if status == HTTPStatus.NOT_FOUND and "html" in response.headers.get("content-type", ""):
+        return Failure(ProviderUnavailable(f"{said} with a page of HTML; is the address right?"))
     return Failure(_refused(request, status, said))
 
 

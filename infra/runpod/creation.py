@@ -19,6 +19,7 @@ from media.errors import MediaError
 logger = logging.getLogger(__name__)
 
 POSTS = 3
+UNWANTED = "another bears its name, or it was to be ended before"
 LOOK_AGAIN_S = 10.0
 """A pod may exist for a while before RunPod lists it."""
 
@@ -33,7 +34,7 @@ class Creation:
         self._absent: set[str] = set()  # names that RunPod refused: no need to look for them
         self._unsure: set[str] = set()  # names that were asked for without a word of what became of it
         self._twice: dict[str, str | None] = {}  # names asked for again, and the pod that we took for it
-        self._ended: set[str] = set()  # pods that we ended, and that may be listed for a while
+        self._doomed: set[str] = set()  # pods that nobody shall have, while they are listed still
 
     async def create(self, order: PodOrder, offer: Offer) -> Pod:
         """Return the one pod of the order's name, made now unless it was made before."""
@@ -58,18 +59,15 @@ class Creation:
         )
 
     async def without_doubles(self, pods: Sequence[Pod]) -> Sequence[Pod]:
-        """Return listed pods without those that a lost reply left behind, which are ended."""
-        doubles = [pod for pod in pods if self._is_double(pod)]
-        for pod in doubles:
-            try:
-                await self._end(pod, "a lost reply had made it")
-            except MediaError as error:  # listed again in a moment
-                logger.warning("pod %s (%s) is a double and still bills: %s", pod.id, pod.name, error)
-        return [pod for pod in pods if pod not in doubles]
-
-    def _is_double(self, pod: Pod) -> bool:
-        kept = self._twice.get(pod.name)
-        return kept is not None and kept != pod.id
+        """Return listed pods without those that nobody shall have, which are ended, again if need be."""
+        for pod in pods:
+            kept = self._twice.get(pod.name)
+            if pod.id in self._doomed or (kept is not None and kept != pod.id):
+                try:
+                    await self._end(pod, UNWANTED)
+                except MediaError as error:  # it will be listed again in a moment
+                    logger.warning("pod %s (%s) still bills: %s", pod.id, pod.name, error)
+        return [pod for pod in pods if pod.id not in self._doomed]
 
     async def _ask(self, order: PodOrder, offer: Offer, body: dict[str, object]) -> Pod:
         """Send the one request. Raises `ReplyLost` if nobody knows what became of it."""
@@ -107,11 +105,15 @@ class Creation:
         return found
 
     async def _listed(self, name: str) -> Pod | None:
-        pods = [pod for pod in await self._pods.list(name) if pod.name == name and pod.id not in self._ended]
-        pods.sort(key=lambda pod: pod.created_at)
-        for younger in pods[1:]:
-            await self._end(younger, f"{pods[0].id} bears its name and is older")
-        return pods[0] if pods else None
+        """Return the oldest pod of a name, once the others have been ended."""
+        oldest: Pod | None = None
+        named = [pod for pod in await self._pods.list(name) if pod.name == name]
+        for pod in sorted(named, key=lambda pod: (pod.id != self._twice.get(name), pod.created_at)):
+            if oldest or pod.id in self._doomed:
+                await self._end(pod, UNWANTED)
+            else:
+                oldest = pod
+        return oldest
 
     async def _kept(self, pod: Pod, order: PodOrder, offer: Offer | None) -> Pod:
         """Return the pod if it is what was asked for. Else end it and raise `NoCapacity`."""
@@ -127,8 +129,8 @@ class Creation:
 
     async def _end(self, pod: Pod, reason: str) -> None:
         logger.warning("pod %s (%s) is ended: %s", pod.id, pod.name, reason)
+        self._doomed.add(pod.id)
         await self._pods.delete(pod.id)
-        self._ended.add(pod.id)
 
 
 def difference(pod: Pod, order: PodOrder, offer: Offer | None) -> str | None:

@@ -15,6 +15,10 @@ class ReplyLost(ProviderUnavailable):
     """Something was asked for that may or may not have been done."""
 
 
+class Retired(ProviderUnavailable):
+    """This version of the API is no more."""
+
+
 class NotThere(OrderRefused):
     """What the request names does not exist, or exists no longer."""
 

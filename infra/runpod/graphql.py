@@ -7,7 +7,7 @@ from typing import Any
 from infra.rental.errors import AccountRefused, NoCapacity
 from infra.rental.machine import Offer
 from infra.runpod.answers import LONGEST_WORDS, NO_CAPACITY
-from infra.runpod.errors import ReplyLost, RuleBroken
+from infra.runpod.errors import NotThere, ReplyLost, Retired, RuleBroken
 from infra.runpod.order import PodOrder
 from infra.runpod.rest import Rest
 
@@ -22,9 +22,13 @@ async def rent_spot(rest: Rest, order: PodOrder, offer: Offer, body: dict[str, A
         NoCapacity: None can be had at that bid, or spot pods are no more.
         ReplyLost: Nobody knows whether it was rented.
     """
-    answer = await rest.post(
-        PATH, {"query": RENT, "variables": {"input": _terms(order, offer, body)}}, rents=True
-    )
+    asked = {"query": RENT, "variables": {"input": _terms(order, offer, body)}}
+    try:
+        answer = await rest.post(PATH, asked, rents=True)
+    except (NotThere, Retired) as gone:
+        raise NoCapacity(
+            f"spot {offer}: RunPod's older API is no more ({gone}); another offer may do"
+        ) from None
     if errors := answer.get("errors"):
         key = rest.account.api_key.get_secret_value()
         raise _refusal(json.dumps(errors).replace(key, "***")[:LONGEST_WORDS], offer)

@@ -40,11 +40,9 @@ class Pods:
 
     async def get(self, pod_id: str) -> Pod | None:
         """Return a pod, or None if it is gone."""
-        try:
-            pod = read(Pod, await self._rest.get(path_of(pod_id)), f"RunPod GET {path_of(pod_id)}")
-        except NotThere:
-            return None
-        return None if pod.gone else pod
+        found = await self._rest.find(path_of(pod_id))
+        pod = found and read(Pod, found, f"RunPod GET {path_of(pod_id)}")
+        return None if not pod or pod.gone else pod
 
     async def delete(self, pod_id: str) -> None:
         """End a pod; one that is gone is no error.

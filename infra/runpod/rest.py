@@ -13,6 +13,7 @@ import httpx
 from infra.rental.errors import ProviderUnavailable
 from infra.runpod.account import RunPodAccount
 from infra.runpod.answers import Failure, Request, failure_of, unanswered, unsent
+from infra.runpod.errors import NotThere
 from media.errors import Retry
 
 Sleep = Callable[[float], Awaitable[object]]
@@ -46,8 +47,20 @@ class Rest:
         self._retry = retry
 
     async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> dict[str, Any]:
-        """Return what a path holds. Raises `NotThere`, `AccountRefused`, `ProviderUnavailable`."""
-        return await self._call(self._request("GET", path), params=params)
+        """Return what a path holds that always exists. Raises `AccountRefused`, `ProviderUnavailable`."""
+        found = await self.find(path, params)
+        if found is None:
+            raise ProviderUnavailable(
+                f"RunPod GET {path}: expected it to exist, found 404; is the address right?"
+            )
+        return found
+
+    async def find(self, path: str, params: Mapping[str, str | int] | None = None) -> dict[str, Any] | None:
+        """Return what a path holds, or None if there is no such thing."""
+        try:
+            return await self._call(self._request("GET", path), params=params)
+        except NotThere:
+            return None
 
     async def post(self, path: str, body: Mapping[str, Any], *, rents: bool = False) -> dict[str, Any]:
         """Have something made, once.

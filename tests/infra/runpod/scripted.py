@@ -68,8 +68,11 @@ def pod(**terms: Any) -> dict[str, Any]:  # noqa: ANN401 - the same
 
 
 def gpu_type(
-    gpu_id: str, secure: float | None, community: float | None = None, **terms: Any
-) -> dict[str, Any]:  # noqa: ANN401
+    gpu_id: str,
+    secure: float | None,
+    community: float | None = None,
+    **terms: Any,  # noqa: ANN401 - the same
+) -> dict[str, Any]:
     there = terms.pop("dataCenters", [{"id": "US-KS-2", "name": "Kansas", "availability": "HIGH"}])
     return {
         "id": gpu_id,
@@ -104,7 +107,7 @@ class Scripted:
 
     Attributes:
         script: Answers to come, by method and path below /v2; taken in turn before anything else is done.
-        then: Whether a scripted failure comes after the request was done all the same.
+        as_made: What pods are made as, whatever was asked.
     """
 
     pods: list[dict[str, Any]] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 import asyncio
 from decimal import Decimal
+from typing import NoReturn
 
 import httpx
 import pytest
@@ -103,7 +104,7 @@ def test_pod_without_a_gpu_is_asked_for_by_flavour(runpod):
 
 @pytest.mark.parametrize("lost", LOST, ids=lambda lost: getattr(lost, "status_code", type(lost).__name__))
 def test_pod_that_was_made_though_the_reply_was_lost_is_adopted(lost, runpod):
-    def made_and_lost(request):
+    def made_and_lost(request: httpx.Request) -> httpx.Response:
         runpod._do(request)
         if isinstance(lost, Exception):
             raise lost
@@ -142,7 +143,7 @@ def test_silence_ends_after_three_requests_and_is_remembered(runpod):
     runpod.befall("POST /pods", *[httpx.ReadTimeout("silent")] * 3)
     provider = runpod.provider()
 
-    with pytest.raises(ProviderUnavailable, match="pool-run-1.*3 times"):
+    with pytest.raises(ProviderUnavailable, match=r"pool-run-1.*3 times"):
         asyncio.run(provider.create(order(), OFFER))
 
     assert runpod.count("POST /pods") == 3
@@ -193,11 +194,11 @@ def test_order_that_is_given_twice_is_one_pod_also_after_a_restart_of_ours(runpo
 
 
 def test_creation_that_was_cut_off_is_looked_for_twice(runpod):
-    def cut_off(request):
+    def cut_off(request: httpx.Request) -> NoReturn:
         runpod._do(request)
         raise asyncio.CancelledError
 
-    async def twice():
+    async def twice() -> None:
         provider = runpod.provider()
         runpod.befall("POST /pods", cut_off)
         with pytest.raises(asyncio.CancelledError):
@@ -231,10 +232,32 @@ def test_pod_that_is_not_what_was_asked_for_is_ended(made, terms, said, runpod):
     assert runpod.pods == []
 
 
+def test_machine_has_as_many_gpus_as_ordered(runpod):
+    create(runpod, gpu_count=2)
+
+    assert runpod.bodies("POST /pods")[0]["gpu"] == {"id": GPU, "count": 2}
+
+
 def test_pod_without_a_data_centre_yet_is_kept(runpod):
     runpod.as_made = {"dataCenterId": None, "runtime": {}}
 
     assert create(runpod, OFFER.model_copy(update={"place": "US-KS-2"})).offer.place == ""
+
+
+def test_wrong_pod_that_could_not_be_ended_is_ended_before_another_is_made(runpod):
+    provider = runpod.provider()
+    runpod.as_made = {"cloud": "COMMUNITY"}
+    runpod.befall("DELETE /pods/pod2", *[problem(503, "x")] * 6)
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailable):
+            asyncio.run(provider.create(order(), OFFER))
+    assert asyncio.run(provider.machines("pool-")) == []
+    runpod.as_made = {}
+
+    machine = asyncio.run(provider.create(order(), OFFER))
+
+    assert [one["id"] for one in runpod.pods] == [machine.machine_id]
+    assert machine.machine_id != "pod2"
 
 
 def test_pod_that_was_ended_for_being_another_is_not_adopted_while_it_is_still_listed(runpod):
@@ -279,7 +302,7 @@ def test_refusal_says_by_its_class_what_to_do(answer, error, said, runpod):
     with pytest.raises(error, match=said) as caught:
         create(runpod)
 
-    assert type(caught.value) is error or error is OrderRefused
+    assert isinstance(caught.value, RuleBroken) == (error is RuleBroken)
     assert runpod.count("POST /pods") == 1
     assert KEY not in str(caught.value) + repr(caught.value)
 
