@@ -6,6 +6,7 @@ MediaError
 │   └── AccountRefused       no credit, or a key that may not do this: a person must act
 └── Unavailable
     ├── NoCapacity           this offer cannot be had now: the next one may
+    │   └── OfferRefused     for another reason than want of machines: if all are, it is the order
     ├── ProviderUnavailable  the provider is away: nothing is known, so nothing is concluded
     ├── OrchestratorUnavailable  the same of the one who keeps the runs
     └── Postponed            no machine for now: the run is to be asked for again later
@@ -26,6 +27,10 @@ class AccountRefused(BadInput):
 
 class NoCapacity(Unavailable):
     """An offer cannot be had now; another may."""
+
+
+class OfferRefused(NoCapacity):
+    """An offer is refused for another reason than want of machines; if all are, the order is at fault."""
 
 
 class ProviderUnavailable(Unavailable):

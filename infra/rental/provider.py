@@ -29,10 +29,11 @@ class Provider(Protocol[OrderT_contra]):
     async def create(self, order: OrderT_contra, offer: Offer) -> Machine:
         """Rent a machine; billing starts here.
 
-        At most one machine of the order's name exists afterwards, even if a reply was lost on the way.
+        At most one machine of the order's name exists afterwards, even if a reply was lost on the way. Who
+        orders takes a new name for each machine, also after a restart.
 
         Raises:
-            NoCapacity: This offer cannot be had now; another may.
+            NoCapacity: This offer cannot be had now, or is refused (`OfferRefused`); another may do.
             OrderRefused: The provider will not make such a machine, whenever it is asked.
             AccountRefused: No credit is left, or the key may not do this.
         """

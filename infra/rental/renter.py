@@ -12,6 +12,7 @@ from prefect.logging import get_logger
 
 from infra.rental.errors import (
     NoCapacity,
+    OfferRefused,
     OrchestratorUnavailable,
     OrderRefused,
     Postponed,
@@ -193,6 +194,8 @@ class Renter(Generic[OrderT]):
             "why": why,
         }
         await self._note(run, rental.model_copy(update={**update, "outcome": Outcome.NO_MACHINE}))
+        if refusals and all(isinstance(refusal, OfferRefused) for refusal in refusals):
+            return OrderRefused(f"every offer is refused: {why}")
         waited = now - since
         if waited >= timedelta(minutes=terms.wait_minutes):
             return OrderRefused(

@@ -31,19 +31,20 @@ class Creation:
         self._rest = rest
         self._pods = pods
         self._catalog = catalog
-        self._absent: set[str] = set()  # names that RunPod refused: no need to look for them
+        self._asked: set[str] = set()  # names that may have a pod: asked for, and not refused since
         self._unsure: set[str] = set()  # names that were asked for without a word of what became of it
         self._twice: dict[str, str | None] = {}  # names asked for again, and the pod that we took for it
         self._doomed: set[str] = set()  # pods that nobody shall have, while they are listed still
 
     async def create(self, order: PodOrder, offer: Offer) -> Pod:
-        """Return the one pod of the order's name, made now unless it was made before."""
+        """Return the one pod of the order's name, made now unless it was asked for before."""
         registry_id = await self._catalog.registry_id(order)
         body = pod_request(order, offer, registry_id=registry_id, base_url=self._rest.account.base_url)
-        if order.name not in self._absent and (found := await self._made_before(order.name)):
+        if order.name in self._asked and (found := await self._made_before(order.name)):
             return await self._kept(found, order, None)
         for _ in range(POSTS):
             self._unsure.add(order.name)
+            self._asked.add(order.name)
             try:
                 pod = await self._ask(order, offer, body)
             except ReplyLost as lost:
@@ -82,7 +83,7 @@ class Creation:
             raise
         except MediaError:
             self._unsure.discard(order.name)
-            self._absent.add(order.name)
+            self._asked.discard(order.name)
             raise
         return _made(answer)
 
@@ -118,10 +119,9 @@ class Creation:
     async def _kept(self, pod: Pod, order: PodOrder, offer: Offer | None) -> Pod:
         """Return the pod if it is what was asked for. Else end it and raise `NoCapacity`."""
         self._unsure.discard(order.name)
-        self._absent.discard(order.name)
         if wrong := difference(pod, order, offer):
             await self._end(pod, wrong)
-            self._absent.add(order.name)
+            self._asked.discard(order.name)
             raise NoCapacity(f"pod {pod.id} ({order.name}): {wrong}; it was ended, another offer may do")
         if order.name in self._twice:
             self._twice[order.name] = pod.id

@@ -1,9 +1,9 @@
 """What RunPod's answers mean, said in our own errors."""
 
-from infra.rental.errors import NoCapacity, OrderRefused, ProviderUnavailable
+from infra.rental.errors import OfferRefused, OrderRefused, ProviderUnavailable
 
 
-class RuleBroken(NoCapacity):
+class RuleBroken(OfferRefused):
     """RunPod answers 400 for another reason than want of machines.
 
     It uses 400 for both, with prose alone to tell them apart, so another offer is worth trying. If every

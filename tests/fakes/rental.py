@@ -29,6 +29,7 @@ class Yard:
         on_offer: What is offered, in this order.
         none_left: Offers that cannot be had.
         away: What every request fails with, while it is set.
+        refused: What every request for a machine fails with, while it is set.
         reply_lost: What a request for a machine fails with after it was made, while it is set.
         listed_after_s: Seconds until a new machine is listed.
         lingers_s: Seconds for which a machine goes on after it was told to end.
@@ -40,6 +41,7 @@ class Yard:
     on_offer: list[Offer] = field(default_factory=lambda: [CHEAP, STEADY])
     none_left: set[Offer] = field(default_factory=set)
     away: MediaError | None = None
+    refused: NoCapacity | None = None
     reply_lost: BaseException | None = None
     listed_after_s: float = 0.0
     lingers_s: float = 0.0
@@ -56,6 +58,8 @@ class Yard:
 
     async def create(self, order: Order, offer: Offer) -> Machine:
         await self._request("create")
+        if self.refused:
+            raise self.refused
         if offer in self.none_left:
             raise NoCapacity(f"{offer.where}: none left")
         machine = Machine(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from infra.rental.errors import AccountRefused, OrderRefused, ProviderUnavailable
+from infra.rental.errors import AccountRefused, OfferRefused, OrderRefused, ProviderUnavailable
 from infra.rental.ledger import Outcome
 from infra.rental.machine import Offer
 from infra.rental.runs import RunState
@@ -60,6 +60,15 @@ async def test_a_run_that_no_machine_can_be_had_for_waits_longer_each_time_and_t
     assert "no machine could be had for" in pool.book.message(run)
     assert "none left" in pool.book.message(run)
     assert pool.book.runs[run.run_id].history.usd(now()) == 0
+
+
+@virtually
+async def test_an_order_that_every_offer_is_refused_for_ends_the_run(pool):
+    pool.yard.refused = OfferRefused("no such CUDA version")
+    run = pool.book.add()
+    await pool.rent(run)
+    assert pool.book.state(run) is RunState.FAILED
+    assert "no such CUDA version" in pool.book.message(run)
 
 
 @virtually

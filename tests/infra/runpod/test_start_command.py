@@ -243,9 +243,9 @@ def test_command_does_not_run_where_nothing_would_keep_it_from_a_second_run(star
 
 
 TERMED = """
-import signal, sys, time
+import os, signal, sys, time
 def ended(*_):
-    print("told", flush=True); time.sleep(0.3); sys.exit(7)
+    os.write(1, b"told\\n"); time.sleep(0.3); sys.exit(7)
 signal.signal(signal.SIGTERM, ended)
 print("ready", flush=True)
 while True: time.sleep(60)
