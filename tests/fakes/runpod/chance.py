@@ -35,6 +35,7 @@ DELETING = (
     (0.03, Fault("", answer=(409, "pod is being updated"))),
     (0.05, Fault("", ignore=True)),
     (0.05, Fault("", lingers_s=30.0)),
+    (0.05, Fault("", later_s=30.0)),
     (0.05, Fault("", wait_s=8.0)),
     *ASKING,
 )

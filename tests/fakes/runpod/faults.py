@@ -75,6 +75,7 @@ class Fault(Case):
         unlisted_s: createPod: for so long the new pod is not listed; who knows its id can read and end it.
         usd_factor: createPod: what it costs, compared with the catalogue.
         other_gpu: createPod: the GPU that is given instead.
+        later_s: deletePod: it is done only so much later, and billed until then.
         lingers_s: deletePod: for so long the pod is still listed as it was.
         late_s: listPodBilling: a bucket is told only so long after its end.
         cut_at: Bytes of the reply's body after which the connection ends; in a stream, mid-frame.
@@ -97,6 +98,7 @@ class Fault(Case):
     unlisted_s: float = 0.0
     usd_factor: Decimal = Decimal(1)
     other_gpu: str = ""
+    later_s: float = 0.0
     lingers_s: float = 0.0
     late_s: float = 0.0
     cut_at: int | None = None

@@ -5,7 +5,7 @@ from functools import partial
 
 from tests.fakes.runpod.billing import FREE
 from tests.fakes.runpod.catalog import Catalog
-from tests.fakes.runpod.pods import Pod
+from tests.fakes.runpod.pods import COSTLY, Pod
 from tests.fakes.runpod.settings import Settings
 from tests.fakes.runpod.timeline import Timeline
 
@@ -28,7 +28,6 @@ class Life:
     def begin(self, pod: Pod) -> None:
         """Let a pod that is placed come up; billing starts here."""
         self._become(pod, "PROVISIONING", "is rented")
-        self._catalog.take(pod.place.kind, pod.place.cloud, pod.place.where, pod.place.count or 1)
         self._come_up(pod)
 
     def start(self, pod: Pod) -> None:
@@ -173,16 +172,14 @@ class Life:
 
     def _become(self, pod: Pod, status: str, why: str) -> None:
         """Change a status, with what hangs on it: what it costs, and whether its machine is taken."""
-        held = pod.status != "TERMINATED"
         pod.status = status
         pod.era += 1
-        if status == "TERMINATED":
-            pod.meter.turn(FREE, self._timeline.now())
-            if held:
-                place = pod.place
-                self._catalog.take(place.kind, place.cloud, place.where, -(place.count or 1))
-        else:
-            pod.meter.turn(pod.rates(self._settings.tariff), self._timeline.now())
+        rates = FREE if status == "TERMINATED" else pod.rates(self._settings.tariff)
+        pod.meter.turn(rates, self._timeline.now())
+        if (status in COSTLY) != pod.holds:
+            pod.holds = not pod.holds
+            place, count = pod.place, pod.place.count or 1
+            self._catalog.take(place.kind, place.cloud, place.where, count if pod.holds else -count)
         self._tell(pod, why)
 
     def _later(self, pod: Pod, seconds: float, act: Callable[[], None]) -> None:

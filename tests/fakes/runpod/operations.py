@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tests.fakes.runpod.asked import Asked
@@ -72,9 +73,12 @@ def update_pod(state: State, asked: Asked, fault: Fault) -> Reply:
 def delete_pod(state: State, asked: Asked, fault: Fault) -> Reply:
     """Terminate a pod."""
     pod = state.pod(asked.target)
-    if not fault.ignore:
-        by = "itself" if asked.caller else "its keeper"
-        state.life.terminate(pod, f"is terminated by {by}", fault.lingers_s)
+    by = "itself" if asked.caller else "its keeper"
+    end = partial(state.life.terminate, pod, f"is terminated by {by}", fault.lingers_s)
+    if fault.later_s:
+        state.timeline.plan(fault.later_s, end)
+    elif not fault.ignore:
+        end()
     return DONE
 
 
@@ -114,7 +118,7 @@ def _move(state: State, pod: Pod, action: str) -> None:
         state.life.restart(pod)
     else:
         place = pod.place
-        if state.catalog.free(place.kind, place.cloud, place.where) < 0:
+        if state.catalog.free(place.kind, place.cloud, place.where) < (place.count or 1):
             raise Refusal(400, NO_FREE_GPUS)
         state.life.start(pod)
 

@@ -67,4 +67,5 @@ def _cuda(gpu: Gpu, asked: dict[str, Any]) -> str | None:
 
 
 def _is_large_enough(gpu: Gpu, asked: dict[str, Any]) -> bool:
-    return gpu.ram >= asked.get("minRamPerGpu", 0) and gpu.vcpus >= asked.get("minVcpuCountPerGpu", 0)
+    ram, vcpus = int(asked.get("minRamPerGpu", 0)), int(asked.get("minVcpuCountPerGpu", 0))
+    return gpu.ram >= ram and gpu.vcpus >= vcpus

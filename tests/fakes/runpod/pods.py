@@ -53,6 +53,7 @@ class Pod:
         up_since: When its container last started.
         era: Raised whenever what was planned for it no longer holds.
         leaving: Whether it is being taken away, so that its container is not restarted.
+        holds: Whether it takes from what its place has; one that is stopped does not.
         gone: Whether it can be neither listed nor read any more.
         unlisted_until: Until then it is not listed yet.
         listed_until: Until then it is still listed, though it is gone.
@@ -76,6 +77,7 @@ class Pod:
     locked: bool = False
     gone: bool = False
     leaving: bool = False
+    holds: bool = False
     unlisted_until: float = 0.0
     listed_until: float = 0.0
     body: Body = field(default_factory=NoBody)
@@ -94,7 +96,8 @@ class Pod:
     def volume_id(self) -> str | None:
         """The network volume that is mounted, if one is."""
         mounts = self.order.get("mounts", {}).get("network") or [{}]
-        return mounts[0].get("volumeId")
+        found: str | None = mounts[0].get("volumeId")
+        return found
 
     @property
     def disk_gb(self) -> int:

@@ -355,3 +355,18 @@ def test_test_may_play_what_runs_in_a_pod(clock) -> None:
     clock.advance(10)
     client.cloud.tick()
     assert told == ["test-1 starts", "test-1 is asked to end", "test-1 is killed"]
+
+
+def test_stopped_pod_may_find_its_gpus_taken(client, cloud, clock) -> None:
+    cloud.state.catalog.stock(0)
+    cloud.state.catalog.stock(1, GPU, "SECURE", "EU-RO-1")
+    stopped = client.make()["id"]
+    action = f"/v2/pods/{stopped}/action"
+    assert client.ask("POST", action, {"action": "stop"})[0] == 200
+    other = client.make()["id"]
+    status, said = client.ask("POST", action, {"action": "start"})
+    assert (status, said["detail"].startswith("There are not enough free GPUs on the host")) == (400, True)
+    client.ask("DELETE", f"/v2/pods/{other}")
+    assert client.ask("POST", action, {"action": "start"})[1]["status"] == "PROVISIONING"
+    clock.advance(UP_S)
+    assert client.status(stopped) == "RUNNING"

@@ -214,3 +214,14 @@ def test_key_may_be_unknown_for_a_while_but_not_the_pods_own(client, cloud, cloc
     assert cloud.answer("GET", f"/v2/pods/{pod}", {}, own)[0] == 200
     clock.advance(900)
     assert client.ask("GET", "/v2/pods")[0] == 200
+
+
+def test_terminate_may_be_done_only_later_and_bills_until_then(client, cloud, clock) -> None:
+    pod = client.make()["id"]
+    cloud.befall(Fault("deletePod", later_s=60))
+    assert client.ask("DELETE", f"/v2/pods/{pod}")[0] == 204
+    clock.advance(59)
+    assert client.status(pod) == "RUNNING"
+    clock.advance(3)
+    assert client.ask("GET", f"/v2/pods/{pod}")[0] == 404
+    assert round(cloud.bill()[pod], 6) == round(Decimal("0.69") * 60 / 3600, 6)
