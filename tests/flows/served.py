@@ -153,7 +153,7 @@ def serving(folder: Path, **variables: str) -> Iterator[Served]:
         served = Served(folder, stack.enter_context(SyncPrefectClient(env["PREFECT_API_URL"])), env)
         for command in (
             [sys.executable, "-m", "infra.work_pools.local"],
-            [PREFECT, "--no-prompt", "deploy", "--all"],
+            [PREFECT, "--no-prompt", "deploy", "--name", "local"],
         ):
             finished = served.command(*command)
             assert finished.returncode == 0, finished.stdout + finished.stderr
