@@ -39,7 +39,7 @@ def test_runs_as_a_user_who_is_not_root():
 
 
 def test_everything_is_installed_by_hash_from_the_locks():
-    (install,) = [step for step in steps("RUN") if "pip" in step]
+    (install,) = [step for step in steps("RUN") if "pip sync" in step]
     assert install.count("--require-hashes") == 2
     assert "-r /locks/bootstrap.lock" in install
     assert "/locks/base.lock" in install
