@@ -9,7 +9,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 
 from media.code_version import code_version
 from tests.conftest import ROOT
-from tests.flows.served import Served, server
+from tests.flows.served import MAKE, Served, server
 
 IMAGE = f"registry.example/mill@sha256:{'ab' * 32}"
 
@@ -27,7 +27,7 @@ def served(tmp_path_factory) -> Iterator[Served]:
 
 
 def deployed(served: Served, target: str, flow: str) -> DeploymentResponse:
-    ended = served.command("make", target)
+    ended = served.command(*MAKE, target)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return served.client.read_deployment_by_name(f"{flow}/{target.removeprefix('deploy-')}")
 
@@ -38,7 +38,7 @@ def folder_of(deployment: DeploymentResponse) -> str:
 
 
 def test_local_deployments_are_made_without_an_engine(served):
-    assert served.command("make", "deploy").returncode == 0
+    assert served.command(*MAKE, "deploy").returncode == 0
 
     made = served.client.read_deployment_by_name("render-still/local")
     assert (made.work_queue_name, folder_of(made)) == ("control", str(ROOT))
@@ -64,7 +64,7 @@ def test_image_that_is_given_is_deployed_to_containers_with_a_pool_and_the_store
 
 @pytest.mark.long
 def test_folder_of_the_code_is_the_deployers_to_say(served):
-    ended = served.command("env", f"RENDERMILL_CODE={ROOT}", "make", "deploy-runpod")
+    ended = served.command("env", f"RENDERMILL_CODE={ROOT}", *MAKE, "deploy-runpod")
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
     assert folder_of(served.client.read_deployment_by_name("prepare-geometry/runpod")) == str(ROOT)
