@@ -22,6 +22,7 @@ POOL = "docker"
 STORE = "block:default"
 MEMORY = "8g"
 AT_A_TIME = 2
+HOME = "/tmp/prefect"  # noqa: S108 - the container's own; the worker would hand on its own folder's name
 # Nothing that a run does needs a capability of root's or a way to one; a fork bomb ends at the last line.
 CONTAINER = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges"], "pids_limit": 2048}
 
@@ -37,7 +38,7 @@ def template(folder: Path | None = None) -> dict[str, Any]:
         "auto_remove": True,
         "mem_limit": MEMORY,
         "memswap_limit": MEMORY,  # the sum of both, so no swap: what swaps is slower than what fails
-        "env": {"RENDERMILL_STORE": STORE},
+        "env": {"RENDERMILL_STORE": STORE, "PREFECT_HOME": HOME},
         "container_create_kwargs": CONTAINER,
     }
     if folder:

@@ -25,7 +25,7 @@ from media.store import ObjectStore as Store
 from tests.conftest import ROOT
 from tests.docker.engine import base_image, docker, engine, lacking
 from tests.fakes.s3 import S3Server
-from tests.flows.served import MAKE, PREFECT, process, server
+from tests.flows.served import MAKE, PREFECT, eventually, process, server
 
 pytestmark = pytest.mark.docker
 
@@ -50,9 +50,10 @@ class Place(NamedTuple):
         uuid = next((word for word in printed.split() if len(word) == 36), "")
         return self.client.read_flow_run(UUID(uuid))
 
-    def containers(self) -> list[str]:
-        """Return the containers that were made for runs, ended ones included."""
-        return docker(self.env, "ps", "--all", "--quiet", "--filter", "label=io.prefect.flow-run-id").split()
+    def expect_no_containers(self) -> None:
+        """Wait until the engine has removed what was made for runs: it does so after they end."""
+        asked = ("ps", "--all", "--quiet", "--filter", "label=io.prefect.flow-run-id")
+        eventually(lambda: not docker(self.env, *asked), "the end of the containers")
 
 
 def command(*argv: str, env: dict[str, str], within_s: float) -> subprocess.CompletedProcess[str]:
@@ -139,7 +140,7 @@ def test_turntable_is_rendered_in_a_container_that_is_gone_afterwards(place, sou
     manifests = [found.key for found in place.store.list("manifests/")]
     assert (run.state.name, run.work_pool_name) == ("Completed", "docker"), run.state.message
     assert len(manifests) == 1
-    assert place.containers() == []
+    place.expect_no_containers()
 
 
 def test_container_of_other_code_renders_nothing(place, source):
@@ -150,4 +151,4 @@ def test_container_of_other_code_renders_nothing(place, source):
 
     assert run.state.name == "Failed"
     assert "expected code-0123456789abcdef, found code-" in run.state.message
-    assert place.containers() == []
+    place.expect_no_containers()

@@ -125,7 +125,10 @@ def test_containers_are_bounded_removed_and_given_the_store_by_name(client):
     assert (made, again, pool.type) == (True, False, "docker")
     assert variables["auto_remove"]["default"] is True
     assert variables["mem_limit"]["default"] == variables["memswap_limit"]["default"] == "8g"
-    assert variables["env"]["default"] == {"RENDERMILL_STORE": "block:default"}
+    assert variables["env"]["default"] == {
+        "RENDERMILL_STORE": "block:default",
+        "PREFECT_HOME": "/tmp/prefect",  # noqa: S108 - the container's
+    }
     assert variables["container_create_kwargs"]["default"]["cap_drop"] == ["ALL"]
     assert not variables["privileged"]["default"]
 
