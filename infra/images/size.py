@@ -23,7 +23,7 @@ def lines(image: str) -> Iterator[str]:
         yield f"{_mib(found.attrs['Size'])}  {image}, unpacked"
         for layer in found.history():
             if layer["Size"] >= WORTH_A_LINE:
-                yield f"{_mib(layer['Size'])}  layer: {' '.join(layer['CreatedBy'].split())[:80]}"
+                yield f"{_mib(layer['Size'])}  layer: {_made_by(layer['CreatedBy'])}"
         argv = ["-c", f"du -sk {PACKAGES}/* | sort -rn | head -n 12"]
         asked = client.containers.run(image, argv, entrypoint="sh", remove=True, network_mode="none")
         for line in asked.decode().splitlines():
@@ -31,6 +31,12 @@ def lines(image: str) -> Iterator[str]:
             yield f"{_mib(int(size) * 1024)}  package: {path.rpartition('/')[2]}"
     finally:
         client.close()
+
+
+def _made_by(command: str) -> str:
+    """Return the beginning of an instruction, without the shell that engines put before it."""
+    words = [word for word in command.split() if word not in {"/bin/sh", "-c", "#(nop)"}]
+    return " ".join(words)[:80] or "the base"
 
 
 def _mib(size: int) -> str:
