@@ -140,22 +140,61 @@ worker: export PREFECT_WORKER_QUERY_SECONDS ?= 2
 worker: export PREFECT_WORKER_ENABLE_CANCELLATION ?= true
 
 .PHONY: deploy
-deploy: $(SETUP) ## Give that server the pool, its queues and the deployments of prefect.yaml
+deploy: $(SETUP) ## Give that server the pool `local`, its queues and the deployments that run in this folder
 	@export $(API) && echo "deploy: to $$PREFECT_API_URL" >&2 && \
-		$(PY) -m infra.work_pools.local && $(VENV)/bin/prefect --no-prompt deploy --all $(ARGS)
+		$(PY) -m infra.work_pools.local && $(DEPLOY) --name local $(ARGS)
+
+# What prefect.yaml asks for where code travels in an image; each can be said in the environment (docs/images.md).
+image deploy-docker deploy-runpod test-docker: export RENDERMILL_IMAGE ?= rendermill
+image deploy-docker deploy-runpod: export RENDERMILL_BASE ?= debian:bookworm-slim
+image deploy-docker deploy-runpod: export RENDERMILL_INDEX_URL ?=
+image deploy-docker deploy-runpod: export RENDERMILL_BUILD_NETWORK ?=
+deploy-docker deploy-runpod: export RENDERMILL_GIVEN ?=
+deploy-docker deploy-runpod: export RENDERMILL_CODE ?= /opt/rendermill
+VERSION = RENDERMILL_VERSION="$$($(PY) -m infra.images.version)"
+DEPLOY := $(VENV)/bin/prefect --no-prompt deploy
+
+.PHONY: deploy-docker
+deploy-docker: $(SETUP) ## Build the image and give that server the pool `docker` and its deployments
+	@export $(API) $(VERSION) && echo "deploy: $$RENDERMILL_VERSION to $$PREFECT_API_URL" >&2 && \
+		$(PY) -m blocks.registration && \
+		$(PY) -m infra.work_pools.docker $(if $(FOLDER),--folder "$(FOLDER)") && $(DEPLOY) --name docker $(ARGS)
+
+.PHONY: deploy-runpod
+deploy-runpod: $(SETUP) ## Build and push the GPU image and give that server the pools at RunPod and their deployments
+	@export $(API) $(VERSION) && echo "deploy: $$RENDERMILL_VERSION to $$PREFECT_API_URL" >&2 && \
+		$(PY) -m infra.work_pools.runpod && $(DEPLOY) --name runpod $(ARGS)
 
 .PHONY: blocks
 blocks: $(SETUP) ## Make our blocks known to that server, and this machine's store as object-store/default
 	@export $(API) && $(PY) -m blocks.registration
 
 .PHONY: worker
-worker: $(SETUP) ## Start a worker that takes what comes, small pictures before large ones
-	@export $(API) && echo "worker: of $$PREFECT_API_URL" >&2 && \
-		$(PY) -m infra.work_pools.local && $(VENV)/bin/prefect worker start --pool local $(ARGS)
+worker: POOL ?= local
+worker: $(SETUP) ## Start a worker of the pool `local`, or of another (make worker POOL=runpod-secure)
+	@export $(API) && echo "worker: of $(POOL) at $$PREFECT_API_URL" >&2 && \
+		$(if $(filter local,$(POOL)),$(PY) -m infra.work_pools.local &&) \
+		$(VENV)/bin/prefect worker start --pool "$(POOL)" $(ARGS)
 
 .PHONY: runpod-sim
 runpod-sim: $(SETUP) ## Start a stand-in for RunPod's cloud on this machine; its pods are processes
 	@$(PY) -m tests.fakes.runpod $(ARGS)
+
+##@ Images
+
+.PHONY: image
+image: $(SETUP) ## Build the image for machines with a container engine (TARGET=gpu for GPUs) and say its size
+	@$(PY) -m infra.images.build --name "$$RENDERMILL_IMAGE" --target "$(or $(TARGET),cpu)" \
+		--base "$$RENDERMILL_BASE" --index-url "$$RENDERMILL_INDEX_URL" --network "$$RENDERMILL_BUILD_NETWORK"
+	@$(MAKE) image-size IMAGE="$$RENDERMILL_IMAGE:$$($(PY) -m infra.images.version)"
+
+.PHONY: image-size
+image-size: $(SETUP) ## Say how large IMAGE is and what fills it
+	@$(PY) -m infra.images.size "$(IMAGE)"
+
+.PHONY: test-docker
+test-docker: $(SETUP) ## Render in a container of the image, on an engine that is there or is started for it
+	@$(PY) -m pytest tests/docker -m '' --timeout 3000 $(ARGS)
 
 ##@ GPU
 

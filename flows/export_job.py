@@ -10,6 +10,7 @@ from prefect import flow
 from flows.command_line import main
 from media.export import ExportJob
 from media.manifest import Result
+from tasks.code_version import expect_deployed_code
 from tasks.export import write_outputs
 
 
@@ -20,6 +21,7 @@ def export_job(job: ExportJob) -> Result:
     Args:
         job: Which job, and which folder.
     """
+    expect_deployed_code()
     return write_outputs(job)
 
 

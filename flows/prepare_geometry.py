@@ -11,6 +11,7 @@ from media.job import GeometryJob
 from media.manifest import Result
 from media.record import geometry_result
 from tasks import geometry
+from tasks.code_version import expect_deployed_code
 from tasks.dispatch import send_on
 from tasks.manifest import find_manifest, publish_geometry
 from tasks.source import download_model
@@ -23,6 +24,7 @@ def prepare_geometry(job: GeometryJob) -> Result:
     Args:
         job: Which file, and how closely to follow its surfaces.
     """
+    expect_deployed_code()
     source = download_model(job.source)
     result = geometry_result(source, job)
     if done := find_manifest(result) or send_on(job, source, result):

@@ -11,6 +11,7 @@ from media.frame_feed import FrameFeed
 from media.job import StillJob
 from media.manifest import Result
 from media.record import Made
+from tasks.code_version import expect_deployed_code
 from tasks.deliverables import encode_still, make_previews
 from tasks.dispatch import send_on
 from tasks.frames import render_frames
@@ -28,6 +29,7 @@ def render_still(job: StillJob) -> Result:
     Args:
         job: What to render and how.
     """
+    expect_deployed_code()
     source = download_model(job.source)
     plan = plan_job(job, source)
     if result := find_manifest(plan.result) or send_on(job, source, plan.result):

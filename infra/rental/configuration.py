@@ -24,8 +24,11 @@ HANDED_ON = {
     "PREFECT_LOGGING_LEVEL",
 }
 """What of the worker's own settings a machine gets. All of them would be more than is anybody's business."""
-RESUMABLE = {"PREFECT_FLOW_RUN_EXECUTE_SIGTERM_BEHAVIOR": "reschedule"}
-"""A machine that is asked to end gives its run back."""
+RESUMABLE = {
+    "PREFECT_FLOW_RUN_EXECUTE_SIGTERM_BEHAVIOR": "reschedule",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+}
+"""A machine that is asked to end gives its run back; one that says nothing is noticed (zombies.yaml)."""
 
 
 class RentalTerms(Terms):

@@ -7,6 +7,7 @@ only then is its run started again: two machines never work for one run.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,9 @@ from media.errors import MediaError
 
 AT_A_TIME = 20
 """Requests to the provider or the orchestrator that one tick has under way."""
+UNEXPLAINED = {Outcome.NEVER_STARTED, Outcome.RESTARTED}
+"""Only what the machine said tells why: an image that is not there, a driver that is too old."""
+LAST_WORDS = 3
 CARE = timedelta(minutes=15)
 """How long after it had a machine a run is looked at whatever its state: the old machine may still speak."""
 
@@ -113,17 +117,23 @@ class Watcher:
             run = run.noting(rental)
         if run.state is RunState.RUNNING:
             self._fleet.breaker.worked()
-        ending = self._endings.get(machine.machine_id) or self._judge(machine, rental, run)
+        ending = self._endings.get(machine.machine_id) or await self._judge(machine, rental, run)
         if ending:
-            if machine.machine_id not in self._endings:
-                logger.info("machine %s of run %s is returned: %s", machine.machine_id, run.name, ending.why)
             self._endings[machine.machine_id] = ending
             await self._provider.terminate(machine.machine_id)
 
-    def _judge(self, machine: Machine, rental: Rental, run: Run) -> Ending | None:
+    async def _judge(self, machine: Machine, rental: Rental, run: Run) -> Ending | None:
         now = self._clock()
         seen = Seen(now, self._began.get(machine.machine_id), self._fleet.spending.usd_per_day(now))
-        return ending_of(machine, rental, run, seen)
+        ending = ending_of(machine, rental, run, seen)
+        if ending is None:
+            return None
+        if ending.outcome in UNEXPLAINED and (
+            said := await self._provider.logs(machine.machine_id, LAST_WORDS)
+        ):
+            ending = replace(ending, why=f"{ending.why}; last heard of it: {' | '.join(said)}")
+        logger.info("machine %s of run %s is returned: %s", machine.machine_id, run.name, ending.why)
+        return ending
 
     async def _look_after(self, run: Run, listed: set[MachineName]) -> None:
         """Settle what was rented for a run and is gone; then, if it has no machine, do what becomes of it."""

@@ -106,10 +106,11 @@ done
 child=
 printf '%s%s\n' '@EXIT@' "$rc"
 
-if [ "$rc" -ne 0 ] && [ "$grace" -gt 0 ]; then
+# Prefect's command ends with 0 also when its flow failed; who rented the pod ends it sooner if it did not.
+if [ "$grace" -gt 0 ]; then
   stays=$(($(date +%s) + grace))
   if [ "$stays" -gt "$until" ]; then stays=$until; fi
-  rm_say "the command failed; the pod stays until $stays for whoever wants to look"
+  rm_say "the command has ended; the pod stays until $stays for whoever wants to look"
   rm_wait_until "$stays"
 fi
 rm_end_pod
@@ -126,7 +127,7 @@ def start_command(
         until: Second since 1970 at which the pod ends, whatever runs; a restart does not extend it.
         marker: Name of the file that says that the command has been run; it lies in the container's
             own layer, which a restart keeps and a new pod does not have.
-        debug_grace_s: How long the pod stays after a failure, but never beyond `until`.
+        debug_grace_s: How long the pod stays when the command has ended, but never beyond `until`.
         pause_s: Time between two requests to be ended.
 
     Raises:

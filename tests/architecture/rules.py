@@ -37,6 +37,7 @@ PREFECT_ALLOWED = (
     "infra.serverless",
     "infra.api",
     "infra.work_pools",
+    "infra.images.steps",
 )
 INSIDE_BLENDER = {*sys.stdlib_module_names, "bpy", "bpy_extras", "mathutils", "numpy", "blender_scripts"}
 DISPATCH = "tasks.dispatch"

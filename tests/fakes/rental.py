@@ -31,6 +31,7 @@ class Yard:
         on_offer: What is offered, in this order.
         none_left: Offers that cannot be had.
         away: What every request fails with, while it is set.
+        last_words: What every machine says.
         refused: What every request for a machine fails with, while it is set.
         reply_lost: What a request for a machine fails with after it was made, while it is set.
         listed_after_s: Seconds until a new machine is listed.
@@ -43,6 +44,7 @@ class Yard:
     on_offer: list[Offer] = field(default_factory=lambda: [CHEAP, STEADY])
     none_left: set[Offer] = field(default_factory=set)
     away: MediaError | None = None
+    last_words: tuple[str, ...] = ()
     refused: NoCapacity | None = None
     reply_lost: BaseException | None = None
     listed_after_s: float = 0.0
@@ -94,8 +96,8 @@ class Yard:
         return None if machine_id in self.there else "the machine is gone"
 
     async def logs(self, machine_id: str, lines: int = 20) -> Sequence[str]:
-        del machine_id, lines
-        return ()
+        del machine_id
+        return self.last_words[-lines:]
 
     async def bills(self, since: datetime) -> dict[str, Decimal]:
         del since

@@ -31,6 +31,8 @@ from tests.processes import descendants, is_alive, wait_until_gone
 
 ROOT = Path(__file__).parents[2]
 PREFECT = str(Path(sys.executable).with_name("prefect"))
+# Without the flags and variables of the make that runs the tests.
+MAKE = ("env", "--unset=MAKEFLAGS", "--unset=ARGS", "make")
 ENOUGH_S = 120.0
 GRACE_S = 15.0
 T = TypeVar("T")
@@ -153,7 +155,7 @@ def serving(folder: Path, **variables: str) -> Iterator[Served]:
         served = Served(folder, stack.enter_context(SyncPrefectClient(env["PREFECT_API_URL"])), env)
         for command in (
             [sys.executable, "-m", "infra.work_pools.local"],
-            [PREFECT, "--no-prompt", "deploy", "--all"],
+            [PREFECT, "--no-prompt", "deploy", "--name", "local"],
         ):
             finished = served.command(*command)
             assert finished.returncode == 0, finished.stdout + finished.stderr

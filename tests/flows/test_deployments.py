@@ -1,6 +1,8 @@
 """The deployments that people call: their pool, their queues, and the form that Prefect makes of a job."""
 
 import contextlib
+import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,10 +16,13 @@ from prefect.utilities.schema_tools.validation import validate
 
 from flows.render_still import render_still
 from flows.render_turntable import render_turntable
+from infra.work_pools import docker
 from infra.work_pools.local import POOL, QUEUES, make_local_pool
 from media.job import RenderJob, StillJob, TurntableJob
+from tasks.dispatch import CONTROL
 from tests.conftest import ROOT
 
+MAKEFILE = (ROOT / "Makefile").read_text()
 FORMS = {"StillJob": render_still, "TurntableJob": render_turntable}
 
 
@@ -60,13 +65,79 @@ def test_pool_that_was_made_without_limits_gets_them_and_a_limit_that_somebody_s
     assert limits == {"control": 20, "light": 2, "heavy": 3}
 
 
-def test_what_people_call_starts_on_control():
-    deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+def deployments(name: str) -> list[dict[str, Any]]:
+    return [
+        one
+        for one in yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+        if one["name"] == name
+    ]
 
-    assert {one["entrypoint"].partition("/")[0] for one in deployments} == {"flows"}
-    assert {(one["work_pool"]["name"], one["work_pool"]["work_queue_name"]) for one in deployments} == {
+
+def test_what_people_call_starts_on_control():
+    local = deployments("local")
+
+    assert {one["entrypoint"].partition("/")[0] for one in local} == {"flows"}
+    assert {(one["work_pool"]["name"], one["work_pool"]["work_queue_name"]) for one in local} == {
         (POOL, "control")
     }
+
+
+@pytest.mark.parametrize(("name", "pool"), [("docker", "docker"), ("runpod", "gpu")])
+def test_flows_that_work_have_a_deployment_in_each_place(name, pool):
+    there = deployments(name)
+
+    assert {one["entrypoint"] for one in there} == {
+        one["entrypoint"] for one in deployments("local") if "export" not in one["entrypoint"]
+    }
+    assert {one["work_pool"]["name"] for one in there} == {pool}
+    assert CONTROL not in {one["work_pool"]["work_queue_name"] for one in there}  # they do their own work
+
+
+@pytest.mark.parametrize("name", ["docker", "runpod"])
+def test_image_is_named_by_what_a_step_returned_and_by_no_tag(name):
+    for one in deployments(name):
+        step = one["work_pool"]["job_variables"]["image"].strip("{} ").removesuffix(".image")
+        ids = [options["id"] for made in [*one["build"], *one["push"]] for options in made.values()]
+        assert step == ids[-1]
+
+
+def test_local_deployments_need_no_engine_and_say_no_version():
+    assert not [one for one in deployments("local") if {"build", "push", "pull", "version"} & one.keys()]
+
+
+@pytest.mark.parametrize("target", ["deploy-docker", "deploy-runpod"])
+def test_makefile_says_every_variable_that_prefect_yaml_asks_for(target):
+    asked = set(re.findall(r"\$(RENDERMILL_[A-Z_]+)", (ROOT / "prefect.yaml").read_text()))
+    said = re.findall(rf"^[a-z -]*\b{target}\b[a-z -]*: export (RENDERMILL_[A-Z_]+)", MAKEFILE, re.MULTILINE)
+
+    assert asked - set(said) == {"RENDERMILL_VERSION"}
+    assert "VERSION = RENDERMILL_VERSION=" in MAKEFILE
+
+
+def test_containers_are_bounded_removed_and_given_the_store_by_name(client):
+    with contextlib.suppress(ObjectNotFound):
+        client.delete_work_pool(docker.POOL)
+
+    made, again = docker.make_docker_pool(client), docker.make_docker_pool(client)
+
+    pool = client.read_work_pool(docker.POOL)
+    variables = pool.base_job_template["variables"]["properties"]
+    assert (made, again, pool.type) == (True, False, "docker")
+    assert variables["auto_remove"]["default"] is True
+    assert variables["mem_limit"]["default"] == variables["memswap_limit"]["default"] == "8g"
+    assert variables["env"]["default"] == {
+        "RENDERMILL_STORE": "block:default",
+        "PREFECT_HOME": "/tmp/prefect",  # noqa: S108 - the container's
+    }
+    assert variables["container_create_kwargs"]["default"]["cap_drop"] == ["ALL"]
+    assert not variables["privileged"]["default"]
+
+
+def test_folder_of_a_store_is_mounted_where_it_is_and_stays_its_owners(tmp_path):
+    variables = docker.template(tmp_path)["variables"]["properties"]
+
+    assert variables["volumes"]["default"] == [f"{tmp_path}:{tmp_path}"]
+    assert variables["container_create_kwargs"]["default"]["user"] == f"{os.getuid()}:{os.getgid()}"
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -109,12 +109,14 @@ async def test_a_run_that_was_picked_up_by_a_worker_that_was_killed_before_it_re
 
 @virtually
 async def test_a_machine_that_never_starts_its_run_is_returned_and_the_next_offer_is_taken(pool):
+    pool.yard.last_words = ("system: manifest unknown",)
     run = pool.book.add(terms=Terms(start_minutes=1))
     first = pool.yard.there[await pool.rent(run)]
     await pool.tick(14)
     assert not pool.yard.there
     assert pool.book.state(run) is RunState.SCHEDULED
     assert pool.book.runs[run.run_id].history.newest.outcome is Outcome.NEVER_STARTED
+    assert "manifest unknown" in pool.book.message(run)
     second = pool.yard.there[await pool.rent(run)]
     assert second.offer != first.offer
 

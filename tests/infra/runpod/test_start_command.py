@@ -347,9 +347,12 @@ def test_image_without_curl_ends_itself_by_python(start, runpod, tools):
     assert third == Asked("/v2/pods/7h9k2m4n6p/action", f"Bearer {POD_KEY}", {"action": "terminate"})
 
 
-def test_pod_for_debugging_stays_after_a_failure_but_not_beyond_its_time(start, runpod):
-    with start("false", grace_s=1800, lives_s=2) as pod:
-        assert pod.exit_code() == 1
+@pytest.mark.parametrize("command", ["false", "true"])
+def test_pod_for_debugging_stays_whatever_its_command_ended_with_but_not_beyond_its_time(
+    start, runpod, command
+):
+    with start(command, grace_s=1800, lives_s=2) as pod:
+        pod.exit_code()
         pod.hear("stays until")
         assert runpod.asked.empty()
         runpod.next()
@@ -359,14 +362,6 @@ def test_pod_for_debugging_goes_after_its_grace(start, runpod):
     with start("false", grace_s=1) as pod:
         pod.hear("stays until")
         runpod.next()
-
-
-def test_pod_for_debugging_goes_at_once_after_success(start, runpod):
-    with start("true", grace_s=1800) as pod:
-        assert pod.exit_code() == 0
-        runpod.next()
-
-    assert not any("stays" in line for line in pod.said)
 
 
 def test_key_is_never_said_nor_in_the_list_of_processes(start, tmp_path):

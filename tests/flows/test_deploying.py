@@ -1,0 +1,70 @@
+"""`make deploy` and its like on a server, on a machine without Docker, a registry or a provider."""
+
+from collections.abc import Iterator
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.responses import DeploymentResponse
+
+from media.code_version import code_version
+from tests.conftest import ROOT
+from tests.flows.served import MAKE, Served, server
+
+IMAGE = f"registry.example/mill@sha256:{'ab' * 32}"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[Served]:
+    """A server with a pool for rented machines, and no engine for anybody."""
+    folder = tmp_path_factory.mktemp("deploying")
+    with (
+        server(folder, DOCKER_HOST="tcp://127.0.0.1:9", RENDERMILL_GIVEN=IMAGE) as env,
+        SyncPrefectClient(env["PREFECT_API_URL"]) as client,
+    ):
+        client.create_work_pool(WorkPoolCreate(name="gpu", type="process"))
+        yield Served(folder, client, env)
+
+
+def deployed(served: Served, target: str, flow: str) -> DeploymentResponse:
+    ended = served.command(*MAKE, target)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return served.client.read_deployment_by_name(f"{flow}/{target.removeprefix('deploy-')}")
+
+
+def folder_of(deployment: DeploymentResponse) -> str:
+    ((_, options),) = deployment.pull_steps[0].items()
+    return str(options["directory"])
+
+
+def test_local_deployments_are_made_without_an_engine(served):
+    assert served.command(*MAKE, "deploy").returncode == 0
+
+    made = served.client.read_deployment_by_name("render-still/local")
+    assert (made.work_queue_name, folder_of(made)) == ("control", str(ROOT))
+
+
+def test_image_that_is_given_is_deployed_to_rented_machines_with_the_version_of_the_code(served):
+    made = deployed(served, "deploy-runpod", "render-turntable")
+
+    assert (made.work_pool_name, made.work_queue_name) == ("gpu", "default")
+    assert made.job_variables == {"image": IMAGE}
+    assert made.version == code_version(ROOT)
+    assert folder_of(made) == "/opt/rendermill"
+
+
+def test_image_that_is_given_is_deployed_to_containers_with_a_pool_and_the_store(served):
+    made = deployed(served, "deploy-docker", "render-still")
+
+    pool = served.client.read_work_pool("docker")
+    assert (made.work_pool_name, pool.type) == ("docker", "docker")
+    assert made.job_variables == {"image": IMAGE}
+    assert served.client.read_block_document_by_name("default", "object-store")
+
+
+@pytest.mark.long
+def test_folder_of_the_code_is_the_deployers_to_say(served):
+    ended = served.command("env", f"RENDERMILL_CODE={ROOT}", *MAKE, "deploy-runpod")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+    assert folder_of(served.client.read_deployment_by_name("prepare-geometry/runpod")) == str(ROOT)
