@@ -48,13 +48,16 @@ class Worker:
 
     async def live(self) -> None:
         """Do what a worker does, until it is killed."""
-        async with asyncio.TaskGroup() as group:
-            await self.watcher.adopt()
-            group.create_task(self._watch())
-            while True:
-                for run in self._book.hand_out(self._clock() + AHEAD):
-                    group.create_task(self._run(run))
-                await asyncio.sleep(QUERY_S)
+        try:
+            async with asyncio.TaskGroup() as group:
+                await self.watcher.adopt()
+                group.create_task(self._watch())
+                while True:
+                    for run in self._book.hand_out(self._clock() + AHEAD):
+                        group.create_task(self._run(run))
+                    await asyncio.sleep(QUERY_S)
+        finally:
+            self.watcher.cancel()
 
     async def _run(self, run: Run) -> None:
         with self.fleet.renting_for(run.run_id):
