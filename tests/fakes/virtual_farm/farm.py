@@ -89,6 +89,7 @@ class VirtualFarm:
             self.late,
             self.seed,
         )
+        self.began = self.now()
         self._worker: asyncio.Task[None] | None = None
         self._lists = self._counted = 0
 
@@ -96,9 +97,14 @@ class VirtualFarm:
         """Return the time."""
         return datetime.fromtimestamp(self.clock.now(), UTC)
 
-    def run(self, *happens: Coroutine[None, None, None], within_s: float = 86_400) -> float:
-        """Have all runs come to their end, while other things happen; returns the seconds that it took."""
-        return run_on(self._run(happens, within_s), self.cloud, self.clock)
+    def run(
+        self, *happens: Coroutine[None, None, None], within_s: float = 86_400, then_s: float = 0.0
+    ) -> float:
+        """Have all runs come to their end, while other things happen, and let some time pass.
+
+        Returns the seconds until the end.
+        """
+        return run_on(self._run(happens, within_s, then_s), self.cloud, self.clock)
 
     def start_worker(self) -> None:
         """Start a worker that knows nothing of what others did."""
@@ -113,21 +119,31 @@ class VirtualFarm:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._worker
 
-    async def _run(self, happens: tuple[Coroutine[None, None, None], ...], within_s: float) -> float:
+    def told_of_failures(self) -> list[str]:
+        """Return what was said last of the runs that failed."""
+        return [self.book.message(run) for run in self.book.runs.values() if run.state is RunState.FAILED]
+
+    async def _run(
+        self, happens: tuple[Coroutine[None, None, None], ...], within_s: float, then_s: float
+    ) -> float:
         began = self.clock.now()
+        self.began = self.now()
         for number in range(self.runs):
             self.book.add(RunState.SCHEDULED, self.terms, f"run {number}")
         self.start_worker()
         others = [self.site.start(what) for what in happens]
         while not self.is_over():
             assert self.clock.now() - began < within_s, self.states()
-            if self._worker and self._worker.done():
+            if self._worker and self._worker.done() and not self._worker.cancelled():
                 self._worker.result()
             self._look()
             await asyncio.sleep(LOOK_S)
         took = self.clock.now() - began
         for other in others:
             other.cancel()
+        if self._worker and self._worker.done():
+            self.start_worker()
+        await asyncio.sleep(then_s)
         return took
 
     def _look(self) -> None:
