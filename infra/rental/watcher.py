@@ -16,14 +16,14 @@ from uuid import UUID
 from prefect.logging import get_logger
 
 from infra.rental.fleet import Fleet
-from infra.rental.ledger import Outcome, Rental
+from infra.rental.ledger import LOSSES, Outcome, Rental
 from infra.rental.looks import Looks
 from infra.rental.machine import Machine
 from infra.rental.naming import MachineName, read_name
 from infra.rental.provider import Provider
 from infra.rental.runs import Run, RunBook, RunState
 from infra.rental.spending import DAY
-from infra.rental.verdict import SETTLING, Ending, Finish, Resume, Seen, ending_of, move_of, outcome_of
+from infra.rental.verdict import NEVER_MADE, SETTLING, Ending, Finish, Resume, Seen, ending_of, move_of, outcome_of
 
 UNEXPLAINED = {Outcome.NEVER_STARTED, Outcome.RESTARTED}
 """Only what the machine said tells why: an image that is not there, a driver that is too old."""
@@ -134,6 +134,11 @@ class Watcher:
             logger.info("machine %s of run %s is adopted", machine.machine_id, run.name)
             await self._book.note(run, rental)
             run = run.noting(rental)
+        if rental.machine_id != machine.machine_id:
+            logger.warning("machine %s is ended: %s is in the ledger by its name", machine, rental.machine_id)
+            async with self._looks.gate:
+                await self._provider.terminate(machine.machine_id)
+            return
         if run.state is RunState.RUNNING:
             self._fleet.breaker.worked()
         ending = self._endings.get(machine.machine_id) or await self._judge(machine, rental, run)
@@ -181,7 +186,7 @@ class Watcher:
         if told is None and may_come:
             return None
         if not rental.machine_id:
-            return Ending(Outcome.NEVER_STARTED, "the order for a machine was lost")
+            return Ending(Outcome.NEVER_MADE, NEVER_MADE)
         async with self._looks.gate:
             gone = await self._provider.why_gone(rental.machine_id)
         if gone is None:
@@ -201,7 +206,7 @@ class Watcher:
             }
         )
         await self._book.note(run, closed)
-        if run.state is RunState.PENDING and ending.outcome is not Outcome.STOPPED:
+        if run.state is RunState.PENDING and ending.outcome in LOSSES:
             self._fleet.breaker.failed(now, ending.why)
         self._endings.pop(rental.machine_id, None)
         self._listed.discard(rental.machine_id)

@@ -31,10 +31,12 @@ class Yard:
         on_offer: What is offered, in this order.
         none_left: Offers that cannot be had.
         away: What every request fails with, while it is set.
+        away_for: Which requests alone fail with it, if not all.
         last_words: What every machine says.
         refused: What every request for a machine fails with, while it is set.
         reply_lost: What a request for a machine fails with after it was made, while it is set.
         listed_after_s: Seconds until a new machine is listed.
+        ends_after_s: Seconds until a request to end a machine is answered.
         lingers_s: Seconds for which a machine goes on after it was told to end.
         there: The machines that exist.
         ever: All that were ever made.
@@ -44,10 +46,12 @@ class Yard:
     on_offer: list[Offer] = field(default_factory=lambda: [CHEAP, STEADY])
     none_left: set[Offer] = field(default_factory=set)
     away: MediaError | None = None
+    away_for: set[str] = field(default_factory=set)
     last_words: tuple[str, ...] = ()
     refused: NoCapacity | None = None
     reply_lost: BaseException | None = None
     listed_after_s: float = 0.0
+    ends_after_s: float = 0.0
     lingers_s: float = 0.0
     there: dict[str, Machine] = field(default_factory=dict)
     ever: list[Machine] = field(default_factory=list)
@@ -86,6 +90,7 @@ class Yard:
 
     async def terminate(self, machine_id: str) -> None:
         await self._request("terminate")
+        await asyncio.sleep(self.ends_after_s)
         if self.lingers_s:
             asyncio.get_running_loop().call_later(self.lingers_s, self.lose, machine_id)
         else:
@@ -123,7 +128,7 @@ class Yard:
     async def _request(self, kind: str) -> None:
         self.asked[kind] += 1
         await asyncio.sleep(0.01)
-        if self.away:
+        if self.away and (not self.away_for or kind in self.away_for):
             raise self.away
 
 

@@ -51,13 +51,13 @@ def on_a_bad_day(runs: int, machines: int, seed: int, *, work: Work | None = Non
 def assert_the_promises_are_kept(farm: VirtualFarm) -> None:
     """Check what is promised of any day, however bad."""
     store = farm.store
+    assert farm.site.together == [], farm.of_pods(farm.site.together[0])
     assert farm.states() == {RunState.COMPLETED: farm.runs}, farm.told_of_failures()
     for run_id in farm.book.runs:
         frames = farm.site.work(run_id).frames
         assert store.missing(run_id, frames) == []
         assert store.rendered[run_id] <= frames + 2 * store.deaths[run_id], run_id
     assert store.put_again == 0
-    assert farm.site.together == []
     assert [(pod.name, pod.history) for pod in farm.cloud.alive] == []
     assert farm.book.slots_held() == 0
     assert [run.name for run in farm.book.runs.values() if run.history.unsettled] == []

@@ -6,13 +6,14 @@ Real are renter, watcher and provider; RunPod and Prefect are stand-ins, and an 
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from infra.rental.runs import FINAL, RunState
+from infra.rental.naming import read_name
+from infra.rental.runs import FINAL, Run, RunState
 from infra.rental.terms import Terms
 from tests.fakes.rental import Book
 from tests.fakes.runpod.clock import VirtualClock
@@ -47,6 +48,18 @@ class Sample:
 
 
 @dataclass
+class _Remembering(Book):
+    """A book that remembers when which state was set."""
+
+    said_of: dict[UUID, list[tuple[float, str]]] = field(default_factory=dict)
+
+    def report(self, run_id: UUID, state: RunState, message: str = "", *, proven: bool = True) -> Run:
+        told = f"{self.runs[run_id].name}: {state} {message}"
+        self.said_of.setdefault(run_id, []).append((self.clock().timestamp(), told))
+        return super().report(run_id, state, message, proven=proven)
+
+
+@dataclass
 class VirtualFarm:
     """A farm.
 
@@ -66,6 +79,7 @@ class VirtualFarm:
     settings: Settings | None = None
     late: int = 0
     seed: int = 0
+    said_of: dict[UUID, list[tuple[float, str]]] = field(default_factory=dict)
     works: dict[UUID, Work] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
@@ -79,7 +93,7 @@ class VirtualFarm:
             make_body=lambda pod, state: self.site.body(pod, state),
             chance=self.chance,
         )
-        self.book = Book(clock=self.now, at_once=self.machines)
+        self.book = _Remembering(clock=self.now, at_once=self.machines, said_of=self.said_of)
         self.store = FrameStore()
         self.site = Site(
             self.cloud,
@@ -118,6 +132,19 @@ class VirtualFarm:
             self._worker.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._worker
+
+    def of_pods(self, pod_ids: Collection[str]) -> str:
+        """Return what became of some pods and their runs, and when, line by line."""
+        began = self.began.timestamp()
+        said = [
+            (moment, f"{pod.name[-8:]} {pod.pod_id} {what}")
+            for pod in (self.cloud.ever[pod_id] for pod_id in pod_ids)
+            for moment, what in pod.history
+        ]
+        for pod_id in pod_ids:
+            name = read_name(self.cloud.ever[pod_id].name)
+            said += self.said_of[name.run_id] if name else []
+        return "\n".join(f"{moment - began:9.2f} {what}" for moment, what in sorted(set(said)))
 
     def told_of_failures(self) -> list[str]:
         """Return what was said last of the runs that failed."""

@@ -332,3 +332,28 @@ async def test_a_new_worker_knows_what_the_pool_cost_today(pool):
     pool.start_worker()
     await pool.watcher.adopt()
     assert pool.fleet.spending.usd_per_day(now()) == spent
+
+
+@virtually
+async def test_of_two_machines_of_one_name_the_one_that_is_not_in_the_ledger_is_ended(pool):
+    run, machine = await pool.running()
+    pool.yard.add(machine.name)
+    await pool.tick(1)
+    assert [*pool.yard.there] == [machine.machine_id]
+    assert pool.book.state(run) is RunState.RUNNING
+
+
+@virtually
+async def test_machines_that_end_slowly_hold_up_no_look_at_the_others(pool):
+    for _ in range(40):
+        run, _ = await pool.running()
+        pool.book.report(run.run_id, RunState.CRASHED)
+    pool.yard.ends_after_s = 30
+    other, machine = await pool.running()
+    await pool.tick(1)
+    pool.yard.asked.clear()
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(4)
+    assert pool.yard.asked["machines"] == 4
+    await pool.watcher.finish()
+    assert pool.book.state(other) is RunState.SCHEDULED
