@@ -21,7 +21,7 @@ from infra.rental.looks import Looks
 from infra.rental.machine import Machine
 from infra.rental.naming import MachineName, read_name
 from infra.rental.provider import Provider
-from infra.rental.runs import Run, RunBook, RunState
+from infra.rental.runs import FINAL, Run, RunBook, RunState
 from infra.rental.spending import DAY
 from infra.rental.verdict import NEVER_MADE, SETTLING, Ending, Finish, Resume, Seen, ending_of, move_of, outcome_of
 
@@ -46,7 +46,8 @@ class Watcher:
         self._clock = clock
         self._endings: dict[str, Ending] = {}
         self._began: dict[str, datetime] = {}
-        self._listed: set[str] = set()
+        self._listed: dict[str, datetime] = {}  # when each machine was listed last
+        self._missed: dict[str, datetime] = {}  # when a machine that was listed was first missing
         self._care: dict[UUID, datetime] = {}
         self._looks = Looks()
 
@@ -96,7 +97,8 @@ class Watcher:
             if run.history.unsettled:
                 self._care[run.run_id] = until
         ids = {machine.machine_id for machine in machines}
-        self._listed |= ids
+        self._missed = {one: self._missed.get(one, self._clock()) for one in self._listed.keys() - ids}
+        self._listed |= dict.fromkeys(ids, self._clock())
         self._began = {machine_id: began for machine_id, began in self._began.items() if machine_id in ids}
         for machine in machines:
             if machine.running_since:
@@ -193,12 +195,20 @@ class Watcher:
             return None
         return told or outcome_of(run, gone)
 
+    def _ended(self, rental: Rental, run: Run) -> datetime:
+        """Return when a machine ended, as far as that can be known: its run may have said so before it did."""
+        now = self._clock()
+        there = self._listed.get(rental.machine_id, now)
+        missing = self._missed.get(rental.machine_id, now)
+        said = run.since if run.state in {*FINAL, RunState.SCHEDULED} else missing
+        return min(missing, max(there, said))
+
     async def _settle(self, run: Run, rental: Rental, ending: Ending) -> Run:
         """Close a rental in the run's ledger."""
         now = self._clock()
         closed = rental.model_copy(
             update={
-                "ended": now,
+                "ended": self._ended(rental, run),
                 "outcome": ending.outcome,
                 "why": ending.why,
                 "committed": run.history.committed,
@@ -209,7 +219,7 @@ class Watcher:
         if run.state is RunState.PENDING and ending.outcome in LOSSES:
             self._fleet.breaker.failed(now, ending.why)
         self._endings.pop(rental.machine_id, None)
-        self._listed.discard(rental.machine_id)
+        self._listed.pop(rental.machine_id, None)
         settled = run.noting(closed)
         self._fleet.spending.see(settled)
         return settled

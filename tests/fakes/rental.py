@@ -142,6 +142,7 @@ class Book:
         messages: What was said of each run, the latest last.
         beats: When each run was last heard of.
         clock: What time it is.
+        new_id: Where ids of runs come from.
         at_once: How many runs of the pool may have a slot, if not all.
         queries: How often all runs were asked for.
         state_changes: How often a state was set.
@@ -152,6 +153,7 @@ class Book:
     messages: dict[UUID, list[str]] = field(default_factory=dict)
     beats: dict[UUID, datetime] = field(default_factory=dict)
     clock: Callable[[], datetime] = now
+    new_id: Callable[[], UUID] = uuid4
     at_once: int | None = None
     queries: int = 0
     state_changes: int = 0
@@ -160,7 +162,7 @@ class Book:
     def add(self, state: RunState = RunState.PENDING, terms: Terms | None = None, name: str = "a run") -> Run:
         """Make a run."""
         history = History(terms=terms or Terms())
-        run = Run(uuid4(), name, state, self.clock(), str(next(self._marks)), history)
+        run = Run(self.new_id(), name, state, self.clock(), str(next(self._marks)), history)
         self.runs[run.run_id] = run
         return run
 

@@ -5,6 +5,7 @@ Real are renter, watcher and provider; RunPod and Prefect are stand-ins, and an 
 
 import asyncio
 import contextlib
+import random
 from collections import Counter
 from collections.abc import Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -93,7 +94,14 @@ class VirtualFarm:
             make_body=lambda pod, state: self.site.body(pod, state),
             chance=self.chance,
         )
-        self.book = _Remembering(clock=self.now, at_once=self.machines, said_of=self.said_of)
+        ids = random.Random(self.seed)  # noqa: S311 - repeatable, not secret
+        random.seed(self.seed)  # what waits a little by chance waits as long the next time
+        self.book = _Remembering(
+            clock=self.now,
+            new_id=lambda: UUID(int=ids.getrandbits(128), version=4),
+            at_once=self.machines,
+            said_of=self.said_of,
+        )
         self.store = FrameStore()
         self.site = Site(
             self.cloud,
@@ -147,8 +155,12 @@ class VirtualFarm:
         return "\n".join(f"{moment - began:9.2f} {what}" for moment, what in sorted(set(said)))
 
     def told_of_failures(self) -> list[str]:
-        """Return what was said last of the runs that failed."""
-        return [self.book.message(run) for run in self.book.runs.values() if run.state is RunState.FAILED]
+        """Return what became of the runs that are not completed, and of their machines."""
+        failed = [run for run in self.book.runs.values() if run.state is not RunState.COMPLETED]
+        return [
+            self.of_pods([pod_id for pod_id, pod in self.cloud.ever.items() if run.run_id.hex in pod.name])
+            for run in failed
+        ]
 
     async def _run(
         self, happens: tuple[Coroutine[None, None, None], ...], within_s: float, then_s: float
