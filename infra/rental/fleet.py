@@ -7,6 +7,7 @@ from uuid import UUID
 
 from infra.rental.breaker import Breaker
 from infra.rental.machine import Machine
+from infra.rental.sightings import Sightings
 from infra.rental.spending import Spending
 
 
@@ -18,6 +19,7 @@ class Fleet:
         prefix: How their names begin.
         machines: They, as last listed.
         spending: What they cost.
+        sightings: When they were listed.
         breaker: Whether renting more of them makes sense.
         renting: The runs that a machine is being rented for at this moment; nobody else touches these.
     """
@@ -25,6 +27,7 @@ class Fleet:
     prefix: str
     machines: Sequence[Machine] = ()
     spending: Spending = field(default_factory=Spending)
+    sightings: Sightings = field(default_factory=Sightings)
     breaker: Breaker = field(default_factory=Breaker)
     renting: set[UUID] = field(default_factory=set)
 

@@ -60,7 +60,6 @@ class Looks:
             if not task.cancelled():
                 task.result()
 
-
     async def _taken(self, look: Callable[[], Awaitable[None]]) -> None:
         """Take a look; what fails is told, once for all, and looked at again in the next tick."""
         try:

@@ -118,7 +118,9 @@ class Renter(Generic[OrderT]):
             except AccountRefused as refused:  # it may go on, so the run neither goes on nor ends
                 raise Postponed(str(refused), self._clock() + ASK_AGAIN) from refused
             outcome = Outcome.HANDED_BACK if why else Outcome.NEVER_MADE
-            update = {"ended": self._clock(), "outcome": outcome, "why": why or NEVER_MADE}
+            ended = self._fleet.sightings.ended(rental, run, self._clock())
+            self._fleet.sightings.forget(rental.machine_id)
+            update = {"ended": ended, "outcome": outcome, "why": why or NEVER_MADE}
             closed = rental.model_copy(update=update | {"committed": run.history.committed})
             await self._note(run, closed)
             run = run.noting(closed)

@@ -21,9 +21,19 @@ from infra.rental.looks import Looks
 from infra.rental.machine import Machine
 from infra.rental.naming import MachineName, read_name
 from infra.rental.provider import Provider
-from infra.rental.runs import FINAL, Run, RunBook, RunState
+from infra.rental.runs import Run, RunBook, RunState
 from infra.rental.spending import DAY
-from infra.rental.verdict import NEVER_MADE, SETTLING, Ending, Finish, Resume, Seen, ending_of, move_of, outcome_of
+from infra.rental.verdict import (
+    NEVER_MADE,
+    SETTLING,
+    Ending,
+    Finish,
+    Resume,
+    Seen,
+    ending_of,
+    move_of,
+    outcome_of,
+)
 
 UNEXPLAINED = {Outcome.NEVER_STARTED, Outcome.RESTARTED}
 """Only what the machine said tells why: an image that is not there, a driver that is too old."""
@@ -46,15 +56,13 @@ class Watcher:
         self._clock = clock
         self._endings: dict[str, Ending] = {}
         self._began: dict[str, datetime] = {}
-        self._listed: dict[str, datetime] = {}  # when each machine was listed last
-        self._missed: dict[str, datetime] = {}  # when a machine that was listed was first missing
         self._care: dict[UUID, datetime] = {}
         self._looks = Looks()
 
     async def adopt(self) -> None:
         """Learn what happened before: what was spent today, and which runs may still wait to be resumed."""
         now = self._clock()
-        for run in await self._book.recent(now - DAY):
+        for run in [*await self._book.recent(now - DAY), *await self._book.waiting()]:
             self._fleet.spending.see(run)
             if run.history.losses or run.history.unsettled:
                 self._care[run.run_id] = now + CARE
@@ -97,8 +105,7 @@ class Watcher:
             if run.history.unsettled:
                 self._care[run.run_id] = until
         ids = {machine.machine_id for machine in machines}
-        self._missed = {one: self._missed.get(one, self._clock()) for one in self._listed.keys() - ids}
-        self._listed |= dict.fromkeys(ids, self._clock())
+        self._fleet.sightings.see(ids, self._clock())
         self._began = {machine_id: began for machine_id, began in self._began.items() if machine_id in ids}
         for machine in machines:
             if machine.running_since:
@@ -184,7 +191,9 @@ class Watcher:
     async def _why_gone(self, rental: Rental, run: Run) -> Ending | None:
         """Return how a machine that is not listed ended, or None if it may be there after all."""
         told = self._endings.get(rental.machine_id)
-        may_come = rental.machine_id not in self._listed and self._clock() - rental.ordered < SETTLING
+        may_come = (
+            rental.machine_id not in self._fleet.sightings and self._clock() - rental.ordered < SETTLING
+        )
         if told is None and may_come:
             return None
         if not rental.machine_id:
@@ -195,20 +204,12 @@ class Watcher:
             return None
         return told or outcome_of(run, gone)
 
-    def _ended(self, rental: Rental, run: Run) -> datetime:
-        """Return when a machine ended, as far as that can be known: its run may have said so before it did."""
-        now = self._clock()
-        there = self._listed.get(rental.machine_id, now)
-        missing = self._missed.get(rental.machine_id, now)
-        said = run.since if run.state in {*FINAL, RunState.SCHEDULED} else missing
-        return min(missing, max(there, said))
-
     async def _settle(self, run: Run, rental: Rental, ending: Ending) -> Run:
         """Close a rental in the run's ledger."""
         now = self._clock()
         closed = rental.model_copy(
             update={
-                "ended": self._ended(rental, run),
+                "ended": self._fleet.sightings.ended(rental, run, now),
                 "outcome": ending.outcome,
                 "why": ending.why,
                 "committed": run.history.committed,
@@ -219,8 +220,7 @@ class Watcher:
         if run.state is RunState.PENDING and ending.outcome in LOSSES:
             self._fleet.breaker.failed(now, ending.why)
         self._endings.pop(rental.machine_id, None)
-        self._listed.pop(rental.machine_id, None)
+        self._fleet.sightings.forget(rental.machine_id)
         settled = run.noting(closed)
         self._fleet.spending.see(settled)
         return settled
-

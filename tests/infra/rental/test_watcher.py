@@ -1,5 +1,7 @@
 """The watcher, in virtual time, with machines that vanish and runs that are told things by anybody."""
 
+from datetime import timedelta
+
 import pytest
 
 from infra.rental.errors import ProviderUnavailable
@@ -357,3 +359,33 @@ async def test_machines_that_end_slowly_hold_up_no_look_at_the_others(pool):
     assert pool.yard.asked["machines"] == 4
     await pool.watcher.finish()
     assert pool.book.state(other) is RunState.SCHEDULED
+
+
+@virtually
+async def test_a_new_worker_settles_the_machines_of_runs_that_wait_to_be_resumed(pool):
+    run, machine = await pool.running()
+    await pool.tick(60, after_s=60)
+    pool.book.report(run.run_id, RunState.SCHEDULED)
+    pool.yard.lose(machine.machine_id)
+    gone = now()
+    pool.start_worker()
+    await pool.watcher.adopt()
+    spent = pool.fleet.spending.usd_per_day(now())
+    assert spent >= machine.offer.usd_per_hour
+    await pool.tick(1)
+    assert pool.book.runs[run.run_id].history.newest.ended - gone <= timedelta(seconds=5)
+
+
+@virtually
+async def test_a_machine_counts_until_it_was_first_missing_though_it_is_settled_later(pool):
+    run, machine = await pool.running()
+    await pool.tick(10)
+    pool.yard.lose(machine.machine_id)
+    pool.yard.away_for = {"why_gone"}
+    pool.yard.away = ProviderUnavailable("429")
+    gone = now()
+    await pool.tick(20)
+    pool.yard.away = None
+    await pool.tick(1)
+    rental = pool.book.runs[run.run_id].history.newest
+    assert timedelta(0) <= rental.ended - gone <= timedelta(seconds=6)
