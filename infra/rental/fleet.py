@@ -22,6 +22,8 @@ class Fleet:
         sightings: When they were listed.
         breaker: Whether renting more of them makes sense.
         renting: The runs that a machine is being rented for at this moment; nobody else touches these.
+        touched: Those for which that was so at any moment since the watcher last asked for all runs: what it
+            was told of these may be older than what was rented.
     """
 
     prefix: str
@@ -30,11 +32,13 @@ class Fleet:
     sightings: Sightings = field(default_factory=Sightings)
     breaker: Breaker = field(default_factory=Breaker)
     renting: set[UUID] = field(default_factory=set)
+    touched: set[UUID] = field(default_factory=set)
 
     @contextmanager
     def renting_for(self, run_id: UUID) -> Iterator[None]:
         """Keep the watcher off a run for the length of the block."""
         self.renting.add(run_id)
+        self.touched.add(run_id)
         try:
             yield
         finally:

@@ -73,6 +73,7 @@ class Watcher:
         named = [(machine, name) for machine in machines if (name := self._ours(machine))]
         self._care = {run_id: until for run_id, until in self._care.items() if until > self._clock()}
         ids = {name.run_id for _, name in named}
+        self._fleet.touched = set(self._fleet.renting)
         runs = dict(await self._book.live(ids | self._care.keys()))
         if missing := ids - runs.keys():  # deleted, or on the move while the pages of the answer were read
             runs |= await self._book.live(missing)
@@ -80,7 +81,7 @@ class Watcher:
         of_run: defaultdict[UUID, list[tuple[Machine, MachineName]]] = defaultdict(list)
         for machine, name in named:
             of_run[name.run_id].append((machine, name))
-        every = of_run.keys() | runs.keys()
+        every = (of_run.keys() | runs.keys()) - self._fleet.touched
         await self._looks.take(
             {run_id: partial(self._look, runs.get(run_id), of_run[run_id]) for run_id in every}
         )
@@ -120,8 +121,6 @@ class Watcher:
 
     async def _look_at(self, machine: Machine, name: MachineName, run: Run | None) -> None:
         """End a machine if it is to end; one that is not in its run's ledger is put there first."""
-        if name.run_id in self._fleet.renting:
-            return
         if run is None:
             logger.warning("machine %s is returned: its run %s does not exist", machine.name, name.run_id)
             async with self._looks.gate:
@@ -171,8 +170,6 @@ class Watcher:
 
     async def _look_after(self, run: Run, listed: set[MachineName]) -> None:
         """Settle what was rented for a run and is gone; then, if it has no machine, do what becomes of it."""
-        if run.run_id in self._fleet.renting:
-            return
         for rental in run.history.unsettled:
             if MachineName(self._fleet.prefix, run.run_id, rental.number) in listed:
                 return

@@ -144,6 +144,7 @@ class Book:
         clock: What time it is.
         new_id: Where ids of runs come from.
         at_once: How many runs of the pool may have a slot, if not all.
+        slow_s: Seconds between what is read for an answer and the answer.
         queries: How often all runs were asked for.
         state_changes: How often a state was set.
     """
@@ -155,6 +156,7 @@ class Book:
     clock: Callable[[], datetime] = now
     new_id: Callable[[], UUID] = uuid4
     at_once: int | None = None
+    slow_s: float = 0.0
     queries: int = 0
     state_changes: int = 0
     _marks: "count[int]" = field(default_factory=lambda: count(1))
@@ -222,7 +224,9 @@ class Book:
         self.queries += 1
         await asyncio.sleep(0.01)
         alive = {RunState.PENDING, RunState.RUNNING, RunState.CANCELLING}
-        return {key: run for key, run in self.runs.items() if run.state in alive or key in also}
+        found = {key: run for key, run in self.runs.items() if run.state in alive or key in also}
+        await asyncio.sleep(self.slow_s)
+        return found
 
     async def recent(self, since: datetime) -> Sequence[Run]:
         return [run for run in self.runs.values() if run.state in FINAL and run.since > since]

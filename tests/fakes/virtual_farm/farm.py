@@ -6,7 +6,7 @@ Real are renter, watcher and provider; RunPod and Prefect are stand-ins, and an 
 import asyncio
 import contextlib
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from infra.rental.naming import read_name
-from infra.rental.runs import FINAL, Run, RunState
+from infra.rental.runs import Run, RunState
 from infra.rental.terms import Terms
 from tests.fakes.rental import Book
 from tests.fakes.runpod.clock import VirtualClock
@@ -28,6 +28,7 @@ from tests.fakes.virtual_farm.work import FrameStore, Work
 from tests.fakes.virtual_farm.worker import Worker
 
 LOOK_S = 5.0
+OVER = {RunState.FAILED, RunState.CANCELLED}
 GENEROUS = Terms(
     max_usd=50,
     start_minutes=6,
@@ -112,6 +113,7 @@ class VirtualFarm:
             self.seed,
         )
         self.began = self.now()
+        self.took_s = 0.0
         self._worker: asyncio.Task[None] | None = None
         self._lists = self._counted = 0
 
@@ -126,7 +128,18 @@ class VirtualFarm:
 
         Returns the seconds until the end.
         """
-        return run_on(self._run(happens, within_s, then_s), self.cloud, self.clock)
+        self.took_s = run_on(self._run(happens, within_s, then_s), self.cloud, self.clock)
+        return self.took_s
+
+    def lists_a_minute(self) -> dict[str, float]:
+        """Return how often pods were listed a minute, by how many there were, in tenths of the most."""
+        minutes: defaultdict[int, list[int]] = defaultdict(list)
+        for first, last in zip(self.samples[::12], self.samples[12::12], strict=False):
+            minutes[first.machines * 10 // self.machines].append(last.lists - first.lists)
+        return {
+            f"{tenth * self.machines // 10}+": round(sum(counts) / len(counts), 1)
+            for tenth, counts in sorted(minutes.items())
+        }
 
     def start_worker(self) -> None:
         """Start a worker that knows nothing of what others did."""
@@ -192,8 +205,11 @@ class VirtualFarm:
         self.book.crash_the_silent(SILENT)
 
     def is_over(self) -> bool:
-        """Return whether all runs are over."""
-        return all(run.state in FINAL for run in self.book.runs.values())
+        """Return whether all runs are over, and nobody will start one again."""
+        return all(
+            run.state in OVER or (run.state is RunState.COMPLETED and run.proven)
+            for run in self.book.runs.values()
+        )
 
     def states(self) -> Counter[str]:
         """Return how many runs are in which state."""

@@ -1,5 +1,6 @@
 """The watcher, in virtual time, with machines that vanish and runs that are told things by anybody."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -389,3 +390,21 @@ async def test_a_machine_counts_until_it_was_first_missing_though_it_is_settled_
     await pool.tick(1)
     rental = pool.book.runs[run.run_id].history.newest
     assert timedelta(0) <= rental.ended - gone <= timedelta(seconds=6)
+
+
+@virtually
+async def test_a_look_that_was_told_of_a_run_before_it_was_rented_for_does_nothing(pool):
+    run, machine = await pool.running()
+    await pool.tick(1)
+    pool.yard.lose(machine.machine_id)
+    pool.book.report(run.run_id, RunState.SCHEDULED)
+    pool.book.slow_s = 1
+    pool.book.report(run.run_id, RunState.PENDING)
+    looking = asyncio.create_task(pool.watcher.tick())
+    await asyncio.sleep(0.5)
+    second = await pool.rent(run)
+    await looking
+    pool.book.slow_s = 0
+    await pool.tick(3)
+    assert second in pool.yard.there
+    assert pool.book.state(run) is RunState.PENDING
