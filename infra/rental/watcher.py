@@ -62,7 +62,8 @@ class Watcher:
     async def adopt(self) -> None:
         """Learn what happened before: what was spent today, and which runs may still wait to be resumed."""
         now = self._clock()
-        for run in [*await self._book.recent(now - DAY), *await self._book.waiting()]:
+        live = (await self._book.live(())).values()
+        for run in [*await self._book.recent(now - DAY), *await self._book.waiting(), *live]:
             self._fleet.spending.see(run)
             if run.history.losses or run.history.unsettled:
                 self._care[run.run_id] = now + CARE
@@ -71,8 +72,8 @@ class Watcher:
         """Look at every machine and every run once, and act."""
         machines = await self._provider.machines(self._fleet.prefix)
         named = [(machine, name) for machine in machines if (name := self._ours(machine))]
-        self._care = {run_id: until for run_id, until in self._care.items() if until > self._clock()}
         ids = {name.run_id for _, name in named}
+        self._care |= dict.fromkeys(self._fleet.touched, self._clock() + CARE)
         self._fleet.touched = set(self._fleet.renting)
         runs = dict(await self._book.live(ids | self._care.keys()))
         if missing := ids - runs.keys():  # deleted, or on the move while the pages of the answer were read
@@ -100,7 +101,10 @@ class Watcher:
 
     def _remember(self, machines: list[Machine], runs: Iterable[Run]) -> None:
         self._fleet.machines = machines
-        until = self._clock() + CARE
+        now = self._clock()
+        # Only once all were asked for: an outage may last longer than our care.
+        self._care = {run_id: until for run_id, until in self._care.items() if until > now}
+        until = now + CARE
         for run in runs:
             self._fleet.spending.see(run)
             if run.history.unsettled:

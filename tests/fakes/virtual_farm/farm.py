@@ -28,6 +28,8 @@ from tests.fakes.virtual_farm.work import FrameStore, Work
 from tests.fakes.virtual_farm.worker import Worker
 
 LOOK_S = 5.0
+SETTLED_S = 240.0
+"""Until then the provider answers again, and ledgers can be closed."""
 OVER = {RunState.FAILED, RunState.CANCELLED}
 GENEROUS = Terms(
     max_usd=50,
@@ -114,6 +116,7 @@ class VirtualFarm:
         )
         self.began = self.now()
         self.took_s = 0.0
+        self.left: list[str] = []
         self._worker: asyncio.Task[None] | None = None
         self._lists = self._counted = 0
 
@@ -196,6 +199,8 @@ class VirtualFarm:
         if self._worker and self._worker.done():
             self.start_worker()
         await asyncio.sleep(then_s)
+        self.left = [pod.pod_id for pod in self.cloud.alive]
+        await asyncio.sleep(SETTLED_S)
         return took
 
     def _look(self) -> None:

@@ -408,3 +408,22 @@ async def test_a_look_that_was_told_of_a_run_before_it_was_rented_for_does_nothi
     await pool.tick(3)
     assert second in pool.yard.there
     assert pool.book.state(run) is RunState.PENDING
+
+
+@pytest.mark.parametrize("new_worker", [False, True])
+@virtually
+async def test_a_run_that_is_over_before_the_provider_lists_again_is_settled(pool, new_worker):
+    pool.yard.away_for = {"machines"}
+    pool.yard.away = ProviderUnavailable("502")
+    run, machine = await pool.running()
+    if new_worker:
+        pool.start_worker()
+        await pool.watcher.adopt()
+    for _ in range(20):
+        with pytest.raises(ProviderUnavailable):
+            await pool.tick(1, after_s=60)
+    pool.book.report(run.run_id, RunState.COMPLETED)
+    pool.yard.lose(machine.machine_id)
+    pool.yard.away = None
+    await pool.tick(1)
+    assert pool.book.runs[run.run_id].history.unsettled == ()
