@@ -70,14 +70,15 @@ def ledger_usd(farm: VirtualFarm) -> Decimal:
 
 
 def looks_usd(farm: VirtualFarm) -> Decimal:
-    """Return what machines may have cost between the look that saw them last and the first that did not."""
+    """Return what machines cost from the look that saw them last to the first that can have missed them."""
     looks = sorted(look for worker in farm.workers for look in worker.looked)
     usd = Decimal(0)
     for pod in farm.cloud.ever.values():
         ended = pod.meter.spans[-1].end or farm.clock.now()
         index = bisect(looks, ended)
         before, after = looks[max(0, index - 1)], looks[min(index, len(looks) - 1)]
-        usd += pod.place.usd_per_hour * Decimal(max(TICK_S, after - before)) / 3600
+        blind_s = max(TICK_S, after - before) + max(0.0, pod.listed_until - ended)
+        usd += pod.place.usd_per_hour * Decimal(blind_s) / 3600
     return usd
 
 

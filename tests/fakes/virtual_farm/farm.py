@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import random
 from collections import Counter, defaultdict
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -83,6 +83,7 @@ class VirtualFarm:
     settings: Settings | None = None
     late: int = 0
     seed: int = 0
+    make_site: Callable[..., Site] = Site
     said_of: dict[UUID, list[tuple[float, str]]] = field(default_factory=dict)
     works: dict[UUID, Work] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
@@ -106,7 +107,7 @@ class VirtualFarm:
             said_of=self.said_of,
         )
         self.store = FrameStore()
-        self.site = Site(
+        self.site = self.make_site(
             self.cloud,
             self.book,
             self.store,
