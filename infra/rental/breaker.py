@@ -32,11 +32,14 @@ class Breaker:
         self._open_until = now + self._cool_down  # the others wait for what becomes of this one
         return None
 
-    def failed(self, now: datetime, why: str) -> None:
-        """A machine was lost before its run began."""
+    def failed(self, now: datetime, why: str, there: int = 0) -> None:
+        """A machine was lost before its run began; `there` are so many others of the pool.
+
+        Of hundreds that start at once, ten are soon lost without anything being wrong with all of them.
+        """
         self._failures += 1
         self._why = why
-        if self._failures >= self._opens_after:
+        if self._failures >= max(self._opens_after, there):
             self._open_until = now + self._cool_down
 
     def worked(self) -> None:

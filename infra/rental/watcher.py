@@ -25,6 +25,7 @@ from infra.rental.runs import Run, RunBook, RunState
 from infra.rental.spending import DAY
 from infra.rental.verdict import (
     NEVER_MADE,
+    READABLE,
     SETTLING,
     Ending,
     Finish,
@@ -192,10 +193,8 @@ class Watcher:
     async def _why_gone(self, rental: Rental, run: Run) -> Ending | None:
         """Return how a machine that is not listed ended, or None if it may be there after all."""
         told = self._endings.get(rental.machine_id)
-        may_come = (
-            rental.machine_id not in self._fleet.sightings and self._clock() - rental.ordered < SETTLING
-        )
-        if told is None and may_come:
+        young = self._clock() - rental.ordered < (READABLE if rental.machine_id else SETTLING)
+        if told is None and young and rental.machine_id not in self._fleet.sightings:
             return None
         if not rental.machine_id:
             return Ending(Outcome.NEVER_MADE, NEVER_MADE)
@@ -219,7 +218,7 @@ class Watcher:
         )
         await self._book.note(run, closed)
         if run.state is RunState.PENDING and ending.outcome in LOSSES:
-            self._fleet.breaker.failed(now, ending.why)
+            self._fleet.breaker.failed(now, ending.why, len(self._fleet.machines))
         self._endings.pop(rental.machine_id, None)
         self._fleet.sightings.forget(rental.machine_id)
         settled = run.noting(closed)

@@ -24,6 +24,7 @@ from tests.fakes.virtual_farm.work import FrameStore, Work
 BEAT_S = 30.0
 SILENT = timedelta(seconds=90)
 """A run that is not heard of for so long is set to Crashed: by an automation, where there is Prefect."""
+WAIT_S = 0.5
 HANDING_BACK_S = 0.3
 TELLING = timedelta(minutes=8)
 """Until when a machine that its provider lost sight of may still tell something."""
@@ -50,13 +51,14 @@ class Site:
     together: list[tuple[str, str]] = field(default_factory=list)
     late_reports: int = 0
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+    failed: list["asyncio.Task[None]"] = field(default_factory=list)
     random: Random = field(init=False)
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311 - repeatable, not secret
 
-    def frames_for(self, run_id: UUID, work: Work) -> Iterable[int]:
-        """Return what a machine of a run is to render, one after the other."""
+    def frames_for(self, run_id: UUID, work: Work) -> Iterable[int | None]:
+        """Return what a machine of a run is to render, one after the other; None has it wait a little."""
         return self.store.missing(run_id, work.frames)
 
     def put(self, run_id: UUID, frame: int) -> int:
@@ -67,8 +69,18 @@ class Site:
         """Have something done that nobody waits for."""
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(self._done)
         return task
+
+    def raise_what_failed(self) -> None:
+        """Raise what went wrong where nobody waited."""
+        for task in self.failed:
+            task.result()
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            self.failed.append(task)
 
     def body(self, pod: Pod, state: State) -> "Agent":
         """Return what runs on a new pod."""
@@ -175,6 +187,9 @@ class Agent:
         sending: asyncio.Task[None] | None = None
         try:
             for frame in self._site.frames_for(self._run_id, work):
+                if frame is None:
+                    await asyncio.sleep(WAIT_S)
+                    continue
                 self._site.store.rendered[self._run_id] += 1
                 await asyncio.sleep(work.frame_s)
                 if sending:

@@ -190,6 +190,7 @@ class VirtualFarm:
         others = [self.site.start(what) for what in happens]
         while not self.is_over():
             assert self.clock.now() - began < within_s, self.states()
+            self.site.raise_what_failed()
             if self._worker and self._worker.done() and not self._worker.cancelled():
                 self._worker.result()
             self._look()

@@ -1,5 +1,6 @@
 """One job that many runs of a farm in virtual time share: each begins with a chunk and then helps others."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -9,6 +10,8 @@ from tests.fakes.virtual_farm.agent import Site
 from tests.fakes.virtual_farm.work import Work
 
 JOB = UUID(int=0)
+LATE = 2.5
+"""A frame that takes so many times as long as it should is begun by somebody else too."""
 
 
 @dataclass
@@ -22,6 +25,9 @@ class SharedJob(Site):
         machines: How many machines share them.
         last_stored: When the last frame was stored.
         splits: How often a chunk was divided with a helper.
+        chunks: Those that nobody has begun.
+        of_run: What each run is at.
+        begun: When each frame was last begun.
     """
 
     frames: int = 1
@@ -30,56 +36,66 @@ class SharedJob(Site):
     splits: int = 0
     chunks: list[FrameRange] = field(default_factory=list)
     of_run: dict[UUID, FrameRange] = field(default_factory=dict)
-    doubled: set[FrameRange] = field(default_factory=set)
+    begun: dict[int, float] = field(default_factory=dict)
+    there: set[int] = field(default_factory=set)
+    late_s: float = 0.0
 
     def begin(self, work: Work) -> None:
         """Divide the job."""
+        self.late_s = LATE * (work.frame_s + work.upload_s)
+        self.there = self.store.stored.setdefault(JOB, set())
         self.chunks = plan(range(1, self.frames + 1), self.machines, work.frame_s, work.boot_s)
 
-    def frames_for(self, run_id: UUID, work: Work) -> Iterator[int]:
-        """Yield what a run renders next for as long as anything is missing."""
+    def frames_for(self, run_id: UUID, work: Work) -> Iterator[int | None]:
+        """Yield what a run renders next, or None while others are at all that is missing: they may die."""
         del work
-        while (at := self._chunk_of(run_id)) is not None:
-            for frame in at.frames:
-                mine = self.of_run.get(run_id)
-                if mine is None or frame > mine.last:  # somebody helps, and has taken the rest
-                    break
-                if frame not in self.store.stored.get(JOB, set()):
-                    yield frame
+        while len(self.there) < self.frames:
+            frame = self._next(run_id)
+            if frame is not None:
+                self.begun[frame] = self.cloud.state.now
+            yield frame
 
     def put(self, run_id: UUID, frame: int) -> int:
-        """Store a frame; what a run has stored itself is what it got done."""
-        there = len(self.store.stored.get(JOB, set()))
-        count = self.store.put(JOB, frame)
-        if count > there and count == self.frames:
+        """Store a frame; returns how many this run has stored first."""
+        new = frame not in self.there
+        if self.store.put(JOB, frame) == self.frames and new:
             self.last_stored = self.cloud.state.now
-        return self.book.runs[run_id].history.committed + (count > there)
+        return self.book.runs[run_id].history.committed + new
 
-    def _chunk_of(self, run_id: UUID) -> FrameRange | None:
-        """Return what is left of a run's own chunk; then one that nobody has begun; then half of another's."""
-        if mine := self._left(self.of_run.get(run_id)):
-            return mine
-        self.of_run.pop(run_id, None)
+    def _next(self, run_id: UUID) -> int | None:
+        mine = self.of_run.get(run_id)
+        frame = self._first_idle(mine) if mine else None
+        if frame is None and (new := self._new_chunk(run_id)):
+            self.of_run[run_id] = new
+            frame = self._first_idle(new)
+        return frame
+
+    def _new_chunk(self, run_id: UUID) -> FrameRange | None:
+        """Return a chunk that nobody has begun, or half of what somebody else has left."""
         if self.chunks:
-            self.of_run[run_id] = self.chunks.pop(0)
-            return self.of_run[run_id]
-        owners = [one for one in self.of_run if (left := self._left(self.of_run[one])) and left not in self.doubled]
-        left = [one for owner in owners if (one := self._left(self.of_run[owner]))]
-        chosen = whom_to_help(left)
+            return self.chunks.pop(0)
+        left = {
+            run: rest for run, chunk in self.of_run.items() if run != run_id and (rest := self._rest(chunk))
+        }
+        owners = list(left)
+        chosen = whom_to_help([left[owner] for owner in owners])
         if chosen is None:
-            return None
+            return self._rest(FrameRange(1, self.frames))
         self.splits += 1
-        halves = split(left[chosen])
-        if halves.kept == halves.taken:
-            self.doubled.add(halves.taken)
-        self.of_run[owners[chosen]] = halves.kept
-        self.of_run[run_id] = halves.taken
+        owner = owners[chosen]
+        halves = split(left[owner])
+        self.of_run[owner] = FrameRange(self.of_run[owner].first, halves.kept.last)
         return halves.taken
 
-    def _left(self, chunk: FrameRange | None) -> FrameRange | None:
-        """Return the first stretch of a chunk that is not stored."""
-        if chunk is None:
-            return None
-        there = self.store.stored.get(JOB, set())
-        stretches = contiguous(frame for frame in chunk.frames if frame not in there)
-        return FrameRange(stretches[0].first, stretches[-1].last) if stretches else None
+    def _first_idle(self, chunk: FrameRange) -> int | None:
+        return next((frame for frame in chunk.frames if self._is_idle(frame)), None)
+
+    def _rest(self, chunk: FrameRange) -> FrameRange | None:
+        """Return the last stretch of a chunk that nobody is at."""
+        idle = contiguous(filter(self._is_idle, chunk.frames))
+        return idle[-1] if idle else None
+
+    def _is_idle(self, frame: int) -> bool:
+        """Tell whether a frame is missing and nobody is at it, or has been for too long."""
+        begun = self.begun.get(frame, -math.inf)
+        return frame not in self.there and self.cloud.state.now - begun > self.late_s

@@ -9,6 +9,7 @@ from tests.fakes.runpod.faults import Chance, Fate, Fault
 from tests.fakes.runpod.problems import DENIED, NO_CAPACITY
 from tests.fakes.virtual_farm.farm import VirtualFarm
 
+LOOK_S = 0.5
 USUAL = tuple((odds, fault) for odds, fault in ASKING if not fault.exhaust)
 CREATING = (
     (0.08, Fault("", answer=(400, NO_CAPACITY))),
@@ -85,3 +86,15 @@ def _moments(seed: int, every_s: float) -> Iterator[float]:
     random = Random(seed)  # noqa: S311 - repeatable, not secret
     while True:
         yield random.uniform(0.5, 1.5) * every_s
+
+
+async def machines_die(farm: VirtualFarm, life_s: float, seed: int) -> None:
+    """Lose each machine after a time that is drawn for it when it is rented; `life_s` is the mean."""
+    random, loop = Random(seed), asyncio.get_running_loop()  # noqa: S311 - repeatable, not secret
+    doomed = 0
+    while True:
+        pods = list(farm.cloud.ever.values())
+        for pod in pods[doomed:]:
+            loop.call_at(pod.created + random.expovariate(1 / life_s), farm.cloud.lose_host, pod.pod_id)
+        doomed = len(pods)
+        await asyncio.sleep(LOOK_S)

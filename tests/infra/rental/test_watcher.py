@@ -50,10 +50,19 @@ async def test_each_tick_asks_for_one_list_and_one_query_however_many_machines_t
 @virtually
 async def test_a_machine_that_is_not_listed_yet_is_not_taken_for_lost(pool):
     pool.yard.listed_after_s = 40
-    run, _ = await pool.running()
+    run, machine = await pool.running()
     await pool.tick(10)
     assert pool.book.state(run) is RunState.RUNNING
-    assert pool.yard.asked["why_gone"] == 0
+    assert machine.machine_id in pool.yard.there
+
+
+@virtually
+async def test_a_machine_that_is_lost_before_it_was_ever_listed_is_missed_within_seconds(pool):
+    pool.yard.listed_after_s = 40
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(4)
+    assert pool.book.state(run) is RunState.SCHEDULED
 
 
 @virtually
@@ -427,3 +436,15 @@ async def test_a_run_that_is_over_before_the_provider_lists_again_is_settled(poo
     pool.yard.away = None
     await pool.tick(1)
     assert pool.book.runs[run.run_id].history.unsettled == ()
+
+
+@virtually
+async def test_a_few_early_losses_of_many_machines_do_not_stop_all_renting(pool):
+    machines = [(await pool.running())[1] for _ in range(30)]
+    for run in list(pool.book.runs.values()):
+        pool.book.report(run.run_id, RunState.PENDING)
+    await pool.tick(1)
+    for machine in machines[:12]:
+        pool.yard.lose(machine.machine_id)
+    await pool.tick(2)
+    assert await pool.rent(pool.book.add())
