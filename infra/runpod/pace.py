@@ -47,15 +47,21 @@ class Pace:
             window.left -= 1
 
     def told(self, headers: Mapping[str, str]) -> None:
-        """Learn from an answer; one that comes late does not raise what is left."""
-        now = self._clock()
-        known = {name: window.left for name, window in self._windows.items() if window.ends > now}
+        """Learn from an answer; one that comes late does not raise what is left of the same window."""
         sizes = {found["name"]: found for found in POLICY.finditer(headers.get("ratelimit-policy", ""))}
         for found in LIMIT.finditer(headers.get("ratelimit", "")):
             if size := sizes.get(found["name"]):
-                left = min(int(found["left"]), known.get(found["name"], int(found["left"])))
-                ends = now + int(found["ends"])
-                self._windows[found["name"]] = _Window(left, ends, int(size["most"]), int(size["lasts"]))
+                told = _Window(
+                    int(found["left"]),
+                    self._clock() + int(found["ends"]),
+                    int(size["most"]),
+                    int(size["lasts"]),
+                )
+                known = self._windows.get(found["name"])
+                # Ends are told in whole seconds, so that of one window wanders a little.
+                if known and abs(told.ends - known.ends) < told.lasts / 2:
+                    told.left = min(told.left, known.left)
+                self._windows[found["name"]] = told
 
     def _present(self) -> list[_Window]:
         for window in self._windows.values():

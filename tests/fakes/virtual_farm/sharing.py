@@ -10,7 +10,7 @@ from tests.fakes.virtual_farm.agent import Site
 from tests.fakes.virtual_farm.work import Work
 
 JOB = UUID(int=0)
-LATE = 2.5
+LATE = 1.2
 """A frame that takes so many times as long as it should is begun by somebody else too."""
 
 
