@@ -65,8 +65,8 @@ def contiguous(frames: Iterable[int]) -> list[FrameRange]:
 def chunk_size(missing: int, machines: int, frame_s: float, start_s: float) -> int:
     """Return how many frames a chunk has at most.
 
-    As few as keep the start below `START_SHARE` of a chunk's time, because small chunks balance by themselves;
-    but never so many that a machine is left without any.
+    As few as keep the start below `START_SHARE` of a chunk's time, because small chunks balance well; but
+    never so many that a machine is left without any.
 
     Args:
         missing: How many frames are to be rendered.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,7 @@ class Looks:
             if run_id not in self._under_way:
                 task = asyncio.ensure_future(self._taken(look))
                 self._under_way[run_id] = task
-                task.add_done_callback(lambda _, over=run_id: self._under_way.pop(over, None))
+                task.add_done_callback(partial(self._over, run_id))
         await self._wait(PATIENCE_S)
         if failed := [*self._failed]:
             self._failed.clear()
@@ -51,6 +52,9 @@ class Looks:
         """End all looks where they are."""
         for task in list(self._under_way.values()):
             task.cancel()
+
+    def _over(self, run_id: UUID, _: "asyncio.Task[None]") -> None:
+        self._under_way.pop(run_id, None)
 
     async def _wait(self, seconds: float | None) -> None:
         if not self._under_way:

@@ -16,8 +16,8 @@ CENT = Decimal("0.01")
 class Bill(BaseModel):
     """One machine: what we reckoned, and what the provider billed.
 
-    One without a run stands in no ledger of these runs: a second machine of one order that was ended at once,
-    one of a run that goes on or was deleted, or one that has nothing to do with this pool.
+    One without a run stands in no ledger: a second machine of one order that was ended at once, one of a run
+    that was deleted or ended long ago, or one that has nothing to do with this pool.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,7 +52,8 @@ async def reconcile(provider: Provider[Any], book: RunBook, since: datetime, now
         return []
     billed = await provider.bills(min(ordered) - timedelta(hours=1))
     bills = [bill for run in runs for bill in await _bills(run, billed, book, now)]
-    ours = {bill.machine_id for bill in bills}
+    going_on = [*(await book.live(())).values(), *await book.waiting()]
+    ours = {rental.machine_id for run in [*runs, *going_on] for rental in run.history.rentals}
     return [
         *bills,
         *(_unknown(machine_id, usd) for machine_id, usd in billed.items() if machine_id not in ours),

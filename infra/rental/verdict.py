@@ -15,14 +15,14 @@ CANCEL_GRACE = timedelta(seconds=10)
 DEBUG_KEEP = timedelta(minutes=30)
 SETTLING = timedelta(seconds=60)
 """A machine that was made just now may be missing from the provider's list."""
-READABLE = timedelta(seconds=15)
+READABLE = timedelta(seconds=10)
 """From then on, a new machine can be asked for by its id, whether it is listed or not."""
 FORGOTTEN = timedelta(seconds=90)
 """A run that is picked up has a rental noted within seconds, unless its worker was killed just then."""
 RESTART_SLACK = timedelta(seconds=30)
 """Providers round how long something has been running."""
 BACK_OFF = timedelta(seconds=10)
-"""For each fruitless loss after the second, a run waits this much longer; often the place is bad, not the machine."""
+"""For each fruitless loss after the second, a run waits this much longer; often the place is bad."""
 LONGEST_BACK_OFF = timedelta(seconds=120)
 NEVER_MADE = "the order for a machine was lost"
 

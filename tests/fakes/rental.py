@@ -38,6 +38,7 @@ class Yard:
         listed_after_s: Seconds until a new machine is listed.
         ends_after_s: Seconds until a request to end a machine is answered.
         lingers_s: Seconds for which a machine goes on after it was told to end.
+        billed: What is billed for each machine.
         there: The machines that exist.
         ever: All that were ever made.
         asked: How often each kind of request was made.
@@ -53,6 +54,7 @@ class Yard:
     listed_after_s: float = 0.0
     ends_after_s: float = 0.0
     lingers_s: float = 0.0
+    billed: dict[str, Decimal] = field(default_factory=dict)
     there: dict[str, Machine] = field(default_factory=dict)
     ever: list[Machine] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
@@ -106,7 +108,7 @@ class Yard:
 
     async def bills(self, since: datetime) -> dict[str, Decimal]:
         del since
-        return {}
+        return self.billed
 
     def lose(self, machine_id: str) -> None:
         """Have a machine vanish."""

@@ -17,12 +17,15 @@ from infra.rental.naming import read_name
 from infra.rental.runs import Run, RunState
 from infra.rental.terms import Terms
 from tests.fakes.rental import Book
+from tests.fakes.runpod.bodies import Body
 from tests.fakes.runpod.clock import VirtualClock
 from tests.fakes.runpod.cloud import Cloud
 from tests.fakes.runpod.event_loop import run as run_on
 from tests.fakes.runpod.faults import Chance
 from tests.fakes.runpod.limits import ALLOWED
+from tests.fakes.runpod.pods import Pod
 from tests.fakes.runpod.settings import Settings
+from tests.fakes.runpod.state import State
 from tests.fakes.virtual_farm.agent import PROOF, SILENT, Site
 from tests.fakes.virtual_farm.work import FrameStore, Work
 from tests.fakes.virtual_farm.worker import Worker
@@ -95,7 +98,7 @@ class VirtualFarm:
         self.cloud = Cloud(
             self.clock,
             settings,
-            make_body=lambda pod, state: self.site.body(pod, state),
+            make_body=self._body,
             chance=self.chance,
         )
         ids = random.Random(self.seed)  # noqa: S311 - repeatable, not secret
@@ -120,6 +123,9 @@ class VirtualFarm:
         self.left: list[str] = []
         self._worker: asyncio.Task[None] | None = None
         self._lists = self._counted = 0
+
+    def _body(self, pod: Pod, state: State) -> Body:
+        return self.site.body(pod, state)
 
     def now(self) -> datetime:
         """Return the time."""
