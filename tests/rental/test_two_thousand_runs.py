@@ -126,14 +126,14 @@ def test_sixty_runs_on_a_bad_day() -> None:
     assert_the_ledger_is_right(farm)
 
 
-@pytest.mark.parametrize("tens", range(4))
-def test_a_few_runs_on_many_bad_days(tens) -> None:
-    assert_days_are_survived(range(tens * 10, tens * 10 + 10))
+def test_a_few_runs_on_some_bad_days() -> None:
+    assert_days_are_survived(range(12))
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_a_few_runs_on_hundreds_of_bad_days() -> None:
-    assert_days_are_survived(range(40, 240))
+    assert_days_are_survived(range(12, 212))
 
 
 def assert_days_are_survived(seeds: Iterable[int]) -> None:
