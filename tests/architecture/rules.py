@@ -23,6 +23,7 @@ ARROWS = {
     "infra.ec2": ("media", *RENTAL_CONTRACT),
     "infra.runpod.configuration": ("infra.runpod", "infra.rental", "media"),
     "infra.runpod.worker": ("infra.runpod", "infra.rental", "media"),
+    "infra.work_pools": ("infra.work_pools", "infra.rental", "infra.runpod", "infra.ec2"),
     "infra.ec2.worker": ("infra.ec2", "infra.rental", "media"),
     "infra.serverless": ("media", "blocks"),
     "infra.api": ("media", "blocks"),
