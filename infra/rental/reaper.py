@@ -54,6 +54,7 @@ async def reap(
         await watcher.tick()
         first = fleet.machines if first is None else first
         await sleep(PAUSE_S)
+    await watcher.finish()
     left = {machine.machine_id for machine in await provider.machines(fleet.prefix)}
     return [_reaped(machine, left) for machine in first or ()]
 

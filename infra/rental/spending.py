@@ -8,6 +8,8 @@ from infra.rental.ledger import HOUR_S, Rental
 from infra.rental.runs import Run
 
 DAY = timedelta(days=1)
+STALE = timedelta(seconds=1)
+"""How old a day's sum may be: each machine is judged by it in each tick, and it is a sum over all of them."""
 
 
 class Spending:
@@ -15,6 +17,7 @@ class Spending:
 
     def __init__(self) -> None:
         self._rentals: dict[tuple[UUID, int], Rental] = {}
+        self._day: tuple[datetime, Decimal] | None = None
 
     def see(self, run: Run) -> None:
         """Take note of everything that was rented for a run."""
@@ -26,10 +29,14 @@ class Spending:
         return sum((rental.offer.usd_per_hour for rental in going_on), Decimal(0))
 
     def usd_per_day(self, now: datetime) -> Decimal:
-        """Return what was spent in the 24 hours before `now`."""
+        """Return what was spent in the 24 hours before `now`, or a second earlier."""
+        if self._day and timedelta(0) <= now - self._day[0] < STALE:
+            return self._day[1]
         since = now - DAY
         self._rentals = {key: kept for key, kept in self._rentals.items() if (kept.ended or now) > since}
-        return sum((_usd(rental, since, now) for rental in self._rentals.values()), Decimal(0))
+        usd = sum((_usd(rental, since, now) for rental in self._rentals.values()), Decimal(0))
+        self._day = (now, usd)
+        return usd
 
 
 def _usd(rental: Rental, since: datetime, now: datetime) -> Decimal:

@@ -5,28 +5,26 @@ after another was killed goes on where that one stopped. A machine is ended firs
 only then is its run started again: two machines never work for one run.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from prefect.logging import get_logger
 
-from infra.rental.errors import OrchestratorUnavailable
 from infra.rental.fleet import Fleet
 from infra.rental.ledger import Outcome, Rental
+from infra.rental.looks import Looks
 from infra.rental.machine import Machine
 from infra.rental.naming import MachineName, read_name
 from infra.rental.provider import Provider
 from infra.rental.runs import Run, RunBook, RunState
 from infra.rental.spending import DAY
 from infra.rental.verdict import SETTLING, Ending, Finish, Resume, Seen, ending_of, move_of, outcome_of
-from media.errors import MediaError
 
-AT_A_TIME = 20
-"""Requests to the provider or the orchestrator that one tick has under way."""
 UNEXPLAINED = {Outcome.NEVER_STARTED, Outcome.RESTARTED}
 """Only what the machine said tells why: an image that is not there, a driver that is too old."""
 LAST_WORDS = 3
@@ -50,6 +48,7 @@ class Watcher:
         self._began: dict[str, datetime] = {}
         self._listed: set[str] = set()
         self._care: dict[UUID, datetime] = {}
+        self._looks = Looks()
 
     async def adopt(self) -> None:
         """Learn what happened before: what was spent today, and which runs may still wait to be resumed."""
@@ -69,9 +68,21 @@ class Watcher:
         if missing := ids - runs.keys():  # deleted, or on the move while the pages of the answer were read
             runs |= await self._book.live(missing)
         self._remember([machine for machine, _ in named], runs.values())
-        await _each(self._look_at(machine, name, runs.get(name.run_id)) for machine, name in named)
-        listed = {name for _, name in named}
-        await _each(self._look_after(run, listed) for run in runs.values())
+        of_run: defaultdict[UUID, list[tuple[Machine, MachineName]]] = defaultdict(list)
+        for machine, name in named:
+            of_run[name.run_id].append((machine, name))
+        every = of_run.keys() | runs.keys()
+        await self._looks.take(
+            {run_id: partial(self._look, runs.get(run_id), of_run[run_id]) for run_id in every}
+        )
+
+    async def finish(self) -> None:
+        """Wait for what ticks have begun."""
+        await self._looks.finish()
+
+    def cancel(self) -> None:
+        """Leave what ticks have begun where it is, for the next worker to see."""
+        self._looks.cancel()
 
     def _ours(self, machine: Machine) -> MachineName | None:
         name = read_name(machine.name)
@@ -91,13 +102,21 @@ class Watcher:
             if machine.running_since:
                 self._began.setdefault(machine.machine_id, machine.running_since)
 
+    async def _look(self, run: Run | None, machines: Sequence[tuple[Machine, MachineName]]) -> None:
+        """Look at the machines of a run, and then at the run."""
+        for machine, name in machines:
+            await self._look_at(machine, name, run)
+        if run:
+            await self._look_after(run, {name for _, name in machines})
+
     async def _look_at(self, machine: Machine, name: MachineName, run: Run | None) -> None:
         """End a machine if it is to end; one that is not in its run's ledger is put there first."""
         if name.run_id in self._fleet.renting:
             return
         if run is None:
             logger.warning("machine %s is returned: its run %s does not exist", machine.name, name.run_id)
-            await self._provider.terminate(machine.machine_id)
+            async with self._looks.gate:
+                await self._provider.terminate(machine.machine_id)
             return
         rental = run.history.rental(name.number) or Rental(
             number=name.number, offer=machine.offer, ordered=machine.created
@@ -120,7 +139,8 @@ class Watcher:
         ending = self._endings.get(machine.machine_id) or await self._judge(machine, rental, run)
         if ending:
             self._endings[machine.machine_id] = ending
-            await self._provider.terminate(machine.machine_id)
+            async with self._looks.gate:
+                await self._provider.terminate(machine.machine_id)
 
     async def _judge(self, machine: Machine, rental: Rental, run: Run) -> Ending | None:
         now = self._clock()
@@ -162,7 +182,8 @@ class Watcher:
             return None
         if not rental.machine_id:
             return Ending(Outcome.NEVER_STARTED, "the order for a machine was lost")
-        gone = await self._provider.why_gone(rental.machine_id)
+        async with self._looks.gate:
+            gone = await self._provider.why_gone(rental.machine_id)
         if gone is None:
             return None
         return told or outcome_of(run, gone)
@@ -188,16 +209,3 @@ class Watcher:
         self._fleet.spending.see(settled)
         return settled
 
-
-async def _each(looks: Iterable[Awaitable[None]]) -> None:
-    """Have all looks taken, a few at a time; what fails is told and looked at again in the next tick."""
-    gate = asyncio.Semaphore(AT_A_TIME)
-
-    async def take(look: Awaitable[None]) -> None:
-        async with gate:
-            try:
-                await look
-            except (MediaError, OrchestratorUnavailable) as error:
-                logger.warning("looked at again in the next tick: %s", error)
-
-    await asyncio.gather(*map(take, looks))

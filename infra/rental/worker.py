@@ -149,15 +149,21 @@ class RentalWorker(
     async def _watch(self, provider: Provider[Any]) -> None:
         """Watch for as long as the worker lives; whatever goes wrong in one look, the next one is taken."""
         watcher = await self._open_desk(provider)
-        while True:
-            began = time.monotonic()
-            try:
-                await watcher.tick()
-            except MediaError as error:
-                logger.warning("machines and runs are left as they are until the next look: %s", error)
-            except Exception:
-                logger.exception("machines and runs are left as they are until the next look")
-            await asyncio.sleep(max(0.0, TICK_S - (time.monotonic() - began)))
+        try:
+            while True:
+                began = time.monotonic()
+                await self._tick(watcher)
+                await asyncio.sleep(max(0.0, TICK_S - (time.monotonic() - began)))
+        finally:
+            watcher.cancel()
+
+    async def _tick(self, watcher: Watcher) -> None:
+        try:
+            await watcher.tick()
+        except MediaError as error:
+            logger.warning("machines and runs are left as they are until the next look: %s", error)
+        except Exception:
+            logger.exception("machines and runs are left as they are until the next look")
 
     async def _open_desk(self, provider: Provider[Any]) -> Watcher:
         while not self._has_successfully_synced:  # noqa: ASYNC110 - Prefect's server may come up after us

@@ -1,6 +1,10 @@
 """What RunPod offers at present, and what of an account an order may name."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from infra.rental.errors import OrderRefused
 from infra.runpod.models import Cloud, CpuType, DataCenter, GpuType, Registry, Volume, read_all
@@ -13,13 +17,18 @@ CPUS = "/v2/catalog/cpus"
 DATA_CENTERS = "/v2/catalog/datacenters"
 VOLUMES = "/v2/network-volumes"
 REGISTRIES = "/v2/registries"
+FRESH = timedelta(seconds=30)
+"""How long what can be had counts as known: hundreds of runs that begin together ask once, not each."""
 
 
 class Catalog:
     """What can be had; asking rents nothing."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: Rest, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._rest = rest
+        self._now = now
+        self._known: dict[tuple[object, ...], tuple[datetime, dict[str, Any]]] = {}
+        self._asking: defaultdict[tuple[object, ...], asyncio.Lock] = defaultdict(asyncio.Lock)
         self._registry_ids: dict[str, str] = {}
 
     async def gpus(self, order: PodOrder) -> Mapping[Cloud, Sequence[GpuType]]:
@@ -34,7 +43,7 @@ class Catalog:
             }
             if order.min_cuda_version:
                 asked["minCudaVersion"] = order.min_cuda_version
-            answer = await self._rest.get(GPUS, asked)
+            answer = await self._recent(GPUS, asked)
             found[cloud] = read_all(GpuType, expect_list(answer, "gpus", GPUS), f"RunPod GET {GPUS}")
         return found
 
@@ -45,7 +54,7 @@ class Catalog:
             "product": "POD",
             "vcpuCount": order.vcpu_count,
         }
-        answer = await self._rest.get(CPUS, asked)
+        answer = await self._recent(CPUS, asked)
         return read_all(CpuType, expect_list(answer, "cpus", CPUS), f"RunPod GET {CPUS}")
 
     async def places(self, order: PodOrder) -> Sequence[str]:
@@ -55,7 +64,7 @@ class Catalog:
             OrderRefused: One does not exist, or the volume does not, or it lies elsewhere.
         """
         if order.data_centers:
-            answer = await self._rest.get(DATA_CENTERS)
+            answer = await self._recent(DATA_CENTERS)
             listed = expect_list(answer, "dataCenters", DATA_CENTERS)
             known = [one.id for one in read_all(DataCenter, listed, f"RunPod GET {DATA_CENTERS}")]
             for place in order.data_centers:
@@ -93,3 +102,13 @@ class Catalog:
             if volume.id == volume_id:
                 return volume.data_center
         raise OrderRefused(meant("network volume", volume_id, [volume.id for volume in volumes]))
+
+    async def _recent(self, path: str, asked: Mapping[str, str | int] | None = None) -> dict[str, Any]:
+        """Return what a path holds or held a moment ago; of many who ask at once, one does."""
+        key = (path, *sorted((asked or {}).items()))
+        async with self._asking[key]:
+            moment, answer = self._known.get(key, (None, {}))
+            if moment is None or self._now() - moment >= FRESH:
+                answer = await self._rest.get(path, asked)
+                self._known[key] = (self._now(), answer)
+            return answer

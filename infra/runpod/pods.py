@@ -40,9 +40,13 @@ class Pods:
 
     async def get(self, pod_id: str) -> Pod | None:
         """Return a pod, or None if it is gone."""
+        pod = await self.find(pod_id)
+        return None if pod is None or pod.gone else pod
+
+    async def find(self, pod_id: str) -> Pod | None:
+        """Return a pod, also one that has ended a moment ago, or None if there is nothing of it any more."""
         found = await self._rest.find(path_of(pod_id))
-        pod = found and read(Pod, found, f"RunPod GET {path_of(pod_id)}")
-        return None if not pod or pod.gone else pod
+        return read(Pod, found, f"RunPod GET {path_of(pod_id)}") if found else None
 
     async def delete(self, pod_id: str) -> None:
         """End a pod; one that is gone is no error.

@@ -48,7 +48,7 @@ class RunPod:
     ) -> None:
         self._rest = Rest(account, transport=transport, sleep=sleep, retry=retry)
         self._pods = Pods(self._rest)
-        self._catalog = Catalog(self._rest)
+        self._catalog = Catalog(self._rest, now)
         self._creation = Creation(self._rest, self._pods, self._catalog)
         self._logs = Logs(self._rest)
         self._starts = Starts()
@@ -91,9 +91,12 @@ class RunPod:
 
     async def why_gone(self, machine_id: str) -> str | None:
         """Return that a pod is gone, with its host's last words if there are any, or None if it is there."""
-        if await self._pods.get(machine_id) is not None:
+        pod = await self._pods.find(machine_id)
+        if pod and not pod.gone:
             return None
-        said = [line for line in await self._logs.last(machine_id, 20) if line.startswith("system: ")]
+        # Of a pod that cannot be read any more there is no log either, and asking counts.
+        lines = await self._logs.last(machine_id, 20) if pod else []
+        said = [line for line in lines if line.startswith("system: ")]
         heard = f"; its host said last: {said[-1].removeprefix('system: ')}" if said else ""
         return (
             f"pod {machine_id}: RunPod has it no more and tells no reason; it ended itself, or somebody, "

@@ -14,6 +14,7 @@ from infra.rental.errors import ProviderUnavailable
 from infra.runpod.account import RunPodAccount
 from infra.runpod.answers import Failure, Request, failure_of, unanswered, unsent
 from infra.runpod.errors import NotThere
+from infra.runpod.pace import KEPT_FROM_ASKING_AFTER_ONE, KEPT_FROM_RENTING, Pace
 from media.errors import Retry
 
 Sleep = Callable[[float], Awaitable[object]]
@@ -21,7 +22,7 @@ Sleep = Callable[[float], Awaitable[object]]
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 PATIENCE = Retry(times=4, wait_s=1.0, jitter=1.0)
 LONGEST_WAIT_S = 60.0
-"""What Retry-After may ask of us; the longest window that RunPod names besides is an hour."""
+"""What Retry-After may ask of us. Who asks for longer, as after an hour's requests, is asked later by others."""
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -45,20 +46,25 @@ class Rest:
         self.sleep = sleep
         self._transport = transport
         self._retry = retry
+        self._pace = Pace(lambda: asyncio.get_running_loop().time())
 
     async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> dict[str, Any]:
         """Return what a path holds that always exists. Raises `AccountRefused`, `ProviderUnavailable`."""
-        found = await self.find(path, params)
-        if found is None:
-            raise ProviderUnavailable(
-                f"RunPod GET {path}: expected it to exist, found 404; is the address right?"
-            )
-        return found
-
-    async def find(self, path: str, params: Mapping[str, str | int] | None = None) -> dict[str, Any] | None:
-        """Return what a path holds, or None if there is no such thing."""
         try:
             return await self._call(self._request("GET", path), params=params)
+        except NotThere:
+            missing = ProviderUnavailable(
+                f"RunPod GET {path}: expected it to exist, found 404; is the address right?"
+            )
+        raise missing
+
+    async def find(self, path: str) -> dict[str, Any] | None:
+        """Return what a path holds, or None if there is no such thing; told at once if it must wait."""
+        request = self._request("GET", path)
+        if wait := self._pace.wait_s(KEPT_FROM_ASKING_AFTER_ONE):
+            raise _too_often(request, wait)
+        try:
+            return await self._call(request)
         except NotThere:
             return None
 
@@ -98,18 +104,28 @@ class Rest:
     ) -> dict[str, Any]:
         attempt = 0
         while True:
+            if request.rents:
+                await self._wait_our_turn(request)
             attempt += 1
             answer = await self._once(request, params, body)
             if not isinstance(answer, Failure):
                 return answer
             wait = self._retry.wait_before(attempt)
-            if not answer.again or wait is None:
+            if not answer.again or wait is None or (answer.wait_s or 0) > LONGEST_WAIT_S:
                 raise answer.error
             await self.sleep(_bounded(answer.wait_s, wait))
+
+    async def _wait_our_turn(self, request: Request) -> None:
+        """Let those go first who look after machines that are there. Raises `ProviderUnavailable`."""
+        while wait := self._pace.wait_s(KEPT_FROM_RENTING):
+            if wait > LONGEST_WAIT_S:
+                raise _too_often(request, wait)
+            await self.sleep(wait + random.uniform(0, 1))  # noqa: S311 - no secret
 
     async def _once(
         self, request: Request, params: Mapping[str, str | int] | None, body: Mapping[str, Any] | None
     ) -> dict[str, Any] | Failure:
+        self._pace.sent()
         try:
             async with self.client() as client:
                 response = await client.request(request.method, request.path, params=params, json=body)
@@ -117,6 +133,7 @@ class Rest:
             return unsent(request, type(error).__name__)
         except httpx.HTTPError as error:
             return unanswered(request, type(error).__name__)
+        self._pace.told(response.headers)
         return _content(request, response) if response.is_success else failure_of(request, response)
 
 
@@ -131,6 +148,12 @@ def _content(request: Request, response: httpx.Response) -> dict[str, Any] | Fai
     if isinstance(content, dict):
         return content
     return unanswered(request, f"{response.status_code} without a JSON object")
+
+
+def _too_often(request: Request, wait_s: float) -> ProviderUnavailable:
+    return ProviderUnavailable(
+        f"{request}: RunPod is asked as often as it allows; what can wait is asked again in {wait_s:.0f} s"
+    )
 
 
 def _bounded(asked_s: float | None, wait_s: float) -> float:

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from uuid import UUID, uuid4
@@ -18,6 +18,8 @@ from media.errors import MediaError
 from tests.fakes.virtual_time import now
 
 CHEAP = Offer(kind="small", market="community", usd_per_hour=Decimal("0.20"), may_vanish=True)
+SLOT = {RunState.PENDING, RunState.RUNNING}
+"""Runs in these count against what a work pool may have at once."""
 STEADY = Offer(kind="small", market="secure", usd_per_hour=Decimal("0.40"))
 
 
@@ -127,32 +129,77 @@ class Yard:
 
 @dataclass
 class Book:
-    """An orchestrator: like Prefect, it believes whoever reports a state, whichever machine they are on."""
+    """An orchestrator: like Prefect, it believes whoever reports a state, whichever machine they are on.
+
+    Attributes:
+        runs: All runs, by id.
+        due: When a run that is scheduled is to start.
+        messages: What was said of each run, the latest last.
+        beats: When each run was last heard of.
+        clock: What time it is.
+        at_once: How many runs of the pool may have a slot, if not all.
+        queries: How often all runs were asked for.
+        state_changes: How often a state was set.
+    """
 
     runs: dict[UUID, Run] = field(default_factory=dict)
     due: dict[UUID, datetime] = field(default_factory=dict)
     messages: dict[UUID, list[str]] = field(default_factory=dict)
+    beats: dict[UUID, datetime] = field(default_factory=dict)
+    clock: Callable[[], datetime] = now
+    at_once: int | None = None
     queries: int = 0
+    state_changes: int = 0
     _marks: "count[int]" = field(default_factory=lambda: count(1))
 
-    def add(self, state: RunState = RunState.PENDING, terms: Terms | None = None) -> Run:
+    def add(self, state: RunState = RunState.PENDING, terms: Terms | None = None, name: str = "a run") -> Run:
         """Make a run."""
-        run = Run(uuid4(), "a run", state, now(), str(next(self._marks)), History(terms=terms or Terms()))
+        history = History(terms=terms or Terms())
+        run = Run(uuid4(), name, state, self.clock(), str(next(self._marks)), history)
         self.runs[run.run_id] = run
         return run
 
     def report(self, run_id: UUID, state: RunState, message: str = "", *, proven: bool = True) -> Run:
-        """Have somebody report a state."""
+        """Have somebody report a state; only a run that is over is not crashed any more."""
+        run = self.runs[run_id]
+        if run.state in FINAL and state in {RunState.CRASHED, RunState.CANCELLING, RunState.PAUSED}:
+            return run
+        self.state_changes += 1
         self.messages.setdefault(run_id, []).append(message)
         self.runs[run_id] = replace(
-            self.runs[run_id], state=state, since=now(), mark=str(next(self._marks)), proven=proven
+            run, state=state, since=self.clock(), mark=str(next(self._marks)), proven=proven
         )
+        self.due.pop(run_id, None)
+        self.beats[run_id] = self.clock()
         return self.runs[run_id]
 
     def commit(self, run_id: UUID, pieces: int) -> None:
         """Have a run say how much of its work is stored."""
         run = self.runs[run_id]
         self.runs[run_id] = replace(run, history=run.history.model_copy(update={"committed": pieces}))
+
+    def beat(self, run_id: UUID) -> None:
+        """Have a run say that it goes on."""
+        self.beats[run_id] = self.clock()
+
+    def slots_held(self) -> int:
+        """Return how many runs count against what the pool may have at once."""
+        return sum(run.state in SLOT for run in self.runs.values())
+
+    def hand_out(self, before: datetime) -> list[Run]:
+        """Hand a worker the runs that are due before a moment, those that are due longest first."""
+        free = len(self.runs) if self.at_once is None else self.at_once - self.slots_held()
+        waiting = (run for run in self.runs.values() if run.state is RunState.SCHEDULED)
+        due = sorted((self.due.get(run.run_id, run.since), run.run_id) for run in waiting)
+        return [
+            self.report(run_id, RunState.PENDING) for moment, run_id in due[: max(0, free)] if moment <= before
+        ]
+
+    def crash_the_silent(self, after: timedelta) -> None:
+        """Do what an automation does that looks for runs which are not heard of any more."""
+        for run in list(self.runs.values()):
+            if run.state is RunState.RUNNING and self.clock() - self.beats[run.run_id] > after:
+                self.report(run.run_id, RunState.CRASHED, "it was not heard of any more")
 
     def state(self, run: Run) -> RunState:
         """Return the state of a run now."""
@@ -178,14 +225,22 @@ class Book:
         self.runs[run.run_id] = known
 
     async def reschedule(self, run: Run, message: str, at: datetime) -> bool:
-        if self.runs[run.run_id].mark != run.mark:
+        if not await self._is_as_it_was(run):
+            return False
+        if self.runs[run.run_id].state is RunState.COMPLETED and run.state is not RunState.COMPLETED:
             return False
         self.report(run.run_id, RunState.SCHEDULED, message)
         self.due[run.run_id] = at
         return True
 
     async def end(self, run: Run, state: RunState, message: str) -> bool:
-        if self.runs[run.run_id].mark != run.mark:
+        if not await self._is_as_it_was(run):
             return False
         self.report(run.run_id, state, message)
         return True
+
+    async def _is_as_it_was(self, run: Run) -> bool:
+        """Look, as one has to before setting a state; whoever reports right after that is not seen."""
+        unchanged = self.runs[run.run_id].mark == run.mark
+        await asyncio.sleep(0)
+        return unchanged

@@ -170,6 +170,7 @@ def test_pod_that_is_gone_is_explained_as_far_as_it_can_be(listed, runpod):
 
 def test_last_words_of_the_host_are_passed_on(runpod):
     event = b'id: 1\ndata: {"ts":"2026-06-01T12:00:00Z","source":"system","line":"no space left"}\n\n'
+    runpod.pods.append(pod(id="x", status="TERMINATED"))
     runpod.befall("GET /pods/x/logs", httpx.Response(200, content=event))
 
     assert asyncio.run(runpod.provider().why_gone("x")).endswith("its host said last: no space left")
