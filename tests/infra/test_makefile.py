@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN = ["help", "doctor", "setup", "demo", "put"]
-CHECK = ["test", "check", "faults", "bench", "test-blenders"]
+CHECK = ["test", "check", "faults", "faults-rental", "bench", "test-blenders"]
 GO_ON = ["server", "deploy", "blocks", "worker", "runpod-sim", "gpu-bundle", "gpu-check", "lock", "clean"]
 # Nothing of the make that runs the tests: its flags and variables would decide here.
 ENVIRONMENT = {"PATH": os.environ["PATH"]}

@@ -30,9 +30,9 @@ def source(rented, bearing_step: Path) -> str:
 
 def test_runs_that_lose_machines_and_a_worker_that_is_killed_render_each_frame_once(rented, source, tmp_path):
     made, bucket = rented
-    dooms = iter(["boot", "scene load", "frame.before_put:2", "manifest.after_put", "frame.after_put"])
-    made.doom = lambda _: next(dooms, "")
-    runs = [made.submit(source=source, **JOB | {"width": 48 + 2 * number}) for number in (1, 2, 3)]
+    points = [["boot", "frame.after_put"], ["scene load", "manifest.after_put"], ["frame.before_put:2"]]
+    runs = [made.submit(source=source, **JOB | {"width": 50 + 2 * number}) for number in range(3)]
+    made.dooms.points |= {run.id: of_run for run, of_run in zip(runs, points, strict=True)}
     made.until_pod(runs[0], status="TERMINATED")
     made.kill_worker()
     made.start_worker()
@@ -49,7 +49,9 @@ def test_runs_that_lose_machines_and_a_worker_that_is_killed_render_each_frame_o
         bucket.assert_whole(manifest, FRAMES, tmp_path)
         assert manifest.record.cost
         assert manifest.record.cost.usd > 0
-    assert len(bucket.puts_of_frames()) == 3 * FRAMES
+    puts = bucket.puts_of_frames()
+    assert [puts[key, True] for key in bucket.frames()] == [1] * 3 * FRAMES
+    assert made.rendered() <= 3 * FRAMES + 2 * len(losses)
     billed = float(sum(made.cloud.bill().values()))
     reckoned = sum(float(made.history(run).usd(datetime.now(UTC))) for run in runs)
     assert reckoned == pytest.approx(billed, rel=0.5)  # one worker was not there for a minute

@@ -1,5 +1,7 @@
 """Takes the machine away under a run, at the point that DOOM names: `POINT` or `POINT:N` for the N-th time.
 
+Also writes into the file that TOLD names which rendered frames the run has been handed by Blender.
+
 Python imports this at its start if its folder is on PYTHONPATH. The machine is a pod of the stand-in for
 RunPod's cloud, which is asked, behind everybody's back, to lose the pod's host; it does so by SIGKILL.
 """
@@ -14,6 +16,7 @@ BOOT = "boot"
 SCENE_LOAD = "scene load"
 INTO_THE_LOAD_S = 0.6  # by then Blender's process imports bpy, or opens the scene
 LONG_ENOUGH_S = 60.0
+RENDERED = ".part.png"  # what media.rendering names a frame that is not in the store yet
 
 
 def lose_this_machine() -> None:
@@ -49,6 +52,22 @@ def doomed(doom: str) -> None:
     sys.addaudithook(hear)
 
 
+def telling(path: str) -> None:
+    """Tell of each rendered frame that is opened, which all are, to be inspected."""
+    seen: set[str] = set()
+
+    def hear(event: str, details: tuple[object, ...]) -> None:
+        name = os.fspath(details[0]) if event == "open" and isinstance(details[0], str | os.PathLike) else ""
+        if isinstance(name, str) and name.endswith(RENDERED) and name not in seen:
+            seen.add(name)
+            with open(path, "a", encoding="utf-8") as told:  # noqa: PTH123 - as little as can be, in a hook
+                told.write(f"{name}\n")
+
+    sys.addaudithook(hear)
+
+
+if told := os.environ.get("TOLD"):
+    telling(told)
 if doom := os.environ.get("DOOM"):
     if doom == BOOT:
         lose_this_machine()
