@@ -1,4 +1,4 @@
-"""Which machines of which run lose their host, and at which point of its work."""
+"""Which machines of which run are taken away, and at which point of its work."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -7,7 +7,8 @@ from uuid import UUID
 from infra.rental.naming import read_name
 from tests.fakes.runpod.pods import Pod
 
-LOST = "is lost with its host"
+DOOMED = ("is lost with its host", "is restarted", "is deleted in the console", "is told that it ends")
+"""What the stand-in tells of a machine at the points."""
 
 
 @dataclass
@@ -37,5 +38,5 @@ class Dooms:
 
 
 def is_lost(pod: Pod) -> bool:
-    """Tell whether a machine lost its host."""
-    return any(LOST in what for _, what in pod.history)
+    """Tell whether that has happened to a machine which it was doomed to."""
+    return any(what.startswith(DOOMED) for _, what in pod.history)

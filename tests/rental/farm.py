@@ -79,10 +79,12 @@ class Farm:
         """End what was started."""
         self._workers.close()
 
-    def submit(self, **job: object) -> FlowRun:
-        """Start a turntable as the page does."""
+    def submit(self, machine: dict[str, object] | None = None, /, **job: object) -> FlowRun:
+        """Start a turntable as the page does; `machine` is what is asked of it besides what the pool says."""
         made = self.client.read_deployment_by_name(DEPLOYMENT)
-        return self.client.create_flow_run_from_deployment(made.id, parameters={"job": job})
+        return self.client.create_flow_run_from_deployment(
+            made.id, parameters={"job": job}, job_variables=machine
+        )
 
     def cancel(self, run: FlowRun) -> None:
         """Press the page's button."""
@@ -106,6 +108,11 @@ class Farm:
         """Return the pods that were ever rented for a run."""
         run_id = run if isinstance(run, UUID) else run.id
         return [pod for pod in self.cloud.ever.values() if run_id.hex in pod.name]
+
+    def requests_for(self, run: FlowRun) -> int:
+        """Return how often a machine was asked for, for a run."""
+        asked = list(self.cloud.asked)
+        return sum(one.operation == "createPod" and run.id.hex.encode() in one.body for one in asked)
 
     def until_pod(self, run: FlowRun, status: str = "RUNNING", number: int = 1) -> Pod:
         """Return the pod of a run once there is one and it is in a status."""
@@ -263,9 +270,10 @@ def _deploy(
     for name, value in (given | pool).items():
         fields[name]["default"] = value
     (folder / "template.json").write_text(json.dumps(template))
-    limit = ["--concurrency-limit", str(at_a_time)] if at_a_time else []
     form = ["--base-job-template", str(folder / "template.json")]
-    prefect("work-pool", "create", POOL, "--type", "runpod", *form, *limit)
+    prefect("work-pool", "create", POOL, "--type", "runpod", *form)
+    if at_a_time:
+        prefect("work-pool", "set-concurrency-limit", POOL, str(at_a_time))
     deployment: dict[str, object] = {
         "name": "runpod",
         "entrypoint": "flows/render_turntable.py:render_turntable",
