@@ -213,6 +213,29 @@ async def test_a_machine_that_was_superseded_is_returned(pool):
     assert pool.book.state(run) is RunState.RUNNING
 
 
+@virtually
+async def test_of_two_machines_of_one_name_one_is_returned_whoever_made_them(pool):
+    run, machine = await pool.running()
+    pool.start_worker()
+    pool.yard.add(machine.name)
+    await pool.tick(2)
+    assert list(pool.yard.there) == [machine.machine_id]
+    assert pool.book.state(run) is RunState.RUNNING
+    assert pool.book.runs[run.run_id].history.newest.ended is None
+
+
+@virtually
+async def test_of_two_machines_of_one_name_that_nobody_noted_one_is_kept(pool):
+    pool.yard.reply_lost = KeyboardInterrupt()
+    run = pool.book.add()
+    with pytest.raises(KeyboardInterrupt):
+        await pool.rent(run)
+    pool.yard.add(pool.name(run, 1))
+    pool.start_worker()
+    await pool.tick(3)
+    assert list(pool.yard.there) == [pool.book.runs[run.run_id].history.newest.machine_id]
+
+
 async def _rescheduled(pool) -> Run:
     run, machine = await pool.running(Terms(proof="proof"))
     pool.yard.lose(machine.machine_id)
