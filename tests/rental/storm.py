@@ -69,7 +69,7 @@ class Storm:
         """Submit the runs and let everything happen, until all are over or the time is."""
         began = time.monotonic()
         self._submit(source)
-        at = [self.count * nth // (kills + 1) + 1 for nth in range(1, kills + 1)]
+        at = [2 * self.count * nth // (kills + 1) for nth in range(1, kills + 1)]
         asked = 0.0
         while (now := time.monotonic()) < began + within_s:
             created = self.farm.cloud.count()["createPod"]
