@@ -3,7 +3,6 @@
 All of them are real programs on loopback, and pods are process trees that run the real engine.
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -17,10 +16,12 @@ from uuid import UUID
 
 import yaml
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Cancelling
 
 from infra.rental.ledger import History, history_of
+from infra.runpod.worker import RunPodWorker
 from infra.s3 import S3Store, make_client
 from media.digest import sha256_of_file
 from media.manifest import Manifest
@@ -223,7 +224,8 @@ def farm(
         runpod = stack.enter_context(served(cloud))
         env |= {"RUNPOD_API_KEY": cloud.key, "RUNPOD_API_BASE_URL": runpod.address}
         made.farm = Farm(folder, env, client, cloud)
-        _deploy(folder, env, s3, pool or {}, at_a_time)
+        _make_pool(made.farm, s3, pool or {}, at_a_time)
+        _deploy(made.farm, at_a_time)
         stack.callback(made.farm.end)
         yield made.farm, bucket
 
@@ -241,18 +243,9 @@ class _Made:
         return process_body(replace(pod, order=pod.order | {"env": env}, log=pod.log), state)
 
 
-def _deploy(
-    folder: Path, env: dict[str, str], s3: S3Server, pool: dict[str, object], at_a_time: int | None
-) -> None:
-    """Make the pool and the deployment by Prefect's commands."""
-
-    def prefect(*words: str) -> str:
-        argv = [PREFECT, "--no-prompt", *words]
-        done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    template = json.loads(prefect("work-pool", "get-default-base-job-template", "--type", "runpod"))
+def _make_pool(farm: Farm, s3: S3Server, asked: dict[str, object], at_a_time: int | None) -> None:
+    """Make the work pool."""
+    template = RunPodWorker.get_default_base_job_template()
     fields = template["variables"]["properties"]
     given: dict[str, object] = {
         "image": IMAGE,
@@ -263,17 +256,19 @@ def _deploy(
             "RENDERMILL_STORE": f"s3://{BUCKET}",
             "RENDERMILL_S3_ENDPOINT": s3.address,
             "AWS_DEFAULT_REGION": s3.account.region,
-            "HOME": str(folder),
-            "PREFECT_HOME": str(folder / "prefect"),
+            "HOME": str(farm.folder),
+            "PREFECT_HOME": str(farm.folder / "prefect"),
         },
     }
-    for name, value in (given | pool).items():
+    for name, value in (given | asked).items():
         fields[name]["default"] = value
-    (folder / "template.json").write_text(json.dumps(template))
-    form = ["--base-job-template", str(folder / "template.json")]
-    prefect("work-pool", "create", POOL, "--type", "runpod", *form)
-    if at_a_time:
-        prefect("work-pool", "set-concurrency-limit", POOL, str(at_a_time))
+    farm.client.create_work_pool(
+        WorkPoolCreate(name=POOL, type="runpod", base_job_template=template, concurrency_limit=at_a_time)
+    )
+
+
+def _deploy(farm: Farm, at_a_time: int | None) -> None:
+    """Make the deployment as its users do."""
     deployment: dict[str, object] = {
         "name": "runpod",
         "entrypoint": "flows/render_turntable.py:render_turntable",
@@ -287,5 +282,8 @@ def _deploy(
             "collision_strategy": "ENQUEUE",
             "grace_period_seconds": GRACE_S,
         }
-    (folder / "prefect.yaml").write_text(yaml.safe_dump({"deployments": [deployment]}))
-    prefect("deploy", "--all", "--prefect-file", str(folder / "prefect.yaml"))
+    file = farm.folder / "prefect.yaml"
+    file.write_text(yaml.safe_dump({"deployments": [deployment]}))
+    argv = [PREFECT, "--no-prompt", "deploy", "--all", "--prefect-file", str(file)]
+    done = subprocess.run(argv, cwd=ROOT, env=farm.env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

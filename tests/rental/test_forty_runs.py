@@ -2,12 +2,13 @@
 
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.rental.farm import Bucket, farm
-from tests.rental.postgres import postgres
+from tests.rental.postgres import PostgresMissing, postgres
 from tests.rental.storm import FRAMES, PHASES, SAID, Storm, odds
 
 RUNS = 40
@@ -18,29 +19,45 @@ EACH_AT_LEAST = 5
 GONE_WITHIN_S = 60.0
 
 
-@pytest.mark.long
-@pytest.mark.timeout(WITHIN_S + 300)
-def test_forty_runs_on_a_bad_day_lose_nothing_and_leave_nothing(bearing_step, tmp_path, request):
+@pytest.fixture
+def database() -> Iterator[str]:
+    """Provide the address of an empty PostgreSQL."""
+    try:
+        with postgres() as address:
+            yield address
+    except PostgresMissing as missing:
+        pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture
+def storm(tmp_path, database, request) -> Iterator[tuple[Storm, Bucket]]:
+    """Provide forty runs to be submitted, on a farm where anything may be lost."""
     given = request.config.getoption("--seed")
     seed = random.SystemRandom().randrange(10_000) if given is None else given
-    with (
-        postgres() as database,
-        farm(
-            tmp_path / "farm",
-            chance=odds(seed),
-            at_a_time=AT_A_TIME,
-            PREFECT_SERVER_DATABASE_CONNECTION_URL=database,
-        ) as (made, bucket),
-    ):
-        storm = Storm(made, seed, RUNS)
+    server = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": database}
+    with farm(tmp_path / "farm", chance=odds(seed), at_a_time=AT_A_TIME, **server) as (made, bucket):
         made.start_worker()
-        storm.blow(bucket.put(bearing_step), KILLS, WITHIN_S)
-        left = _left_after(storm)
-        storm.write(tmp_path / "runs.txt")
-        SAID.append(f"{storm}; {left}")
+        yield Storm(made, seed, RUNS), bucket
 
-        assert left.endswith("0 machines, 0 slots")
-        _assert_all_is_well(storm, bucket, tmp_path)
+
+@pytest.mark.long
+@pytest.mark.timeout(WITHIN_S + 300)
+def test_forty_runs_on_a_bad_day_lose_nothing_and_leave_nothing(storm, bearing_step, tmp_path):
+    weather, bucket = storm
+    weather.blow(bucket.put(bearing_step), KILLS, WITHIN_S)
+    left = _left_after(weather)
+    weather.write(tmp_path / "runs.txt")
+    SAID.append(f"{weather}; {left}")
+
+    assert left.endswith("0 machines, 0 slots")
+    _assert_all_is_well(weather, bucket, tmp_path)
+
+
+def test_where_postgresql_is_missing_the_package_to_install_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("tests.rental.postgres.PROGRAMS", tmp_path)
+    with pytest.raises(PostgresMissing, match="postgresql$"), postgres():
+        pass
 
 
 def _left_after(storm: Storm) -> str:
