@@ -47,10 +47,20 @@ async def test_each_tick_asks_for_one_list_and_one_query_however_many_machines_t
 @virtually
 async def test_a_machine_that_is_not_listed_yet_is_not_taken_for_lost(pool):
     pool.yard.listed_after_s = 40
-    run, _ = await pool.running()
+    run = pool.book.add()
+    await pool.rent(run)
     await pool.tick(10)
-    assert pool.book.state(run) is RunState.RUNNING
+    assert pool.book.state(run) is RunState.PENDING
     assert pool.yard.asked["why_gone"] == 0
+
+
+@virtually
+async def test_a_machine_that_was_lost_while_no_worker_was_there_is_seen_to_be_gone_at_once(pool):
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    pool.start_worker()
+    await pool.tick()
+    assert pool.book.state(run) is RunState.SCHEDULED
 
 
 @virtually
