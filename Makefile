@@ -107,6 +107,10 @@ check: $(SETUP) ## What CI runs: format, lint, types, import contracts, then the
 faults: $(SETUP) ## Kill runs at every named point and see them resume; read 1,500 damaged files
 	@$(PY) -m pytest tests/faults tests/fuzz -m '' $(ARGS)
 
+.PHONY: faults-rental
+faults-rental: $(SETUP) ## Lose 40 rented machines, replies and the worker under 40 runs; see them resume
+	@$(PY) -m pytest tests/rental/test_forty_runs.py -m '' $(ARGS)
+
 .PHONY: bench
 bench: $(SETUP) ## Measure: one JSON object a line (make bench ISSUE=2 for one issue's figures)
 	@$(PY) -m benchmarks $(if $(ISSUE),--issue $(ISSUE)) $(ARGS)

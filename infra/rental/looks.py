@@ -1,6 +1,7 @@
 """Looks at runs that are under way: one at a time for each run, and a slow one holds up no other."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -37,7 +38,7 @@ class Looks:
             if run_id not in self._under_way:
                 task = asyncio.ensure_future(self._taken(look))
                 self._under_way[run_id] = task
-                task.add_done_callback(lambda _, over=run_id: self._under_way.pop(over, None))
+                task.add_done_callback(functools.partial(self._over, run_id))
         await self._wait(PATIENCE_S)
         if failed := [*self._failed]:
             self._failed.clear()
@@ -60,6 +61,8 @@ class Looks:
             if not task.cancelled():
                 task.result()
 
+    def _over(self, run_id: UUID, _task: "asyncio.Task[None]") -> None:
+        self._under_way.pop(run_id, None)
 
     async def _taken(self, look: Callable[[], Awaitable[None]]) -> None:
         """Take a look; what fails is told, once for all, and looked at again in the next tick."""

@@ -1,8 +1,8 @@
 """The runs that machines are rented for, in Prefect: flow runs of one work pool."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -56,8 +56,11 @@ def run_of(flow_run: FlowRun) -> Run | None:
 class PrefectRuns:
     """A `RunBook` of one work pool."""
 
-    def __init__(self, client: PrefectClient, pool_id: UUID) -> None:
+    def __init__(
+        self, client: PrefectClient, pool_id: UUID, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._client = client
+        self._clock = clock
         self._pool = WorkPoolFilter(id=WorkPoolFilterId(any_=[pool_id]))
 
     async def live(self, also: Collection[UUID]) -> Mapping[UUID, Run]:
@@ -89,6 +92,8 @@ class PrefectRuns:
             return False
         if flow_run.empirical_policy.retry_type == IN_PROCESS:
             await self._set(run, Crashed(message=message))
+        if at <= self._clock() and flow_run.expected_start_time:
+            at = flow_run.expected_start_time  # it keeps its place, before those that have not begun
         # A run that says it is completed is taken at its word by the server, unless it is forced.
         force = run.state is RunState.COMPLETED
         return await self._set(run, AwaitingRetry(message=message, scheduled_time=at), force=force)

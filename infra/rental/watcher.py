@@ -177,7 +177,9 @@ class Watcher:
     async def _why_gone(self, rental: Rental, run: Run) -> Ending | None:
         """Return how a machine that is not listed ended, or None if it may be there after all."""
         told = self._endings.get(rental.machine_id)
-        may_come = rental.machine_id not in self._listed and self._clock() - rental.ordered < SETTLING
+        began = run.state is RunState.RUNNING and run.since >= rental.ordered  # so it was there, once
+        fresh = rental.machine_id not in self._listed and self._clock() - rental.ordered < SETTLING
+        may_come = fresh and not (began and rental.machine_id)
         if told is None and may_come:
             return None
         if not rental.machine_id:
@@ -208,4 +210,3 @@ class Watcher:
         settled = run.noting(closed)
         self._fleet.spending.see(settled)
         return settled
-

@@ -169,7 +169,7 @@ class RentalWorker(
         while not self._has_successfully_synced:  # noqa: ASYNC110 - Prefect's server may come up after us
             await asyncio.sleep(TICK_S)
         pool_id = self.work_pool.id
-        book = PrefectRuns(self.client, pool_id)
+        book = PrefectRuns(self.client, pool_id, self.clock)
         fleet = Fleet(prefix_of(pool_id))
         watcher = Watcher(provider, book, fleet, self.clock)
         while True:

@@ -192,7 +192,9 @@ class Book:
         waiting = (run for run in self.runs.values() if run.state is RunState.SCHEDULED)
         due = sorted((self.due.get(run.run_id, run.since), run.run_id) for run in waiting)
         return [
-            self.report(run_id, RunState.PENDING) for moment, run_id in due[: max(0, free)] if moment <= before
+            self.report(run_id, RunState.PENDING)
+            for moment, run_id in due[: max(0, free)]
+            if moment <= before
         ]
 
     def crash_the_silent(self, after: timedelta) -> None:

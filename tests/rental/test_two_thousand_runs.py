@@ -78,9 +78,7 @@ def assert_the_ledger_is_right(farm: VirtualFarm) -> list[Bill]:
     assert abs(before - total) <= total / 100 + ticks
     farm.cloud.state.script.clear()
     since = farm.began
-    bills = run_on(
-        reconcile(farm.workers[-1].provider, farm.book, since, farm.now()), farm.cloud, farm.clock
-    )
+    bills = run_on(reconcile(farm.workers[-1].provider, farm.book, since, farm.now()), farm.cloud, farm.clock)
     told = {one.machine_id: one.billed for one in bills}
     after = ledger_usd(farm)
     assert abs(after - sum((usd for usd in told.values() if usd), Decimal(0))) < CENT

@@ -47,10 +47,20 @@ async def test_each_tick_asks_for_one_list_and_one_query_however_many_machines_t
 @virtually
 async def test_a_machine_that_is_not_listed_yet_is_not_taken_for_lost(pool):
     pool.yard.listed_after_s = 40
-    run, _ = await pool.running()
+    run = pool.book.add()
+    await pool.rent(run)
     await pool.tick(10)
-    assert pool.book.state(run) is RunState.RUNNING
+    assert pool.book.state(run) is RunState.PENDING
     assert pool.yard.asked["why_gone"] == 0
+
+
+@virtually
+async def test_a_machine_that_was_lost_while_no_worker_was_there_is_seen_to_be_gone_at_once(pool):
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    pool.start_worker()
+    await pool.tick()
+    assert pool.book.state(run) is RunState.SCHEDULED
 
 
 @virtually
@@ -213,6 +223,29 @@ async def test_a_machine_that_was_superseded_is_returned(pool):
     await pool.tick(2)
     assert [there.name for there in pool.yard.there.values()] == [pool.name(run, 2)]
     assert pool.book.state(run) is RunState.RUNNING
+
+
+@virtually
+async def test_of_two_machines_of_one_name_one_is_returned_whoever_made_them(pool):
+    run, machine = await pool.running()
+    pool.start_worker()
+    pool.yard.add(machine.name)
+    await pool.tick(2)
+    assert list(pool.yard.there) == [machine.machine_id]
+    assert pool.book.state(run) is RunState.RUNNING
+    assert pool.book.runs[run.run_id].history.newest.ended is None
+
+
+@virtually
+async def test_of_two_machines_of_one_name_that_nobody_noted_one_is_kept(pool):
+    pool.yard.reply_lost = KeyboardInterrupt()
+    run = pool.book.add()
+    with pytest.raises(KeyboardInterrupt):
+        await pool.rent(run)
+    pool.yard.add(pool.name(run, 1))
+    pool.start_worker()
+    await pool.tick(3)
+    assert list(pool.yard.there) == [pool.book.runs[run.run_id].history.newest.machine_id]
 
 
 async def _rescheduled(pool) -> Run:
