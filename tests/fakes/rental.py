@@ -138,6 +138,7 @@ class Book:
         beats: When each run was last heard of.
         clock: What time it is.
         at_once: How many runs of the pool may have a slot, if not all.
+        overlooked: What the next answer lacks, as one whose pages are read while runs move.
         queries: How often all runs were asked for.
         state_changes: How often a state was set.
     """
@@ -148,6 +149,7 @@ class Book:
     beats: dict[UUID, datetime] = field(default_factory=dict)
     clock: Callable[[], datetime] = now
     at_once: int | None = None
+    overlooked: set[UUID] = field(default_factory=set)
     queries: int = 0
     state_changes: int = 0
     _marks: "count[int]" = field(default_factory=lambda: count(1))
@@ -215,7 +217,9 @@ class Book:
         self.queries += 1
         await asyncio.sleep(0.01)
         alive = {RunState.PENDING, RunState.RUNNING, RunState.CANCELLING}
-        return {key: run for key, run in self.runs.items() if run.state in alive or key in also}
+        overlooked, self.overlooked = self.overlooked, set()
+        found = {key: run for key, run in self.runs.items() if run.state in alive or key in also}
+        return {key: run for key, run in found.items() if key not in overlooked}
 
     async def recent(self, since: datetime) -> Sequence[Run]:
         return [run for run in self.runs.values() if run.state in FINAL and run.since > since]

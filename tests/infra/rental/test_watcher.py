@@ -173,6 +173,7 @@ async def test_a_machine_that_is_kept_for_debugging_still_ends_at_the_limit_of_i
     await pool.tick(7, after_s=60)
     assert not pool.yard.there
     assert pool.book.state(run) is RunState.FAILED
+    assert pool.book.runs[run.run_id].history.newest.outcome is Outcome.DONE
 
 
 @pytest.mark.parametrize("begun", [False, True])
@@ -351,6 +352,7 @@ async def test_a_pool_over_its_day_stops_what_runs(pool):
     run, _ = await pool.running(Terms(pool_usd_per_day=0.05))
     await pool.tick(16, after_s=60)
     assert not pool.yard.there
+    assert pool.book.state(run) is RunState.FAILED
     assert "raise pool_usd_per_day" in pool.book.message(run)
 
 
@@ -365,3 +367,104 @@ async def test_a_new_worker_knows_what_the_pool_cost_today(pool):
     pool.start_worker()
     await pool.watcher.adopt()
     assert pool.fleet.spending.usd_per_day(now()) == spent
+
+
+@virtually
+async def test_a_machine_that_comes_back_after_it_was_given_up_is_returned(pool):
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(3)
+    await pool.rent(run)
+    pool.book.report(run.run_id, RunState.RUNNING)
+    pool.yard.there[machine.machine_id] = machine
+    await pool.tick(1)
+    assert [there.name for there in pool.yard.there.values()] == [pool.name(run, 2)]
+    assert pool.book.state(run) is RunState.RUNNING
+
+
+@virtually
+async def test_a_run_that_loses_its_machine_over_its_limits_is_not_resumed(pool):
+    run, machine = await pool.running(Terms(max_hours=0.5))
+    await pool.tick(1, after_s=29 * 60)
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(1, after_s=120)
+    assert pool.book.state(run) is RunState.FAILED
+
+
+@virtually
+async def test_each_loss_without_a_new_frame_makes_the_run_wait_longer(pool):
+    run = pool.book.add()
+    waits = []
+    for _ in range(3):
+        pool.yard.lose(await pool.rent(run))
+        pool.book.report(run.run_id, RunState.RUNNING)
+        await pool.tick(13)
+        waits.append(pool.book.due[run.run_id] - pool.book.runs[run.run_id].since)
+    assert [round(wait.total_seconds()) for wait in waits] == [0, 10, 20]
+
+
+@virtually
+async def test_a_crash_that_is_reported_while_no_machine_can_be_had_is_corrected_too(pool):
+    run = await _rescheduled(pool)
+    pool.yard.none_left = set(pool.yard.on_offer)
+    await pool.rent(run)
+    pool.book.report(run.run_id, RunState.CRASHED)
+    await pool.tick(1)
+    assert pool.book.state(run) is RunState.SCHEDULED
+
+
+@virtually
+async def test_a_crash_that_is_reported_while_no_worker_was_there_is_corrected_by_the_next(pool):
+    run = await _rescheduled(pool)
+    pool.book.report(run.run_id, RunState.CRASHED)
+    pool.start_worker()
+    await pool.watcher.adopt()
+    await pool.tick(1)
+    assert pool.book.state(run) is RunState.SCHEDULED
+
+
+@virtually
+async def test_the_ledger_of_a_run_that_ended_while_no_worker_was_there_is_closed_by_the_next(pool):
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    pool.book.report(run.run_id, RunState.COMPLETED)
+    pool.start_worker()
+    await pool.watcher.adopt()
+    await pool.tick(13)
+    assert pool.book.runs[run.run_id].history.newest.outcome is Outcome.DONE
+
+
+@virtually
+async def test_a_run_that_a_machine_is_being_rented_for_is_nobody_elses_business(pool):
+    run = pool.book.add()
+    with pool.fleet.renting_for(run.run_id):
+        pool.yard.add(pool.name(run, 1))
+        await pool.tick(30)
+    assert pool.book.state(run) is RunState.PENDING
+    assert pool.book.runs[run.run_id].history.newest is None
+    assert pool.yard.there
+
+
+@virtually
+async def test_a_run_that_is_missing_from_a_page_is_not_taken_for_deleted(pool):
+    run, machine = await pool.running()
+    pool.book.overlooked = {run.run_id}
+    await pool.tick(1)
+    assert machine.machine_id in pool.yard.there
+
+
+@virtually
+async def test_of_a_machine_that_is_there_for_days_only_the_last_day_counts_for_the_pool(pool):
+    run, machine = await pool.running(Terms(max_hours=100))
+    await pool.tick(30, after_s=3_600)
+    assert pool.fleet.spending.usd_per_day(now()) == machine.offer.usd_per_hour * 24
+    assert pool.book.state(run) is RunState.RUNNING
+
+
+@virtually
+async def test_an_order_that_was_lost_costs_the_pool_nothing(pool):
+    pool.yard.reply_lost = ProviderUnavailable("timed out")
+    pool.yard.listed_after_s = 1e9
+    await pool.rent(pool.book.add())
+    await pool.tick(1, after_s=3_600)
+    assert pool.fleet.spending.usd_per_day(now()) == 0
