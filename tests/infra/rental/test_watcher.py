@@ -1,5 +1,7 @@
 """The watcher, in virtual time, with machines that vanish and runs that are told things by anybody."""
 
+import asyncio
+
 import pytest
 
 from infra.rental.errors import ProviderUnavailable
@@ -8,6 +10,7 @@ from infra.rental.machine import MachineState
 from infra.rental.runs import Run, RunState
 from infra.rental.terms import Terms
 from tests.fakes.virtual_time import now, virtually
+from tests.infra.rental.conftest import Pool
 
 
 @virtually
@@ -468,3 +471,26 @@ async def test_an_order_that_was_lost_costs_the_pool_nothing(pool):
     await pool.rent(pool.book.add())
     await pool.tick(1, after_s=3_600)
     assert pool.fleet.spending.usd_per_day(now()) == 0
+
+
+@virtually
+async def test_two_workers_of_one_pool_resume_a_run_once(pool):
+    other = Pool()
+    other.yard, other.book = pool.yard, pool.book
+    other.start_worker()
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    for _ in range(14):
+        async with asyncio.TaskGroup() as both:
+            both.create_task(pool.tick(1))
+            both.create_task(other.tick(1))
+    assert pool.book.messages[run.run_id].count(pool.book.message(run)) == 1
+    assert pool.book.state(run) is RunState.SCHEDULED
+    await other.rent(run)
+    pool.book.report(run.run_id, RunState.RUNNING)
+    for _ in range(4):
+        async with asyncio.TaskGroup() as both:
+            both.create_task(pool.tick(1))
+            both.create_task(other.tick(1))
+    assert [there.name for there in pool.yard.there.values()] == [pool.name(run, 2)]
+    assert pool.book.state(run) is RunState.RUNNING
