@@ -1,7 +1,5 @@
 """The watcher, in virtual time, with machines that vanish and runs that are told things by anybody."""
 
-import asyncio
-
 import pytest
 
 from infra.rental.errors import ProviderUnavailable
@@ -481,16 +479,14 @@ async def test_two_workers_of_one_pool_resume_a_run_once(pool):
     run, machine = await pool.running()
     pool.yard.lose(machine.machine_id)
     for _ in range(14):
-        async with asyncio.TaskGroup() as both:
-            both.create_task(pool.tick(1))
-            both.create_task(other.tick(1))
+        await pool.tick(1, after_s=4)
+        await other.tick(1, after_s=1)
     assert pool.book.messages[run.run_id].count(pool.book.message(run)) == 1
     assert pool.book.state(run) is RunState.SCHEDULED
     await other.rent(run)
     pool.book.report(run.run_id, RunState.RUNNING)
     for _ in range(4):
-        async with asyncio.TaskGroup() as both:
-            both.create_task(pool.tick(1))
-            both.create_task(other.tick(1))
+        await pool.tick(1, after_s=4)
+        await other.tick(1, after_s=1)
     assert [there.name for there in pool.yard.there.values()] == [pool.name(run, 2)]
     assert pool.book.state(run) is RunState.RUNNING
