@@ -33,6 +33,7 @@ class Outcome(StrEnum):
     DONE = "done"
     STOPPED = "stopped"
     NO_MACHINE = "no machine"
+    NEVER_MADE = "never made"
     HANDED_BACK = "handed back"
     NEVER_STARTED = "never started"
     RESTARTED = "restarted"
@@ -41,6 +42,8 @@ class Outcome(StrEnum):
 
 LOSSES = {Outcome.HANDED_BACK, Outcome.NEVER_STARTED, Outcome.RESTARTED, Outcome.LOST}
 """After these, the run goes on elsewhere."""
+WITHOUT = {Outcome.NO_MACHINE, Outcome.NEVER_MADE}
+"""There was no machine: none could be had, or its order was lost. Nothing is wrong with the run."""
 
 
 class Rental(BaseModel):

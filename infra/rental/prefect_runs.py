@@ -77,6 +77,11 @@ class PrefectRuns:
         ended = FlowRunFilterEndTime.model_validate({"after_": since})
         return await self._read(FlowRunFilter(end_time=ended))
 
+    async def waiting(self) -> Sequence[Run]:
+        """Return the pool's runs that are scheduled."""
+        scheduled = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
+        return await self._read(FlowRunFilter(state=scheduled))
+
     async def note(self, run: Run, rental: Rental, terms: Terms | None = None) -> None:
         """Write a rental into the run's labels, and with it the terms, if they are given."""
         labels: KeyValueLabels = {**label_of(rental), **(label_of_terms(terms) if terms else {})}

@@ -14,7 +14,11 @@ CENT = Decimal("0.01")
 
 
 class Bill(BaseModel):
-    """One machine: what we reckoned, and what the provider billed."""
+    """One machine: what we reckoned, and what the provider billed.
+
+    One without a run stands in no ledger of these runs: a second machine of one order that was ended at once,
+    one of a run that goes on or was deleted, or one that has nothing to do with this pool.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,8 +38,9 @@ class Bill(BaseModel):
 async def reconcile(provider: Provider[Any], book: RunBook, since: datetime, now: datetime) -> Sequence[Bill]:
     """Note what was billed for every machine that ended, in runs that ended since a moment.
 
-    Returns a bill per machine. One that the provider has not billed yet keeps what we reckoned; a machine is
-    billed once its last hour is over, so ask again later.
+    Returns a bill per machine, also for those that were billed and stand in no ledger. One that the provider
+    has not billed yet keeps what we reckoned; a machine is billed once its last hour is over, so ask again
+    later.
 
     Raises:
         ProviderUnavailable: The provider is away.
@@ -46,7 +51,12 @@ async def reconcile(provider: Provider[Any], book: RunBook, since: datetime, now
     if not ordered:
         return []
     billed = await provider.bills(min(ordered) - timedelta(hours=1))
-    return [bill for run in runs for bill in await _bills(run, billed, book, now)]
+    bills = [bill for run in runs for bill in await _bills(run, billed, book, now)]
+    ours = {bill.machine_id for bill in bills}
+    return [
+        *bills,
+        *(_unknown(machine_id, usd) for machine_id, usd in billed.items() if machine_id not in ours),
+    ]
 
 
 async def _bills(run: Run, billed: dict[str, Decimal], book: RunBook, now: datetime) -> list[Bill]:
@@ -69,3 +79,7 @@ async def _bills(run: Run, billed: dict[str, Decimal], book: RunBook, now: datet
             )
         )
     return bills
+
+
+def _unknown(machine_id: str, usd: Decimal) -> Bill:
+    return Bill(run="", machine_id=machine_id, offer="", seconds=0, reckoned=Decimal(0), billed=usd)

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from prefect.logging import get_logger
 
 from infra.rental.errors import (
+    AccountRefused,
     NoCapacity,
     OfferRefused,
     OrchestratorUnavailable,
@@ -25,7 +26,7 @@ from infra.rental.naming import MachineName
 from infra.rental.provider import Provider
 from infra.rental.runs import Run, RunBook, RunState
 from infra.rental.terms import Terms
-from infra.rental.verdict import SETTLING, fruitless, over_limits
+from infra.rental.verdict import NEVER_MADE, SETTLING, fruitless, over_limits
 from media.errors import MediaError
 
 OrderT = TypeVar("OrderT", bound=Order)
@@ -84,22 +85,27 @@ class Renter(Generic[OrderT]):
 
         Raises:
             OrderRefused: No machine will do, or the run has used up what it may.
-            AccountRefused: A person must look after the account.
             Postponed: The run is to be asked for again at a later time.
             ProviderUnavailable: The provider is away; whether a machine was made is not known.
         """
         run = await self._return_earlier(run)
         self._check(run)
-        offers = self._affordable(await self._provider.offers(order), run.history)
+        try:
+            offers = self._affordable(await self._provider.offers(order), run.history)
+        except AccountRefused as refused:  # a person can mend that, and nothing is wrong with the run
+            raise await self._without(run, self._next(run.history, ()), [refused]) from refused
         rental = self._next(run.history, offers)
         await self._note(run, rental, run.history.terms)
         run = run.noting(rental)
-        refusals: list[NoCapacity] = []
+        refusals: list[NoCapacity | AccountRefused] = []
         for offer in offers:
             try:
                 machine = await self._provider.create(self._ordered(order, offer, run), offer)
             except NoCapacity as none:
                 refusals.append(none)
+            except AccountRefused as refused:
+                refusals = [refused]
+                break
             else:
                 return await self._rented(run, rental, machine)
         raise await self._without(run, rental, refusals)
@@ -107,15 +113,21 @@ class Renter(Generic[OrderT]):
     async def _return_earlier(self, run: Run) -> Run:
         """See to it that no machine is left that was rented for a run before."""
         for rental in run.history.unsettled:
-            why = await self._returned(run, rental)
-            update = {"ended": self._clock(), "outcome": Outcome.HANDED_BACK, "why": why}
+            try:
+                why = await self._returned(run, rental)
+            except AccountRefused as refused:  # it may go on, so the run neither goes on nor ends
+                raise Postponed(str(refused), self._clock() + ASK_AGAIN) from refused
+            outcome = Outcome.HANDED_BACK if why else Outcome.NEVER_MADE
+            ended = self._fleet.sightings.ended(rental, run, self._clock())
+            self._fleet.sightings.forget(rental.machine_id)
+            update = {"ended": ended, "outcome": outcome, "why": why or NEVER_MADE}
             closed = rental.model_copy(update=update | {"committed": run.history.committed})
             await self._note(run, closed)
             run = run.noting(closed)
         return run
 
     async def _returned(self, run: Run, rental: Rental) -> str:
-        """End a machine, and return why it is gone once it is."""
+        """End a machine, and return why it is gone once it is; nothing if there never was one."""
         machine_id = rental.machine_id
         if not machine_id:
             name = str(MachineName(self._fleet.prefix, run.run_id, rental.number))
@@ -125,7 +137,7 @@ class Renter(Generic[OrderT]):
                     "a machine may have been made, and may be listed soon", self._clock() + ASK_AGAIN
                 )
             if not named:
-                return "the order for a machine was lost"
+                return ""
             machine_id = named[0].machine_id
         await self._provider.terminate(machine_id)
         for _ in range(GONE_CHECKS):
@@ -181,7 +193,7 @@ class Renter(Generic[OrderT]):
             await self._note(run, rental.model_copy(update=update))
         return machine
 
-    async def _without(self, run: Run, rental: Rental, refusals: Sequence[NoCapacity]) -> MediaError:
+    async def _without(self, run: Run, rental: Rental, refusals: Sequence[MediaError]) -> MediaError:
         """Note that no machine could be had, and return whether the run waits or ends."""
         now, terms = self._clock(), run.history.terms
         why = "; ".join(dict.fromkeys(map(str, refusals))) or "nothing that was asked for is on offer"

@@ -69,6 +69,10 @@ class RunBook(Protocol):
         """Return the pool's runs that ended since a moment."""
         ...
 
+    async def waiting(self) -> Sequence[Run]:
+        """Return the pool's runs that are scheduled: some have had machines before."""
+        ...
+
     async def note(self, run: Run, rental: Rental, terms: Terms | None = None) -> None:
         """Write a rental into the run's ledger, and with the first one the terms."""
         ...

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from infra.rental.ledger import LOSSES, Outcome, Rental
+from infra.rental.ledger import LOSSES, WITHOUT, Outcome, Rental
 from infra.rental.machine import Machine, MachineState
 from infra.rental.runs import FINAL, Run, RunState
 
@@ -22,6 +22,7 @@ RESTART_SLACK = timedelta(seconds=30)
 BACK_OFF = timedelta(seconds=10)
 """For each loss after the first, a run waits this much longer; often the place is bad, not the machine."""
 LONGEST_BACK_OFF = timedelta(seconds=120)
+NEVER_MADE = "the order for a machine was lost"
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def move_of(run: Run, now: datetime) -> Move:
             return Finish(RunState.FAILED, newest.why)
         return after_loss(run, now)
     taken_back = run.state is RunState.CRASHED or (run.state is RunState.COMPLETED and not run.proven)
-    if taken_back and run.history.losses and newest.outcome in {*LOSSES, Outcome.NO_MACHINE}:
+    if taken_back and run.history.losses and newest.outcome in LOSSES | WITHOUT:
         return after_loss(run, now)
     return None
 

@@ -16,14 +16,24 @@ from uuid import UUID
 from prefect.logging import get_logger
 
 from infra.rental.fleet import Fleet
-from infra.rental.ledger import Outcome, Rental
+from infra.rental.ledger import LOSSES, Outcome, Rental
 from infra.rental.looks import Looks
 from infra.rental.machine import Machine
 from infra.rental.naming import MachineName, read_name
 from infra.rental.provider import Provider
 from infra.rental.runs import Run, RunBook, RunState
 from infra.rental.spending import DAY
-from infra.rental.verdict import SETTLING, Ending, Finish, Resume, Seen, ending_of, move_of, outcome_of
+from infra.rental.verdict import (
+    NEVER_MADE,
+    SETTLING,
+    Ending,
+    Finish,
+    Resume,
+    Seen,
+    ending_of,
+    move_of,
+    outcome_of,
+)
 
 UNEXPLAINED = {Outcome.NEVER_STARTED, Outcome.RESTARTED}
 """Only what the machine said tells why: an image that is not there, a driver that is too old."""
@@ -46,14 +56,14 @@ class Watcher:
         self._clock = clock
         self._endings: dict[str, Ending] = {}
         self._began: dict[str, datetime] = {}
-        self._listed: set[str] = set()
         self._care: dict[UUID, datetime] = {}
         self._looks = Looks()
 
     async def adopt(self) -> None:
         """Learn what happened before: what was spent today, and which runs may still wait to be resumed."""
         now = self._clock()
-        for run in await self._book.recent(now - DAY):
+        live = (await self._book.live(())).values()
+        for run in [*await self._book.recent(now - DAY), *await self._book.waiting(), *live]:
             self._fleet.spending.see(run)
             if run.history.losses or run.history.unsettled:
                 self._care[run.run_id] = now + CARE
@@ -62,8 +72,9 @@ class Watcher:
         """Look at every machine and every run once, and act."""
         machines = await self._provider.machines(self._fleet.prefix)
         named = [(machine, name) for machine in machines if (name := self._ours(machine))]
-        self._care = {run_id: until for run_id, until in self._care.items() if until > self._clock()}
         ids = {name.run_id for _, name in named}
+        self._care |= dict.fromkeys(self._fleet.touched, self._clock() + CARE)
+        self._fleet.touched = set(self._fleet.renting)
         runs = dict(await self._book.live(ids | self._care.keys()))
         if missing := ids - runs.keys():  # deleted, or on the move while the pages of the answer were read
             runs |= await self._book.live(missing)
@@ -71,7 +82,7 @@ class Watcher:
         of_run: defaultdict[UUID, list[tuple[Machine, MachineName]]] = defaultdict(list)
         for machine, name in named:
             of_run[name.run_id].append((machine, name))
-        every = of_run.keys() | runs.keys()
+        every = (of_run.keys() | runs.keys()) - self._fleet.touched
         await self._looks.take(
             {run_id: partial(self._look, runs.get(run_id), of_run[run_id]) for run_id in every}
         )
@@ -90,13 +101,16 @@ class Watcher:
 
     def _remember(self, machines: list[Machine], runs: Iterable[Run]) -> None:
         self._fleet.machines = machines
-        until = self._clock() + CARE
+        now = self._clock()
+        # Only once all were asked for: an outage may last longer than our care.
+        self._care = {run_id: until for run_id, until in self._care.items() if until > now}
+        until = now + CARE
         for run in runs:
             self._fleet.spending.see(run)
             if run.history.unsettled:
                 self._care[run.run_id] = until
         ids = {machine.machine_id for machine in machines}
-        self._listed |= ids
+        self._fleet.sightings.see(ids, self._clock())
         self._began = {machine_id: began for machine_id, began in self._began.items() if machine_id in ids}
         for machine in machines:
             if machine.running_since:
@@ -111,8 +125,6 @@ class Watcher:
 
     async def _look_at(self, machine: Machine, name: MachineName, run: Run | None) -> None:
         """End a machine if it is to end; one that is not in its run's ledger is put there first."""
-        if name.run_id in self._fleet.renting:
-            return
         if run is None:
             logger.warning("machine %s is returned: its run %s does not exist", machine.name, name.run_id)
             async with self._looks.gate:
@@ -134,6 +146,11 @@ class Watcher:
             logger.info("machine %s of run %s is adopted", machine.machine_id, run.name)
             await self._book.note(run, rental)
             run = run.noting(rental)
+        if rental.machine_id != machine.machine_id:
+            logger.warning("machine %s is ended: %s is in the ledger by its name", machine, rental.machine_id)
+            async with self._looks.gate:
+                await self._provider.terminate(machine.machine_id)
+            return
         if run.state is RunState.RUNNING:
             self._fleet.breaker.worked()
         ending = self._endings.get(machine.machine_id) or await self._judge(machine, rental, run)
@@ -157,8 +174,6 @@ class Watcher:
 
     async def _look_after(self, run: Run, listed: set[MachineName]) -> None:
         """Settle what was rented for a run and is gone; then, if it has no machine, do what becomes of it."""
-        if run.run_id in self._fleet.renting:
-            return
         for rental in run.history.unsettled:
             if MachineName(self._fleet.prefix, run.run_id, rental.number) in listed:
                 return
@@ -178,12 +193,12 @@ class Watcher:
         """Return how a machine that is not listed ended, or None if it may be there after all."""
         told = self._endings.get(rental.machine_id)
         began = run.state is RunState.RUNNING and run.since >= rental.ordered  # so it was there, once
-        fresh = rental.machine_id not in self._listed and self._clock() - rental.ordered < SETTLING
+        fresh = rental.machine_id not in self._fleet.sightings and self._clock() - rental.ordered < SETTLING
         may_come = fresh and not (began and rental.machine_id)
         if told is None and may_come:
             return None
         if not rental.machine_id:
-            return Ending(Outcome.NEVER_STARTED, "the order for a machine was lost")
+            return Ending(Outcome.NEVER_MADE, NEVER_MADE)
         async with self._looks.gate:
             gone = await self._provider.why_gone(rental.machine_id)
         if gone is None:
@@ -195,7 +210,7 @@ class Watcher:
         now = self._clock()
         closed = rental.model_copy(
             update={
-                "ended": now,
+                "ended": self._fleet.sightings.ended(rental, run, now),
                 "outcome": ending.outcome,
                 "why": ending.why,
                 "committed": run.history.committed,
@@ -203,10 +218,10 @@ class Watcher:
             }
         )
         await self._book.note(run, closed)
-        if run.state is RunState.PENDING and ending.outcome is not Outcome.STOPPED:
+        if run.state is RunState.PENDING and ending.outcome in LOSSES:
             self._fleet.breaker.failed(now, ending.why)
         self._endings.pop(rental.machine_id, None)
-        self._listed.discard(rental.machine_id)
+        self._fleet.sightings.forget(rental.machine_id)
         settled = run.noting(closed)
         self._fleet.spending.see(settled)
         return settled

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 LIMIT = re.compile(r'"(?P<name>[a-z]+)";r=(?P<left>\d+);t=(?P<ends>\d+)')
 POLICY = re.compile(r'"(?P<name>[a-z]+)";q=(?P<most>\d+);w=(?P<lasts>\d+)')
-KEPT_FROM_RENTING = 0.25
+KEPT_FROM_RENTING = 0.2
 KEPT_FROM_ASKING_AFTER_ONE = 0.1
-"""The shares of a window that are left to more urgent requests: lists of all pods, and ends of single ones."""
+"""The shares of a window left to what is more urgent: lists of all pods, and the ends of single ones."""
 
 
 @dataclass

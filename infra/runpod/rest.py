@@ -22,7 +22,8 @@ Sleep = Callable[[float], Awaitable[object]]
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 PATIENCE = Retry(times=4, wait_s=1.0, jitter=1.0)
 LONGEST_WAIT_S = 60.0
-"""What Retry-After may ask of us. Who asks for longer, as after an hour's requests, is asked later by others."""
+"""What Retry-After may ask of us; whoever asks for more, as when an hour's requests are used up, is asked
+again by the next tick or the next try of a run."""
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 

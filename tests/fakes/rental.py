@@ -31,10 +31,12 @@ class Yard:
         on_offer: What is offered, in this order.
         none_left: Offers that cannot be had.
         away: What every request fails with, while it is set.
+        away_for: Which requests alone fail with it, if not all.
         last_words: What every machine says.
         refused: What every request for a machine fails with, while it is set.
         reply_lost: What a request for a machine fails with after it was made, while it is set.
         listed_after_s: Seconds until a new machine is listed.
+        ends_after_s: Seconds until a request to end a machine is answered.
         lingers_s: Seconds for which a machine goes on after it was told to end.
         there: The machines that exist.
         ever: All that were ever made.
@@ -44,10 +46,12 @@ class Yard:
     on_offer: list[Offer] = field(default_factory=lambda: [CHEAP, STEADY])
     none_left: set[Offer] = field(default_factory=set)
     away: MediaError | None = None
+    away_for: set[str] = field(default_factory=set)
     last_words: tuple[str, ...] = ()
     refused: NoCapacity | None = None
     reply_lost: BaseException | None = None
     listed_after_s: float = 0.0
+    ends_after_s: float = 0.0
     lingers_s: float = 0.0
     there: dict[str, Machine] = field(default_factory=dict)
     ever: list[Machine] = field(default_factory=list)
@@ -86,6 +90,7 @@ class Yard:
 
     async def terminate(self, machine_id: str) -> None:
         await self._request("terminate")
+        await asyncio.sleep(self.ends_after_s)
         if self.lingers_s:
             asyncio.get_running_loop().call_later(self.lingers_s, self.lose, machine_id)
         else:
@@ -123,7 +128,7 @@ class Yard:
     async def _request(self, kind: str) -> None:
         self.asked[kind] += 1
         await asyncio.sleep(0.01)
-        if self.away:
+        if self.away and (not self.away_for or kind in self.away_for):
             raise self.away
 
 
@@ -137,8 +142,10 @@ class Book:
         messages: What was said of each run, the latest last.
         beats: When each run was last heard of.
         clock: What time it is.
+        new_id: Where ids of runs come from.
         at_once: How many runs of the pool may have a slot, if not all.
         overlooked: What the next answer lacks, as one whose pages are read while runs move.
+        slow_s: Seconds between what is read for an answer and the answer.
         queries: How often all runs were asked for.
         state_changes: How often a state was set.
     """
@@ -148,8 +155,10 @@ class Book:
     messages: dict[UUID, list[str]] = field(default_factory=dict)
     beats: dict[UUID, datetime] = field(default_factory=dict)
     clock: Callable[[], datetime] = now
+    new_id: Callable[[], UUID] = uuid4
     at_once: int | None = None
     overlooked: set[UUID] = field(default_factory=set)
+    slow_s: float = 0.0
     queries: int = 0
     state_changes: int = 0
     _marks: "count[int]" = field(default_factory=lambda: count(1))
@@ -157,7 +166,7 @@ class Book:
     def add(self, state: RunState = RunState.PENDING, terms: Terms | None = None, name: str = "a run") -> Run:
         """Make a run."""
         history = History(terms=terms or Terms())
-        run = Run(uuid4(), name, state, self.clock(), str(next(self._marks)), history)
+        run = Run(self.new_id(), name, state, self.clock(), str(next(self._marks)), history)
         self.runs[run.run_id] = run
         return run
 
@@ -219,10 +228,14 @@ class Book:
         alive = {RunState.PENDING, RunState.RUNNING, RunState.CANCELLING}
         overlooked, self.overlooked = self.overlooked, set()
         found = {key: run for key, run in self.runs.items() if run.state in alive or key in also}
+        await asyncio.sleep(self.slow_s)
         return {key: run for key, run in found.items() if key not in overlooked}
 
     async def recent(self, since: datetime) -> Sequence[Run]:
         return [run for run in self.runs.values() if run.state in FINAL and run.since > since]
+
+    async def waiting(self) -> Sequence[Run]:
+        return [run for run in self.runs.values() if run.state is RunState.SCHEDULED]
 
     async def note(self, run: Run, rental: Rental, terms: Terms | None = None) -> None:
         known = self.runs[run.run_id].noting(rental)

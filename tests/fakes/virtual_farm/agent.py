@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -54,6 +54,14 @@ class Site:
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311 - repeatable, not secret
+
+    def frames_for(self, run_id: UUID, work: Work) -> Iterable[int]:
+        """Return what a machine of a run is to render, one after the other."""
+        return self.store.missing(run_id, work.frames)
+
+    def put(self, run_id: UUID, frame: int) -> int:
+        """Store a frame; returns how many are there."""
+        return self.store.put(run_id, frame)
 
     def start(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
         """Have something done that nobody waits for."""
@@ -166,7 +174,7 @@ class Agent:
         """Render what is missing; one frame is on its way while the next is rendered."""
         sending: asyncio.Task[None] | None = None
         try:
-            for frame in self._site.store.missing(self._run_id, work.frames):
+            for frame in self._site.frames_for(self._run_id, work):
                 self._site.store.rendered[self._run_id] += 1
                 await asyncio.sleep(work.frame_s)
                 if sending:
@@ -181,7 +189,7 @@ class Agent:
 
     async def _send(self, frame: int, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        self._site.book.commit(self._run_id, self._site.store.put(self._run_id, frame))
+        self._site.book.commit(self._run_id, self._site.put(self._run_id, frame))
 
     async def _beat(self) -> None:
         while True:

@@ -16,7 +16,7 @@ CREATING = (
     (0.03, Fault("", lose_reply=True)),
     (0.02, Fault("", html=502, after_all=True)),
     (0.03, Fault("", unlisted_s=15.0)),
-    (0.02, Fault("", lose_reply=True, unlisted_s=25.0)),
+    (0.02, Fault("", lose_reply=True, unlisted_s=8.0)),
     (0.01, Fault("", other_gpu="NVIDIA RTX A4000")),
     *USUAL,
 )

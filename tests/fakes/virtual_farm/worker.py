@@ -41,6 +41,7 @@ class Worker:
         self.fleet = Fleet(prefix_of(POOL))
         self.watcher = Watcher(self.provider, book, self.fleet, clock)
         self.longest_tick_s = 0.0
+        self.looked: list[float] = []
         self._renter = Renter(self.provider, book, self.fleet, clock)
         self._book = book
         self._clock = clock
@@ -73,6 +74,7 @@ class Worker:
             began = loop.time()
             with contextlib.suppress(MediaError):
                 await self.watcher.tick()
+                self.looked.append(began)
             took = loop.time() - began
             self.longest_tick_s = max(took, self.longest_tick_s)
             await asyncio.sleep(max(0.0, TICK_S - took))

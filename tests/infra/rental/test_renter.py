@@ -1,5 +1,6 @@
 """Renting the next machine of a run, in virtual time."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
@@ -89,14 +90,64 @@ async def test_the_number_of_a_machine_that_never_was_is_used_again(pool):
     assert machine.name == pool.name(run, 1)
 
 
-@pytest.mark.parametrize("refusal", [OrderRefused("no such GPU"), AccountRefused("no credit is left")])
 @virtually
-async def test_a_refusal_ends_the_run_with_its_sentence(pool, refusal):
-    pool.yard.away = refusal
+async def test_a_refusal_ends_the_run_with_its_sentence(pool):
+    pool.yard.away = OrderRefused("no such GPU")
     run = pool.book.add()
     assert not await pool.rent(run)
     assert pool.book.state(run) is RunState.FAILED
-    assert pool.book.message(run) == str(refusal)
+    assert pool.book.message(run) == "no such GPU"
+
+
+@pytest.mark.parametrize("request_", ["offers", "create"])
+@virtually
+async def test_a_run_waits_while_the_account_is_refused(pool, request_):
+    pool.yard.away_for = {request_}
+    pool.yard.away = AccountRefused("the key is revoked")
+    run = pool.book.add(terms=Terms(wait_minutes=10))
+    assert not await pool.rent(run)
+    assert pool.book.state(run) is RunState.SCHEDULED
+    assert "the key is revoked" in pool.book.message(run)
+    pool.yard.away = None
+    machine = pool.yard.there[await pool.rent(run)]
+    assert machine.name == pool.name(run, 1)
+
+
+@virtually
+async def test_a_run_whose_account_is_refused_for_too_long_fails_with_the_reason(pool):
+    pool.yard.away = AccountRefused("no credit is left")
+    run = pool.book.add(terms=Terms(wait_minutes=10))
+    await pool.rent(run)
+    await asyncio.sleep(601)
+    await pool.rent(run)
+    assert pool.book.state(run) is RunState.FAILED
+    assert "no credit is left" in pool.book.message(run)
+
+
+@virtually
+async def test_a_run_whose_old_machine_cannot_be_ended_for_want_of_a_key_waits(pool):
+    run, first = await pool.running()
+    pool.book.report(run.run_id, RunState.SCHEDULED)
+    pool.yard.away = AccountRefused("the key is revoked")
+    assert not await pool.rent(run)
+    assert pool.book.state(run) is RunState.SCHEDULED
+    pool.yard.away = None
+    assert await pool.rent(run)
+    assert first.machine_id not in pool.yard.there
+
+
+@virtually
+async def test_orders_that_are_lost_while_the_provider_is_down_are_no_losses(pool):
+    pool.yard.away_for = {"create"}
+    pool.yard.away = ProviderUnavailable("503")
+    run = pool.book.add(terms=Terms(most_fruitless=2))
+    for _ in range(8):
+        assert not await pool.rent(run)
+        assert pool.book.state(run) is RunState.SCHEDULED
+        await asyncio.sleep(70)
+    pool.yard.away = None
+    assert await pool.rent(run)
+    assert pool.book.runs[run.run_id].history.losses == ()
 
 
 @virtually

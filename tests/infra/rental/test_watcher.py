@@ -1,5 +1,8 @@
 """The watcher, in virtual time, with machines that vanish and runs that are told things by anybody."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 
 from infra.rental.errors import ProviderUnavailable
@@ -490,3 +493,95 @@ async def test_two_workers_of_one_pool_resume_a_run_once(pool):
         await other.tick(1, after_s=1)
     assert [there.name for there in pool.yard.there.values()] == [pool.name(run, 2)]
     assert pool.book.state(run) is RunState.RUNNING
+
+
+@virtually
+async def test_of_two_machines_of_one_name_the_one_that_is_not_in_the_ledger_is_ended(pool):
+    run, machine = await pool.running()
+    pool.yard.add(machine.name)
+    await pool.tick(1)
+    assert [*pool.yard.there] == [machine.machine_id]
+    assert pool.book.state(run) is RunState.RUNNING
+
+
+@virtually
+async def test_machines_that_end_slowly_hold_up_no_look_at_the_others(pool):
+    for _ in range(40):
+        run, _ = await pool.running()
+        pool.book.report(run.run_id, RunState.CRASHED)
+    pool.yard.ends_after_s = 30
+    other, machine = await pool.running()
+    await pool.tick(1)
+    pool.yard.asked.clear()
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(4)
+    assert pool.yard.asked["machines"] == 4
+    await pool.watcher.finish()
+    assert pool.book.state(other) is RunState.SCHEDULED
+
+
+@virtually
+async def test_a_new_worker_settles_the_machines_of_runs_that_wait_to_be_resumed(pool):
+    run, machine = await pool.running()
+    await pool.tick(60, after_s=60)
+    pool.book.report(run.run_id, RunState.SCHEDULED)
+    pool.yard.lose(machine.machine_id)
+    gone = now()
+    pool.start_worker()
+    await pool.watcher.adopt()
+    spent = pool.fleet.spending.usd_per_day(now())
+    assert spent >= machine.offer.usd_per_hour
+    await pool.tick(1)
+    assert pool.book.runs[run.run_id].history.newest.ended - gone <= timedelta(seconds=5)
+
+
+@virtually
+async def test_a_machine_counts_until_it_was_first_missing_though_it_is_settled_later(pool):
+    run, machine = await pool.running()
+    await pool.tick(10)
+    pool.yard.lose(machine.machine_id)
+    pool.yard.away_for = {"why_gone"}
+    pool.yard.away = ProviderUnavailable("429")
+    gone = now()
+    await pool.tick(20)
+    pool.yard.away = None
+    await pool.tick(1)
+    rental = pool.book.runs[run.run_id].history.newest
+    assert timedelta(0) <= rental.ended - gone <= timedelta(seconds=6)
+
+
+@virtually
+async def test_a_look_that_was_told_of_a_run_before_it_was_rented_for_does_nothing(pool):
+    run, machine = await pool.running()
+    await pool.tick(1)
+    pool.yard.lose(machine.machine_id)
+    pool.book.report(run.run_id, RunState.SCHEDULED)
+    pool.book.slow_s = 1
+    pool.book.report(run.run_id, RunState.PENDING)
+    looking = asyncio.create_task(pool.watcher.tick())
+    await asyncio.sleep(0.5)
+    second = await pool.rent(run)
+    await looking
+    pool.book.slow_s = 0
+    await pool.tick(3)
+    assert second in pool.yard.there
+    assert pool.book.state(run) is RunState.PENDING
+
+
+@pytest.mark.parametrize("new_worker", [False, True])
+@virtually
+async def test_a_run_that_is_over_before_the_provider_lists_again_is_settled(pool, new_worker):
+    pool.yard.away_for = {"machines"}
+    pool.yard.away = ProviderUnavailable("502")
+    run, machine = await pool.running()
+    if new_worker:
+        pool.start_worker()
+        await pool.watcher.adopt()
+    for _ in range(20):
+        with pytest.raises(ProviderUnavailable):
+            await pool.tick(1, after_s=60)
+    pool.book.report(run.run_id, RunState.COMPLETED)
+    pool.yard.lose(machine.machine_id)
+    pool.yard.away = None
+    await pool.tick(1)
+    assert pool.book.runs[run.run_id].history.unsettled == ()
