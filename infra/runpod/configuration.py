@@ -119,22 +119,18 @@ class PodFields(RentalTerms):
 
 
 MOST_ASKED_FOR = (
-    "image",
-    "tier",
-    "gpu_types",
-    "usd_per_hour",
-    "max_usd",
-    "max_hours",
-    "gpu_count",
-    "data_centers",
+    *("image", "tier", "gpu_types", "usd_per_hour", "max_usd", "max_hours"),
+    *("gpu_count", "min_gpu_memory_gb", "data_centers", "cpu_flavors", "vcpu_count", "disk_gb"),
+    *("env", "secrets", "debug", "ssh_public_key"),
 )
 
 
 def _form_of(schema: dict[str, Any]) -> None:
     """Put what is most asked for first and Prefect's own fields last, and no default of null."""
     fields = schema["properties"]
-    own = [name for name in fields if name not in MOST_ASKED_FOR and name not in BaseVariables.model_fields]
-    names = [*MOST_ASKED_FOR, *own, *BaseVariables.model_fields]
+    last = [name for name in BaseVariables.model_fields if name not in MOST_ASKED_FOR]
+    between = [name for name in fields if name not in {*MOST_ASKED_FOR, *last}]
+    names = [*MOST_ASKED_FOR, *between, *last]
     schema["properties"] = {name: fields[name] | {"position": at} for at, name in enumerate(names)}
     schema["properties"]["usd_per_hour"].pop("default", None)
 

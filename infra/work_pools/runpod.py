@@ -29,7 +29,10 @@ from infra.runpod.worker import RunPodWorker
 
 STORE = ("RENDERMILL_STORE", "RENDERMILL_S3_ENDPOINT", "RENDERMILL_S3_REGION", "RENDERMILL_S3_PATH_STYLE")
 ZOMBIES = Path(__file__).with_name("zombies.yaml")
-TO_STORE = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+TO_OWN_SERVER = {"PREFECT_API_AUTH_STRING": "prefect_auth_string"}
+TO_CLOUD = {"PREFECT_API_KEY": "prefect_api_key"}
+TO_BUCKET = {"AWS_ACCESS_KEY_ID": "aws_access_key_id", "AWS_SECRET_ACCESS_KEY": "aws_secret_access_key"}
+"""Variables of a machine, and the names that RunPod keeps their values under."""
 
 
 class Pool(NamedTuple):
@@ -65,13 +68,17 @@ class Reach(NamedTuple):
 def reach_of(environment: Mapping[str, str], *, private_network: bool = False) -> Reach:
     """Return how machines reach what this machine's environment and Prefect's profile name."""
     store = {name: environment[name] for name in STORE if environment.get(name)}
-    api = get_current_settings().api
-    keys = ["PREFECT_API_KEY"] if api.key else []
-    if api.auth_string or not (keys or private_network):
-        keys = ["PREFECT_API_AUTH_STRING"]
-    if store.get("RENDERMILL_STORE", "").startswith("s3://"):
-        keys += TO_STORE
-    return Reach(store, {key: key.lower() for key in keys}, private_network)
+    in_bucket = store.get("RENDERMILL_STORE", "").startswith("s3://")
+    to_store = TO_BUCKET if in_bucket else {}
+    return Reach(store, _to_server(private_network) | to_store, private_network)
+
+
+def _to_server(private_network: bool) -> dict[str, str]:  # noqa: FBT001 - the one thing that decides
+    """Return the secret that this machine gets in by; a server that all may use is private, or refused."""
+    settings = get_current_settings().api
+    if settings.key and not settings.auth_string:
+        return TO_CLOUD
+    return TO_OWN_SERVER if settings.auth_string or not private_network else {}
 
 
 def template_of(pool: Pool, reach: Reach) -> dict[str, Any]:

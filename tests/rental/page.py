@@ -82,6 +82,8 @@ class Newcomer:
         self.env = {name: value for name, _, value in pairs if name not in {"_", "SHLVL"}}
 
     def _stay(self, command: str) -> None:
+        if command in self.logs:  # it still stays from an earlier block
+            return
         log = self.folder / f"{len(self.logs)}.log"
         # A terminal's input is open as long as the terminal, and nobody types.
         argv = ["bash", "-c", f"tail -f /dev/null | {command}"]
