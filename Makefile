@@ -151,8 +151,7 @@ image deploy-docker deploy-runpod: export RENDERMILL_INDEX_URL ?=
 image deploy-docker deploy-runpod: export RENDERMILL_BUILD_NETWORK ?=
 deploy-docker deploy-runpod: export RENDERMILL_GIVEN ?=
 deploy-docker deploy-runpod: export RENDERMILL_CODE ?= /opt/rendermill
-deploy-runpod: POOL ?= runpod-secure
-deploy-runpod: export RENDERMILL_POOL = $(POOL)
+deploy-docker deploy-runpod: export RENDERMILL_POOL ?= $(or $(POOL),runpod-secure)
 VERSION = RENDERMILL_VERSION="$$($(PY) -m infra.images.version)"
 DEPLOY := $(VENV)/bin/prefect --no-prompt deploy
 
