@@ -15,6 +15,7 @@ from tests.flows.served import eventually
 from tests.rental.page import PAGE, Newcomer, blocks, clean_environment, table
 
 IMAGE = f"registry.example/rendermill@sha256:{'0' * 64}"
+STARTS_S = 240.0
 PREFECTS_OWN = {"name", "labels", "command"}
 SOURCE = '"source": "\'$source\'"'
 SMALL = '"width": 64, "height": 64, "samples": 1, "frames": 2'
@@ -61,7 +62,7 @@ def test_every_command_of_the_page_works_from_nothing_to_renders_that_are_paid_f
     for block in blocks():
         newcomer.follow(block)
         if "server" in block.staying:
-            eventually(lambda: _answers(newcomer), "the server's answer")
+            eventually(lambda: _answers(newcomer), "the server's answer", STARTS_S)
         if "runpod-sim" in block.staying:
             eventually((newcomer.folder / "runpod-sim" / "variables").exists, "the stand-in's variables")
 
