@@ -82,7 +82,7 @@ def test_what_people_call_starts_on_control():
     }
 
 
-@pytest.mark.parametrize(("name", "pool"), [("docker", "docker"), ("runpod", "runpod-secure")])
+@pytest.mark.parametrize(("name", "pool"), [("docker", "docker"), ("runpod", "{{ $RENDERMILL_POOL }}")])
 def test_flows_that_work_have_a_deployment_in_each_place(name, pool):
     there = deployments(name)
 
