@@ -14,6 +14,7 @@ from prefect.client.schemas.objects import FlowRun
 from infra.rental.ledger import LOSSES, Outcome, Rental
 from tests.fakes.runpod.faults import Fate, Fault
 from tests.fakes.runpod.problems import NO_BALANCE
+from tests.flows.served import eventually
 from tests.rental.farm import Bucket, Farm, farm
 
 FRAMES = 4
@@ -48,8 +49,10 @@ class Rented:
     runs: dict[str, FlowRun]
 
     def completed(self, name: str) -> tuple[Rental, ...]:
-        """Return all that was rented for a run, once it is completed."""
-        return self.farm.history(self.farm.until(self.runs[name], "COMPLETED", WITHIN_S)).rentals
+        """Return all that was rented for a run, once it is completed and all of that is returned."""
+        run = self.farm.until(self.runs[name], "COMPLETED", WITHIN_S)
+        eventually(lambda: not self.farm.history(run).unsettled, f"the ledger of {name} is closed")
+        return self.farm.history(run).rentals
 
     def lost(self) -> list[Rental]:
         """Return all rentals that were lost."""
