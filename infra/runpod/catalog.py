@@ -1,6 +1,8 @@
 """What RunPod offers at present, and what of an account an order may name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from infra.rental.errors import OrderRefused
 from infra.runpod.models import Cloud, CpuType, DataCenter, GpuType, Registry, Volume, read_all
@@ -13,14 +15,19 @@ CPUS = "/v2/catalog/cpus"
 DATA_CENTERS = "/v2/catalog/datacenters"
 VOLUMES = "/v2/network-volumes"
 REGISTRIES = "/v2/registries"
+FRESH = timedelta(seconds=20)
+"""How long what is offered is believed, so that many runs that are due together ask little. Whether there is
+a machine only renting tells, and who found none asks again later than that."""
 
 
 class Catalog:
     """What can be had; asking rents nothing."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: Rest, now: Callable[[], datetime]) -> None:
         self._rest = rest
+        self._now = now
         self._registry_ids: dict[str, str] = {}
+        self._told: dict[str, tuple[datetime, dict[str, Any]]] = {}
 
     async def gpus(self, order: PodOrder) -> Mapping[Cloud, Sequence[GpuType]]:
         """Return all GPU types, with how many are left for the order, by cloud."""
@@ -34,7 +41,7 @@ class Catalog:
             }
             if order.min_cuda_version:
                 asked["minCudaVersion"] = order.min_cuda_version
-            answer = await self._rest.get(GPUS, asked)
+            answer = await self._fresh(GPUS, asked)
             found[cloud] = read_all(GpuType, expect_list(answer, "gpus", GPUS), f"RunPod GET {GPUS}")
         return found
 
@@ -45,7 +52,7 @@ class Catalog:
             "product": "POD",
             "vcpuCount": order.vcpu_count,
         }
-        answer = await self._rest.get(CPUS, asked)
+        answer = await self._fresh(CPUS, asked)
         return read_all(CpuType, expect_list(answer, "cpus", CPUS), f"RunPod GET {CPUS}")
 
     async def places(self, order: PodOrder) -> Sequence[str]:
@@ -55,7 +62,7 @@ class Catalog:
             OrderRefused: One does not exist, or the volume does not, or it lies elsewhere.
         """
         if order.data_centers:
-            answer = await self._rest.get(DATA_CENTERS)
+            answer = await self._fresh(DATA_CENTERS, {})
             listed = expect_list(answer, "dataCenters", DATA_CENTERS)
             known = [one.id for one in read_all(DataCenter, listed, f"RunPod GET {DATA_CENTERS}")]
             for place in order.data_centers:
@@ -84,6 +91,14 @@ class Catalog:
                 return registry.id
         names = [registry.name or registry.id for registry in found]
         raise OrderRefused(meant("registry credentials", order.registry, names))
+
+    async def _fresh(self, path: str, asked: Mapping[str, str | int]) -> dict[str, Any]:
+        """Return an answer of the catalogue, perhaps one that was given to somebody else just now."""
+        key = f"{path} {sorted(asked.items())}"
+        told = self._told.get(key)
+        if told is None or self._now() - told[0] >= FRESH:
+            told = self._told[key] = self._now(), await self._rest.get(path, asked)
+        return told[1]
 
     async def _home(self, volume_id: str) -> str:
         answer = await self._rest.get(VOLUMES)

@@ -48,7 +48,7 @@ class RunPod:
     ) -> None:
         self._rest = Rest(account, transport=transport, sleep=sleep, retry=retry)
         self._pods = Pods(self._rest)
-        self._catalog = Catalog(self._rest)
+        self._catalog = Catalog(self._rest, now)
         self._creation = Creation(self._rest, self._pods, self._catalog)
         self._logs = Logs(self._rest)
         self._starts = Starts()
