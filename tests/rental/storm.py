@@ -159,7 +159,8 @@ class Storm:
         return "\n  ".join(lines) + "\n"
 
     def __str__(self) -> str:
-        losses, asked = self.losses(), self.created()
+        losses, asked = self.losses(), self.farm.cloud.count()["createPod"]
+        befell = ", ".join(f"{what} {times / asked:.0%}" for what, times in self.created().items())
         pods = [pod for run_id in self.runs for pod in self.farm.pods_of(run_id)]
         doubles = len(pods) - len({pod.name for pod in pods})
         frames = self.count * FRAMES
@@ -167,7 +168,7 @@ class Storm:
             f"seed {self.seed}; {dict(self.states())} of {self.count} runs in {self.seconds:.0f} s; losses: "
             f"{', '.join(f'{phase} {losses[phase]}' for phase in PHASES)}; worker killed {len(self.killed)} "
             f"times; {self.farm.rendered()} frames rendered of {frames}; {len(pods)} machines; of "
-            f"{self.farm.cloud.count()['createPod']} requests for one: {dict(asked)}; {doubles} doubles; "
+            f"{asked} requests for one: {befell}; {doubles} doubles; "
             f"{len(self.together())} machines beside another of their run"
         )
 
