@@ -29,6 +29,7 @@ class Yard:
 
     Attributes:
         on_offer: What is offered, in this order.
+        place: Where it puts a machine whose offer leaves that to it.
         none_left: Offers that cannot be had.
         away: What every request fails with, while it is set.
         away_for: Which requests alone fail with it, if not all.
@@ -44,6 +45,7 @@ class Yard:
     """
 
     on_offer: list[Offer] = field(default_factory=lambda: [CHEAP, STEADY])
+    place: str = ""
     none_left: set[Offer] = field(default_factory=set)
     away: MediaError | None = None
     away_for: set[str] = field(default_factory=set)
@@ -74,7 +76,7 @@ class Yard:
             machine_id=f"m{next(self._ids)}",
             name=order.name,
             state=MachineState.RUNNING,
-            offer=offer,
+            offer=offer.model_copy(update={"place": offer.place or self.place}),
             created=now(),
         )
         self.orders.append(order)

@@ -45,6 +45,8 @@ DEPLOYMENT = "render-turntable/runpod"
 BUCKET = "farm"
 IMAGE = f"registry.example.com/rendermill@sha256:{'0' * 64}"
 DOOMED = ROOT / "tests" / "fakes" / "doomed"
+PROVISION_S, PULL_S = 2.0, 4.0
+"""Together longer than the time between two looks of a worker, as in any cloud."""
 GRACE_S = 1800
 """How long a run may hold its place before it begins: the boot of a machine, and another after a loss."""
 SECRETS = {"AWS_ACCESS_KEY_ID": "s3_key_id", "AWS_SECRET_ACCESS_KEY": "s3_secret"}
@@ -214,7 +216,9 @@ def farm(
         bucket = Bucket(s3)
         env = stack.enter_context(server(folder, **variables))
         client = stack.enter_context(SyncPrefectClient(env["PREFECT_API_URL"]))
-        settings = Settings(provision_s=0.2, pull_s=0.3, grace_s=5.0, store=folder / "pods", cwd=ROOT)
+        settings = Settings(
+            provision_s=PROVISION_S, pull_s=PULL_S, grace_s=5.0, store=folder / "pods", cwd=ROOT
+        )
         made = _Made()
         cloud = Cloud(RealClock(), settings, make_body=made.body, chance=chance)
         cloud.state.account.secrets |= {

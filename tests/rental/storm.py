@@ -142,6 +142,11 @@ class Storm:
         runs = sorted(self.read(), key=lambda run: run.name)
         path.write_text("".join(map(self._story, runs)))
 
+    def unheard_of(self) -> int:
+        """Return how many machines were made without a reply that said so; each could have been made twice."""
+        told = [fault for asked, fault in self.farm.cloud.befell if asked.operation == "createPod"]
+        return sum(fault.lose_reply or fault.after_all for fault in told)
+
     def _story(self, run: FlowRun) -> str:
         states = self.farm.client.read_flow_run_states(run.id)
         lines = [
@@ -159,7 +164,8 @@ class Storm:
         return "\n  ".join(lines) + "\n"
 
     def __str__(self) -> str:
-        losses, asked = self.losses(), self.created()
+        losses, asked = self.losses(), self.farm.cloud.count()["createPod"]
+        befell = ", ".join(f"{what} {times / asked:.0%}" for what, times in self.created().items())
         pods = [pod for run_id in self.runs for pod in self.farm.pods_of(run_id)]
         doubles = len(pods) - len({pod.name for pod in pods})
         frames = self.count * FRAMES
@@ -167,8 +173,8 @@ class Storm:
             f"seed {self.seed}; {dict(self.states())} of {self.count} runs in {self.seconds:.0f} s; losses: "
             f"{', '.join(f'{phase} {losses[phase]}' for phase in PHASES)}; worker killed {len(self.killed)} "
             f"times; {self.farm.rendered()} frames rendered of {frames}; {len(pods)} machines; of "
-            f"{self.farm.cloud.count()['createPod']} requests for one: {dict(asked)}; {doubles} doubles; "
-            f"{len(self.together())} machines beside another of their run"
+            f"{asked} requests for one: {befell}; {self.unheard_of() - doubles} doubles avoided, {doubles} "
+            f"made; {len(self.together())} machines beside another of their run"
         )
 
 

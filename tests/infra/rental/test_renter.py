@@ -223,6 +223,25 @@ async def test_after_its_losses_a_run_gets_a_machine_that_does_not_vanish(pool):
 
 
 @virtually
+async def test_after_a_loss_another_offer_is_taken_though_the_provider_chose_the_place(pool):
+    pool.yard.place = "here"
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(13)
+    second = pool.yard.there[await pool.rent(run)]
+    assert (machine.offer.kind, machine.offer.market) == (CHEAP.kind, CHEAP.market)
+    assert (second.offer.kind, second.offer.market) == (STEADY.kind, STEADY.market)
+
+
+@pytest.mark.parametrize(
+    ("place", "lost_at", "covers"), [("", "here", True), ("here", "here", True), ("there", "here", False)]
+)
+def test_an_offer_in_another_place_is_another_offer(place, lost_at, covers):
+    offer, lost = (CHEAP.model_copy(update={"place": where}) for where in (place, lost_at))
+    assert offer.covers(lost) is covers
+
+
+@virtually
 async def test_a_pool_at_its_price_per_hour_keeps_the_next_run_waiting(pool):
     terms = Terms(pool_usd_per_hour=0.5)
     await pool.running(terms)
