@@ -33,6 +33,7 @@ PREFECT_ALLOWED = (
     "tasks",
     "blocks",
     "infra.rental",
+    "infra.runpod.configuration",
     "infra.runpod.worker",
     "infra.ec2.worker",
     "infra.serverless",

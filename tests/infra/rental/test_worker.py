@@ -20,7 +20,7 @@ from prefect.testing.utilities import prefect_test_harness
 
 from infra.rental import worker as workers
 from infra.rental.configuration import RentalConfiguration, RentalVariables
-from infra.rental.errors import AccountRefused, NoCapacity, ProviderUnavailable
+from infra.rental.errors import AccountRefused, NoCapacity, OrderRefused, ProviderUnavailable
 from infra.rental.ledger import history_of
 from infra.rental.machine import Machine, MachineState, Offer, Order
 from infra.rental.provider import Provider
@@ -218,7 +218,8 @@ def test_what_cannot_work_fails_with_a_sentence_before_anything_is_rented(shed, 
     ("fails", "name"),
     [
         (NoCapacity("none left"), "AwaitingRetry"),
-        (AccountRefused("no credit is left"), "Failed"),
+        (AccountRefused("no credit is left"), "AwaitingRetry"),
+        (OrderRefused("no such GPU"), "Failed"),
     ],
 )
 def test_a_run_that_gets_no_machine_is_told_why(shed, fails, name):

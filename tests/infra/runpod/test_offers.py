@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 
 from infra.rental.errors import OrderRefused
+from infra.rental.machine import Offer
+from infra.runpod.catalog import FRESH
 from tests.infra.runpod.scripted import GPU, NOW, OTHER, gpu_type, order
 
 
@@ -79,10 +81,15 @@ def test_catalogue_is_asked_for_exactly_what_is_ordered(runpod):
 
 
 def test_runs_that_are_due_together_ask_the_catalogue_once_and_one_after_a_while_asks_again(runpod):
-    moments = iter(NOW + timedelta(seconds=seconds) for seconds in (0, 19, 21, 22))
-    provider = runpod.provider(now=lambda: next(moments))
+    at = NOW
+    provider = runpod.provider(now=lambda: at)
 
-    found = [asyncio.run(provider.offers(order())) for _ in range(3)]
+    async def ask() -> list[Offer]:
+        return [*await provider.offers(order())]
+
+    found = [asyncio.run(ask()), asyncio.run(ask())]
+    at += FRESH + timedelta(seconds=1)
+    found.append(asyncio.run(ask()))
 
     assert runpod.count("GET /catalog/gpus") == 2
     assert found[0] == found[1] == found[2]
