@@ -5,7 +5,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
-from prefect.workers.base import BaseVariables
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.json_schema import SkipJsonSchema, WithJsonSchema
 
@@ -128,7 +127,7 @@ MOST_ASKED_FOR = (
 def _form_of(schema: dict[str, Any]) -> None:
     """Put what is most asked for first and Prefect's own fields last, and no default of null."""
     fields = schema["properties"]
-    last = [name for name in BaseVariables.model_fields if name not in MOST_ASKED_FOR]
+    last = [name for name in fields if name not in {*MOST_ASKED_FOR, *PodFields.model_fields}]
     between = [name for name in fields if name not in {*MOST_ASKED_FOR, *last}]
     names = [*MOST_ASKED_FOR, *between, *last]
     schema["properties"] = {name: fields[name] | {"position": at} for at, name in enumerate(names)}

@@ -85,8 +85,10 @@ def test_image_that_is_given_is_deployed_to_containers_with_a_pool_and_the_store
 
 
 @pytest.mark.long
-def test_folder_of_the_code_is_the_deployers_to_say(served):
-    ended = served.command("env", f"RENDERMILL_CODE={ROOT}", *MAKE, "deploy-runpod")
+def test_folder_of_the_code_and_the_pool_are_the_deployers_to_say(served):
+    code = f"RENDERMILL_CODE={ROOT}"
+    ended = served.command("env", code, *MAKE, "deploy-runpod", "POOL=runpod-community")
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
-    assert folder_of(served.client.read_deployment_by_name("prepare-geometry/runpod")) == str(ROOT)
+    made = served.client.read_deployment_by_name("prepare-geometry/runpod")
+    assert (folder_of(made), made.work_pool_name) == (str(ROOT), "runpod-community")

@@ -47,3 +47,13 @@ def test_deploying_says_which_secrets_are_to_be_made_and_what_will_be_refused():
 
 def test_pools_that_are_all_there_are_told_and_nothing_else():
     assert len(list(told(set(), Reach({}, {})))) == len(POOLS)
+
+
+def test_form_begins_with_what_people_ask_for_and_keeps_its_own_words():
+    fields = template_of(POOLS[0], Reach({}, {}))["variables"]["properties"]
+    assert list(fields)[:5] == ["image", "tier", "gpu_types", "usd_per_hour", "max_usd"]
+    assert [field["position"] for field in fields.values()] == [*range(len(fields))]
+    assert fields["tier"]["enum"] == ["secure", "community", "cpu"]
+    assert fields["tier"]["description"].startswith("secure: ")
+    assert fields["usd_per_hour"]["type"] == "number"
+    assert "default" not in fields["usd_per_hour"]  # null would make two fields of it
