@@ -8,7 +8,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pytest
-from prefect import flow
+from prefect import flow, task
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.objects import FlowRun, State, StateType
@@ -40,6 +40,11 @@ def prefect_server() -> Iterator[None]:
 
 @flow
 def nothing() -> None:
+    """Do nothing."""
+
+
+@task
+def step() -> None:
     """Do nothing."""
 
 
@@ -167,6 +172,25 @@ def test_a_run_that_was_retried_in_its_process_is_handed_to_workers_again():
         assert await server.book.reschedule(run, "the machine is gone", datetime.now(UTC))
 
         assert (await server.raw(run)).empirical_policy.retry_type == "reschedule"
+
+    on_a_server(story)
+
+
+def test_tasks_that_went_down_with_a_machine_do_not_run_for_ever():
+    async def story(server: Server) -> None:
+        run = await server.run(Pending(), Running())
+        lost, done = [
+            await server.client.create_task_run(step, run.run_id, dynamic_key=key, state=state)
+            for key, state in (("0", Running()), ("1", Completed()))
+        ]
+
+        assert await server.book.reschedule(run, "the machine is gone", datetime.now(UTC))
+
+        states = [(await server.client.read_task_run(task.id)).state for task in (lost, done)]
+        assert [(state.type, state.message) for state in states if state] == [
+            (StateType.CRASHED, "the machine is gone"),
+            (StateType.COMPLETED, None),
+        ]
 
     on_a_server(story)
 

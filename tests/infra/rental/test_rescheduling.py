@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.objects import FlowRun, State, TaskRun
 from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus, StateAcceptDetails
 from prefect.states import Running
 
@@ -27,6 +27,9 @@ class Server:
     async def read_flow_run(self, run_id: UUID) -> FlowRun:
         assert run_id == self.flow_run.id
         return self.flow_run
+
+    async def read_task_runs(self, **_: object) -> list[TaskRun]:
+        return []
 
     async def set_flow_run_state(self, run_id: UUID, state: State, *, force: bool) -> OrchestrationResult:
         assert run_id == self.flow_run.id
