@@ -107,6 +107,10 @@ check: $(SETUP) ## What CI runs: format, lint, types, import contracts, then the
 faults: $(SETUP) ## Kill runs at every named point and see them resume; read 1,500 damaged files
 	@$(PY) -m pytest tests/faults tests/fuzz -m '' $(ARGS)
 
+.PHONY: faults-rental
+faults-rental: $(SETUP) ## Lose 40 rented machines, replies and the worker under 40 runs; see them resume
+	@$(PY) -m pytest tests/rental/test_forty_runs.py -m '' $(ARGS)
+
 .PHONY: bench
 bench: $(SETUP) ## Measure: one JSON object a line (make bench ISSUE=2 for one issue's figures)
 	@$(PY) -m benchmarks $(if $(ISSUE),--issue $(ISSUE)) $(ARGS)
@@ -151,6 +155,7 @@ image deploy-docker deploy-runpod: export RENDERMILL_INDEX_URL ?=
 image deploy-docker deploy-runpod: export RENDERMILL_BUILD_NETWORK ?=
 deploy-docker deploy-runpod: export RENDERMILL_GIVEN ?=
 deploy-docker deploy-runpod: export RENDERMILL_CODE ?= /opt/rendermill
+deploy-docker deploy-runpod: export RENDERMILL_POOL ?= $(or $(POOL),runpod-secure)
 VERSION = RENDERMILL_VERSION="$$($(PY) -m infra.images.version)"
 DEPLOY := $(VENV)/bin/prefect --no-prompt deploy
 
@@ -163,7 +168,7 @@ deploy-docker: $(SETUP) ## Build the image and give that server the pool `docker
 .PHONY: deploy-runpod
 deploy-runpod: $(SETUP) ## Build and push the GPU image and give that server the pools at RunPod and their deployments
 	@export $(API) $(VERSION) && echo "deploy: $$RENDERMILL_VERSION to $$PREFECT_API_URL" >&2 && \
-		$(PY) -m infra.work_pools.runpod && $(DEPLOY) --name runpod $(ARGS)
+		$(PY) -m infra.work_pools.runpod $(if $(PRIVATE_NETWORK),--private-network) && $(DEPLOY) --name runpod $(ARGS)
 
 .PHONY: blocks
 blocks: $(SETUP) ## Make our blocks known to that server, and this machine's store as object-store/default

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the switch of tests/golden; pytest takes switches only from the topmost conftest."""
     parser.addoption("--write-golden", action="store_true", help="write the golden results anew")
+    parser.addoption("--seed", type=int, help="what test_forty_runs.py draws its bad day from")
     parser.addoption(
         "--s3-endpoint", metavar="URL", help="another S3, as http://ID:SECRET@host, for test_store.py"
     )

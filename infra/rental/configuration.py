@@ -39,7 +39,8 @@ class RentalTerms(Terms):
     secrets: dict[str, str] = Field(
         default_factory=dict,
         title="Secrets",
-        description="Environment variables, each with the name of the provider's secret that fills it.",
+        description="Environment variables, each with the name of the provider's secret that fills it, such "
+        'as {"AWS_SECRET_ACCESS_KEY": "aws_secret_access_key"}.',
     )
     private_network: bool = Field(
         default=False,

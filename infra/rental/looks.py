@@ -1,9 +1,9 @@
 """Looks at runs that are under way: one at a time for each run, and a slow one holds up no other."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +38,7 @@ class Looks:
             if run_id not in self._under_way:
                 task = asyncio.ensure_future(self._taken(look))
                 self._under_way[run_id] = task
-                task.add_done_callback(partial(self._over, run_id))
+                task.add_done_callback(functools.partial(self._over, run_id))
         await self._wait(PATIENCE_S)
         if failed := [*self._failed]:
             self._failed.clear()
@@ -53,9 +53,6 @@ class Looks:
         for task in list(self._under_way.values()):
             task.cancel()
 
-    def _over(self, run_id: UUID, _: "asyncio.Task[None]") -> None:
-        self._under_way.pop(run_id, None)
-
     async def _wait(self, seconds: float | None) -> None:
         if not self._under_way:
             return
@@ -63,6 +60,9 @@ class Looks:
         for task in done:
             if not task.cancelled():
                 task.result()
+
+    def _over(self, run_id: UUID, _task: "asyncio.Task[None]") -> None:
+        self._under_way.pop(run_id, None)
 
     async def _taken(self, look: Callable[[], Awaitable[None]]) -> None:
         """Take a look; what fails is told, once for all, and looked at again in the next tick."""

@@ -40,6 +40,11 @@ class Offer(BaseModel):
         """The offer without its price."""
         return " ".join(filter(None, (self.kind, self.market, self.place)))
 
+    def covers(self, rented: "Offer") -> bool:
+        """Tell whether what was rented may have come of this offer, which may leave the place open."""
+        same = (self.kind, self.market) == (rented.kind, rented.market)
+        return same and self.place in {"", rented.place}
+
     def __str__(self) -> str:
         return f"{self.where} at ${self.usd_per_hour} an hour"
 

@@ -1,8 +1,8 @@
 """The runs that machines are rented for, in Prefect: flow runs of one work pool."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from prefect.client.schemas.filters import (
     FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
+    TaskRunFilter,
+    TaskRunFilterState,
+    TaskRunFilterStateType,
     WorkPoolFilter,
     WorkPoolFilterId,
 )
@@ -56,8 +59,11 @@ def run_of(flow_run: FlowRun) -> Run | None:
 class PrefectRuns:
     """A `RunBook` of one work pool."""
 
-    def __init__(self, client: PrefectClient, pool_id: UUID) -> None:
+    def __init__(
+        self, client: PrefectClient, pool_id: UUID, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._client = client
+        self._clock = clock
         self._pool = WorkPoolFilter(id=WorkPoolFilterId(any_=[pool_id]))
 
     async def live(self, also: Collection[UUID]) -> Mapping[UUID, Run]:
@@ -94,9 +100,14 @@ class PrefectRuns:
             return False
         if flow_run.empirical_policy.retry_type == IN_PROCESS:
             await self._set(run, Crashed(message=message))
+        if at <= self._clock() and flow_run.expected_start_time:
+            at = flow_run.expected_start_time  # it keeps its place, before those that have not begun
         # A run that says it is completed is taken at its word by the server, unless it is forced.
         force = run.state is RunState.COMPLETED
-        return await self._set(run, AwaitingRetry(message=message, scheduled_time=at), force=force)
+        done = await self._set(run, AwaitingRetry(message=message, scheduled_time=at), force=force)
+        if done:
+            await self._end_its_tasks(run, message)
+        return done
 
     async def end(self, run: Run, state: RunState, message: str) -> bool:
         """End a run in a final state; returns False and does nothing if its state has changed."""
@@ -104,6 +115,17 @@ class PrefectRuns:
             return False
         name = state.value.capitalize()
         return await self._set(run, State(type=StateType(state.value), name=name, message=message))
+
+    async def _end_its_tasks(self, run: Run, message: str) -> None:
+        """Have the tasks that went down with a machine shown as crashed, and not as running for ever."""
+        running = TaskRunFilterState(type=TaskRunFilterStateType(any_=[StateType.RUNNING]))
+        with _told_apart(run):
+            tasks = await self._client.read_task_runs(
+                flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run.run_id])),
+                task_run_filter=TaskRunFilter(state=running),
+            )
+            for task in tasks:
+                await self._client.set_task_run_state(task.id, Crashed(message=message), force=True)
 
     async def _read(self, wanted: FlowRunFilter) -> list[Run]:
         found: list[Run] = []

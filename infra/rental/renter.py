@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -156,8 +155,8 @@ class Renter(Generic[OrderT]):
 
     def _affordable(self, offers: Sequence[Offer], history: History) -> list[Offer]:
         """Return the offers that may be taken, those that no machine of this run was lost on first."""
-        lost = Counter(rental.offer.where for rental in history.losses)
-        steady = sum(lost.values()) >= history.terms.steady_after
+        lost = [rental.offer for rental in history.losses]
+        steady = len(lost) >= history.terms.steady_after
         fit = [offer for offer in offers if not (steady and offer.may_vanish)]
         spent = self._fleet.spending.usd_per_hour()
         within = [offer for offer in fit if spent + offer.usd_per_hour <= history.terms.pool_usd_per_hour]
@@ -167,7 +166,7 @@ class Renter(Generic[OrderT]):
                 "next one waits for another to end",
                 self._clock() + ASK_AGAIN,
             )
-        return sorted(within, key=lambda offer: lost[offer.where])
+        return sorted(within, key=lambda offer: sum(map(offer.covers, lost)))
 
     def _next(self, history: History, offers: Sequence[Offer]) -> Rental:
         """Return the rental that is about to begin; one that no machine was had for is tried again."""

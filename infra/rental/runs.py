@@ -78,7 +78,10 @@ class RunBook(Protocol):
         ...
 
     async def reschedule(self, run: Run, message: str, at: datetime) -> bool:
-        """Have a run start again at a time; returns False and does nothing if its state has changed."""
+        """Have a run start again at a time; returns False and does nothing if its state has changed.
+
+        One that may start now goes before those that were due after it and have not begun.
+        """
         ...
 
     async def end(self, run: Run, state: RunState, message: str) -> bool:

@@ -1,4 +1,4 @@
-"""When machines were listed last, and since when they are missing: how long each was there goes by that."""
+"""When machines were listed last, and since when they are missing, to reckon how long each was there."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -12,13 +12,13 @@ class Terms(BaseModel):
         default=12.0,
         gt=0,
         le=720,
-        title="Most hours",
+        title="Most hours of a run",
         description="Hours of machines that one run may use in all; a machine ends itself after them.",
     )
     max_usd: float = Field(
         default=25.0,
         gt=0,
-        title="Most money",
+        title="Most money of a run",
         description="US dollars that one run may cost in all.",
     )
     start_minutes: float = Field(

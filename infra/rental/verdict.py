@@ -8,8 +8,8 @@ from infra.rental.ledger import LOSSES, WITHOUT, Outcome, Rental
 from infra.rental.machine import Machine, MachineState
 from infra.rental.runs import FINAL, Run, RunState
 
-DRAIN = timedelta(seconds=60)
-"""A machine whose run is over ends itself; after this long it is ended."""
+DRAIN = timedelta(seconds=45)
+"""A machine whose run is over ends itself, and asks twice in this time; then it is ended, within the minute."""
 CANCEL_GRACE = timedelta(seconds=10)
 """A run that is cancelled while it runs says so itself, if it still can; Prefect needs 8 s for it."""
 DEBUG_KEEP = timedelta(minutes=30)
@@ -22,7 +22,7 @@ FORGOTTEN = timedelta(seconds=90)
 RESTART_SLACK = timedelta(seconds=30)
 """Providers round how long something has been running."""
 BACK_OFF = timedelta(seconds=10)
-"""For each fruitless loss after the second, a run waits this much longer; often the place is bad."""
+"""For each fruitless loss after the first, a run waits this much longer; often the place is bad."""
 LONGEST_BACK_OFF = timedelta(seconds=120)
 NEVER_MADE = "the order for a machine was lost"
 
@@ -74,6 +74,8 @@ def ending_of(machine: Machine, rental: Rental, run: Run, seen: Seen) -> Ending 
     newest = run.history.newest
     if newest and newest.number > rental.number:
         return Ending(Outcome.LOST, "the run has gone on to another machine")
+    if rental.machine_id not in {"", machine.machine_id}:
+        return Ending(Outcome.LOST, f"machine {rental.machine_id} has the same name and the run")
     if machine.state in {MachineState.STOPPED, MachineState.FAILED}:
         return Ending(Outcome.LOST, f"the provider lists the machine as {machine.state}")
     if machine.running_since and seen.began and machine.running_since - seen.began > RESTART_SLACK:
@@ -153,7 +155,7 @@ def after_loss(run: Run, now: datetime) -> Resume | Finish:
     why = history.newest.why if history.newest else ""
     if stop := over_limits(run, now) or fruitless(run):
         return Finish(RunState.FAILED, stop)
-    wait = min(max(0, history.fruitless - 2) * BACK_OFF, LONGEST_BACK_OFF)
+    wait = min(max(0, history.fruitless - 1) * BACK_OFF, LONGEST_BACK_OFF)
     return Resume(f"{why}; it goes on on another machine", now + wait)
 
 

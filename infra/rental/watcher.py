@@ -193,8 +193,11 @@ class Watcher:
     async def _why_gone(self, rental: Rental, run: Run) -> Ending | None:
         """Return how a machine that is not listed ended, or None if it may be there after all."""
         told = self._endings.get(rental.machine_id)
+        began = run.state is RunState.RUNNING and run.since >= rental.ordered  # so it was there, once
         young = self._clock() - rental.ordered < (READABLE if rental.machine_id else SETTLING)
-        if told is None and young and rental.machine_id not in self._fleet.sightings:
+        fresh = young and rental.machine_id not in self._fleet.sightings
+        may_come = fresh and not (began and rental.machine_id)
+        if told is None and may_come:
             return None
         if not rental.machine_id:
             return Ending(Outcome.NEVER_MADE, NEVER_MADE)

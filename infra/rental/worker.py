@@ -19,10 +19,10 @@ from prefect.logging import get_logger
 from prefect.workers.base import BaseWorker, BaseWorkerResult
 
 from infra.rental.configuration import RentalConfiguration, RentalVariables
-from infra.rental.errors import OrchestratorUnavailable
+from infra.rental.errors import AccountRefused, OrchestratorUnavailable, ProviderUnavailable
 from infra.rental.fleet import Fleet
 from infra.rental.machine import Order
-from infra.rental.naming import prefix_of
+from infra.rental.naming import OURS, prefix_of
 from infra.rental.prefect_runs import PrefectRuns, run_of
 from infra.rental.provider import Provider
 from infra.rental.renter import Renter
@@ -65,12 +65,29 @@ class RentalWorker(
 
     @abc.abstractmethod
     def open_provider(self) -> AbstractAsyncContextManager[Provider[Any]]:
-        """Open the account that machines are rented with; a refusal ends the worker with its sentence."""
+        """Open the account that machines are rented with.
+
+        Raises:
+            AccountRefused: There is none.
+        """
+
+    async def start(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Prefect's own
+        """Work until somebody ends it; an account that is refused at the start ends it with a sentence."""
+        try:
+            await super().start(*args, **kwargs)
+        except AccountRefused as refused:
+            raise SystemExit(str(refused)) from None
 
     async def setup(self) -> None:
-        """Begin to watch, also what was rented before this worker began."""
+        """Begin to watch, also what was rented before this worker began.
+
+        Raises:
+            AccountRefused: Nothing can be rented with the account.
+        """
         self._desk: asyncio.Future[Desk] = asyncio.get_running_loop().create_future()
         provider = await self._exit_stack.enter_async_context(self.open_provider())
+        with contextlib.suppress(ProviderUnavailable):  # it may be back when there is something to rent
+            await provider.machines(OURS)
         await super().setup()
         self._watching = asyncio.create_task(self._watch(provider))
 
@@ -152,7 +169,7 @@ class RentalWorker(
         while not self._has_successfully_synced:  # noqa: ASYNC110 - Prefect's server may come up after us
             await asyncio.sleep(TICK_S)
         pool_id = self.work_pool.id
-        book = PrefectRuns(self.client, pool_id)
+        book = PrefectRuns(self.client, pool_id, self.clock)
         fleet = Fleet(prefix_of(pool_id))
         watcher = Watcher(provider, book, fleet, self.clock)
         while True:

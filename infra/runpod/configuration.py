@@ -3,9 +3,10 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
+from pydantic.json_schema import SkipJsonSchema, WithJsonSchema
 
 from infra.rental.configuration import RentalConfiguration, RentalTerms, RentalVariables
 from infra.rental.errors import OrderRefused
@@ -27,6 +28,11 @@ class Tier(StrEnum):
     CPU = "cpu"
 
 
+# Without a reference, beside which Prefect's form forgets a field's own description.
+TierField = Annotated[Tier, WithJsonSchema({"type": "string", "enum": [tier.value for tier in Tier]})]
+# Kept out of the schema: a form shows one plain field that may stay empty, not a choice of types.
+Unsaid = SkipJsonSchema[None]
+
 CLOUDS = {
     Tier.SECURE: (Cloud.SECURE,),
     Tier.COMMUNITY: (Cloud.COMMUNITY, Cloud.SECURE),
@@ -40,17 +46,17 @@ class PodFields(RentalTerms):
     image: str = Field(
         default="",
         title="Image",
-        description="The image to run, by digest: name@sha256:…; `make images` prints it.",
+        description="The image to run, by digest: name@sha256:…; `make deploy-runpod` fills it in.",
     )
     allow_tags: bool = Field(
         default=False,
         title="Allow tags",
         description="Whether an image may be named by a tag, of which hosts keep old versions.",
     )
-    tier: Tier = Field(
+    tier: TierField = Field(
         default=Tier.SECURE,
         title="Tier",
-        description="secure: data centres; community: cheaper, may vanish, with secure ones if there is none "
+        description="secure: data centres; community: cheaper and may vanish, secure ones if there is none "
         "and after losses; cpu: no GPU.",
     )
     gpu_types: list[str] = Field(
@@ -79,9 +85,8 @@ class PodFields(RentalTerms):
         title="Data centres",
         description="Where, the best first; if empty, RunPod chooses.",
     )
-    usd_per_hour: float | None = Field(
+    usd_per_hour: Annotated[float, Field(gt=0)] | Unsaid = Field(
         default=None,
-        gt=0,
         title="Highest price",
         description="US dollars that a machine may cost an hour; if empty, any price.",
     )
@@ -112,8 +117,27 @@ class PodFields(RentalTerms):
     )
 
 
+MOST_ASKED_FOR = (
+    *("image", "tier", "gpu_types", "usd_per_hour", "max_usd", "max_hours"),
+    *("gpu_count", "min_gpu_memory_gb", "data_centers", "cpu_flavors", "vcpu_count", "disk_gb"),
+    *("env", "secrets", "debug", "ssh_public_key"),
+)
+
+
+def _form_of(schema: dict[str, Any]) -> None:
+    """Put what is most asked for first and Prefect's own fields last, and no default of null."""
+    fields = schema["properties"]
+    last = [name for name in fields if name not in {*MOST_ASKED_FOR, *PodFields.model_fields}]
+    between = [name for name in fields if name not in {*MOST_ASKED_FOR, *last}]
+    names = [*MOST_ASKED_FOR, *between, *last]
+    schema["properties"] = {name: fields[name] | {"position": at} for at, name in enumerate(names)}
+    schema["properties"]["usd_per_hour"].pop("default", None)
+
+
 class RunPodVariables(PodFields, RentalVariables):
     """What the form of a work pool of type runpod asks."""
+
+    model_config = ConfigDict(json_schema_extra=_form_of)
 
 
 class RunPodConfiguration(PodFields, RentalConfiguration):

@@ -29,6 +29,7 @@ class Yard:
 
     Attributes:
         on_offer: What is offered, in this order.
+        place: Where it puts a machine whose offer leaves that to it.
         none_left: Offers that cannot be had.
         away: What every request fails with, while it is set.
         away_for: Which requests alone fail with it, if not all.
@@ -45,6 +46,7 @@ class Yard:
     """
 
     on_offer: list[Offer] = field(default_factory=lambda: [CHEAP, STEADY])
+    place: str = ""
     none_left: set[Offer] = field(default_factory=set)
     away: MediaError | None = None
     away_for: set[str] = field(default_factory=set)
@@ -76,7 +78,7 @@ class Yard:
             machine_id=f"m{next(self._ids)}",
             name=order.name,
             state=MachineState.RUNNING,
-            offer=offer,
+            offer=offer.model_copy(update={"place": offer.place or self.place}),
             created=now(),
         )
         self.orders.append(order)
@@ -146,6 +148,7 @@ class Book:
         clock: What time it is.
         new_id: Where ids of runs come from.
         at_once: How many runs of the pool may have a slot, if not all.
+        overlooked: What the next answer lacks, as one whose pages are read while runs move.
         slow_s: Seconds between what is read for an answer and the answer.
         queries: How often all runs were asked for.
         state_changes: How often a state was set.
@@ -158,6 +161,7 @@ class Book:
     clock: Callable[[], datetime] = now
     new_id: Callable[[], UUID] = uuid4
     at_once: int | None = None
+    overlooked: set[UUID] = field(default_factory=set)
     slow_s: float = 0.0
     queries: int = 0
     state_changes: int = 0
@@ -226,9 +230,10 @@ class Book:
         self.queries += 1
         await asyncio.sleep(0.01)
         alive = {RunState.PENDING, RunState.RUNNING, RunState.CANCELLING}
+        overlooked, self.overlooked = self.overlooked, set()
         found = {key: run for key, run in self.runs.items() if run.state in alive or key in also}
         await asyncio.sleep(self.slow_s)
-        return found
+        return {key: run for key, run in found.items() if key not in overlooked}
 
     async def recent(self, since: datetime) -> Sequence[Run]:
         return [run for run in self.runs.values() if run.state in FINAL and run.since > since]

@@ -71,11 +71,12 @@ class _Scripted:
 
 @dataclass
 class S3Server:
-    """A running S3, its script and what it was asked."""
+    """A running S3, its script, what it was asked, and how often it gave which answer about which object."""
 
     address: str
     moto: tuple[str, int]
     asked: list[Asked] = field(default_factory=list)
+    answered: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     _script: list[_Scripted] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _keys: dict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
@@ -101,6 +102,7 @@ class S3Server:
         with self._lock:
             self._script.clear()
             self.asked.clear()
+            self.answered.clear()
 
     def count(self) -> Counter[str]:
         """Return how many requests of each operation came."""
@@ -119,6 +121,11 @@ class S3Server:
                 if scripted.seen > fault.after:
                     return fault
             return NOTHING
+
+    def answers(self, asked: Asked, status: int) -> None:
+        """Note what became of a request, whether or not its reply arrives."""
+        with self._lock:
+            self.answered[asked.method, asked.key, status] += 1
 
     def alone_with(self, asked: Asked) -> threading.Lock:
         """Return what makes one step of looking at an object and writing it, which in moto are two."""
@@ -197,6 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._hang_up()
             return
         reply = _error(*fault.answer, asked) if fault.answer else self._reply(asked, fault)
+        self.s3.answers(asked, reply.status)
         self.s3.stand_still(fault.wait_reply_s)
         if fault.lose_reply:
             self._hang_up()

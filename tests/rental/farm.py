@@ -3,23 +3,25 @@
 All of them are real programs on loopback, and pods are process trees that run the real engine.
 """
 
-import json
 import os
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from uuid import UUID
 
 import yaml
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Cancelling
 
 from infra.rental.ledger import History, history_of
+from infra.runpod.worker import RunPodWorker
 from infra.s3 import S3Store, make_client
 from media.digest import sha256_of_file
 from media.manifest import Manifest
@@ -36,15 +38,18 @@ from tests.fakes.runpod.state import State, process_body
 from tests.fakes.s3 import S3Server, s3_server
 from tests.flows.served import PREFECT, ROOT, eventually, process, server
 from tests.processes import descendants
+from tests.rental.dooms import Dooms
 
 POOL = "gpu"
+DEPLOYMENT = "render-turntable/runpod"
 BUCKET = "farm"
 IMAGE = f"registry.example.com/rendermill@sha256:{'0' * 64}"
 DOOMED = ROOT / "tests" / "fakes" / "doomed"
+PROVISION_S, PULL_S = 2.0, 4.0
+"""Together longer than the time between two looks of a worker, as in any cloud."""
+GRACE_S = 1800
+"""How long a run may hold its place before it begins: the boot of a machine, and another after a loss."""
 SECRETS = {"AWS_ACCESS_KEY_ID": "s3_key_id", "AWS_SECRET_ACCESS_KEY": "s3_secret"}
-
-Doom = Callable[[Pod], str]
-"""Says at which point a new pod loses its host; nothing for never."""
 
 
 class Farm:
@@ -55,7 +60,8 @@ class Farm:
         self.env = env
         self.client = client
         self.cloud = cloud
-        self.doom: Doom = lambda _: ""
+        self.dooms = Dooms()
+        self.pods_folder = cloud.state.settings.store
         self._workers = ExitStack()
         self._worker: subprocess.Popen[bytes] | None = None
 
@@ -76,10 +82,12 @@ class Farm:
         """End what was started."""
         self._workers.close()
 
-    def submit(self, **job: object) -> FlowRun:
-        """Start a turntable as the page does."""
-        made = self.client.read_deployment_by_name("render-turntable/runpod")
-        return self.client.create_flow_run_from_deployment(made.id, parameters={"job": job})
+    def submit(self, machine: dict[str, object] | None = None, /, **job: object) -> FlowRun:
+        """Start a turntable as the page does; `machine` is what is asked of it besides what the pool says."""
+        made = self.client.read_deployment_by_name(DEPLOYMENT)
+        return self.client.create_flow_run_from_deployment(
+            made.id, parameters={"job": job}, job_variables=machine
+        )
 
     def cancel(self, run: FlowRun) -> None:
         """Press the page's button."""
@@ -104,6 +112,11 @@ class Farm:
         run_id = run if isinstance(run, UUID) else run.id
         return [pod for pod in self.cloud.ever.values() if run_id.hex in pod.name]
 
+    def requests_for(self, run: FlowRun) -> int:
+        """Return how often a machine was asked for, for a run."""
+        asked = list(self.cloud.asked)
+        return sum(one.operation == "createPod" and run.id.hex.encode() in one.body for one in asked)
+
     def until_pod(self, run: FlowRun, status: str = "RUNNING", number: int = 1) -> Pod:
         """Return the pod of a run once there is one and it is in a status."""
 
@@ -112,6 +125,22 @@ class Farm:
             return pods[number - 1] if len(pods) >= number and pods[number - 1].status == status else None
 
         return eventually(look, f"pod {number} of {run.name} is {status}")
+
+    def rendered(self) -> int:
+        """Return how many frames Blender has rendered on all machines, those included that never came far.
+
+        A run opens each frame that it is handed; one that it had no time to open still lies on its machine.
+        """
+        opened = {
+            name for told in self.pods_folder.glob("*.rendered") for name in told.read_text().splitlines()
+        }
+        return len(opened | {str(path) for path in self.pods_folder.rglob("*.part.png")})
+
+    def slots(self) -> int:
+        """Return how many places of the deployment and of its pool are taken."""
+        limit = self.client.read_deployment_by_name(DEPLOYMENT).global_concurrency_limit
+        status = self.client.read_work_pool_concurrency_status(POOL)
+        return (limit.active_slots if limit else 0) + status.active_slots
 
     def no_machine_is_left(self, within_s: float = 60.0) -> None:
         """Check that nothing bills after a while."""
@@ -135,10 +164,17 @@ class Bucket:
         """Bring a source into the store; returns its address."""
         return staged_address(download_model(str(path), self.store))
 
-    def puts_of_frames(self) -> Counter[str]:
-        """Return how often each frame was written with success or without."""
-        asked = (one for one in self._s3.asked if one.method == "PUT" and "/renders/" in one.target)
-        return Counter(one.target for one in asked if one.target.endswith(".png"))
+    def puts_of_frames(self) -> Counter[tuple[str, bool]]:
+        """Return how often each frame was to be written, with success and without, by its key."""
+        puts: Counter[tuple[str, bool]] = Counter()
+        for (method, key, status), times in list(self._s3.answered.items()):
+            if method == "PUT" and key.startswith("renders/") and key.endswith(".png"):
+                puts[key, status == HTTPStatus.OK] += times
+        return puts
+
+    def frames(self) -> list[str]:
+        """Return the keys of all frames that are there."""
+        return [stat.key for stat in self.store.list("renders/") if stat.key.endswith(".png")]
 
     def manifests(self) -> list[Manifest]:
         """Return the manifests of all finished jobs."""
@@ -159,15 +195,30 @@ class Bucket:
 
 @contextmanager
 def farm(
-    folder: Path, *, chance: Chance | None = None, pool: dict[str, object] | None = None, **variables: str
+    folder: Path,
+    *,
+    chance: Chance | None = None,
+    pool: dict[str, object] | None = None,
+    at_a_time: int | None = None,
+    **variables: str,
 ) -> Iterator[tuple[Farm, Bucket]]:
-    """Provide a farm without a worker; nothing of it is left afterwards."""
+    """Provide a farm without a worker; nothing of it is left afterwards.
+
+    Args:
+        folder: Where all its files lie.
+        chance: What befalls RunPod's cloud.
+        pool: Defaults of the work pool's form besides those that every farm has.
+        at_a_time: How many runs the work pool and the deployment each let live at once.
+        variables: Environment of the server and the workers.
+    """
     with ExitStack() as stack:
         s3 = stack.enter_context(s3_server())
         bucket = Bucket(s3)
         env = stack.enter_context(server(folder, **variables))
         client = stack.enter_context(SyncPrefectClient(env["PREFECT_API_URL"]))
-        settings = Settings(provision_s=0.2, pull_s=0.3, grace_s=5.0, store=folder / "pods", cwd=ROOT)
+        settings = Settings(
+            provision_s=PROVISION_S, pull_s=PULL_S, grace_s=5.0, store=folder / "pods", cwd=ROOT
+        )
         made = _Made()
         cloud = Cloud(RealClock(), settings, make_body=made.body, chance=chance)
         cloud.state.account.secrets |= {
@@ -177,7 +228,8 @@ def farm(
         runpod = stack.enter_context(served(cloud))
         env |= {"RUNPOD_API_KEY": cloud.key, "RUNPOD_API_BASE_URL": runpod.address}
         made.farm = Farm(folder, env, client, cloud)
-        _deploy(folder, env, s3, pool or {})
+        _make_pool(made.farm, s3, pool or {}, at_a_time)
+        _deploy(made.farm, at_a_time)
         stack.callback(made.farm.end)
         yield made.farm, bucket
 
@@ -188,23 +240,16 @@ class _Made:
     farm: Farm
 
     def body(self, pod: Pod, state: State) -> Body:
-        doom = self.farm.doom(pod)
-        if not doom:
-            return process_body(pod, state)
-        env = pod.order["env"] | {"DOOM": doom, "PYTHONPATH": str(DOOMED)}
+        told = state.settings.store / f"{pod.pod_id}.rendered"
+        env = pod.order["env"] | {"PYTHONPATH": str(DOOMED), "TOLD": str(told)}
+        if doom := self.farm.dooms.of(pod):
+            env |= {"DOOM": doom}
         return process_body(replace(pod, order=pod.order | {"env": env}, log=pod.log), state)
 
 
-def _deploy(folder: Path, env: dict[str, str], s3: S3Server, pool: dict[str, object]) -> None:
-    """Make the pool and the deployment by Prefect's commands."""
-
-    def prefect(*words: str) -> str:
-        argv = [PREFECT, "--no-prompt", *words]
-        done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    template = json.loads(prefect("work-pool", "get-default-base-job-template", "--type", "runpod"))
+def _make_pool(farm: Farm, s3: S3Server, asked: dict[str, object], at_a_time: int | None) -> None:
+    """Make the work pool."""
+    template = RunPodWorker.get_default_base_job_template()
     fields = template["variables"]["properties"]
     given: dict[str, object] = {
         "image": IMAGE,
@@ -215,22 +260,34 @@ def _deploy(folder: Path, env: dict[str, str], s3: S3Server, pool: dict[str, obj
             "RENDERMILL_STORE": f"s3://{BUCKET}",
             "RENDERMILL_S3_ENDPOINT": s3.address,
             "AWS_DEFAULT_REGION": s3.account.region,
-            "HOME": str(folder),
-            "PREFECT_HOME": str(folder / "prefect"),
+            "HOME": str(farm.folder),
+            "PREFECT_HOME": str(farm.folder / "prefect"),
         },
     }
-    for name, value in (given | pool).items():
+    for name, value in (given | asked).items():
         fields[name]["default"] = value
-    (folder / "template.json").write_text(json.dumps(template))
-    prefect(
-        "work-pool", "create", POOL, "--type", "runpod", "--base-job-template", str(folder / "template.json")
+    farm.client.create_work_pool(
+        WorkPoolCreate(name=POOL, type="runpod", base_job_template=template, concurrency_limit=at_a_time)
     )
-    deployment = {
+
+
+def _deploy(farm: Farm, at_a_time: int | None) -> None:
+    """Make the deployment as its users do."""
+    deployment: dict[str, object] = {
         "name": "runpod",
         "entrypoint": "flows/render_turntable.py:render_turntable",
         "work_pool": {"name": POOL},
         "schedules": [],
         "pull": [{"prefect.deployments.steps.set_working_directory": {"directory": str(ROOT)}}],
     }
-    (folder / "prefect.yaml").write_text(yaml.safe_dump({"deployments": [deployment]}))
-    prefect("deploy", "--all", "--prefect-file", str(folder / "prefect.yaml"))
+    if at_a_time:
+        deployment["concurrency_limit"] = {
+            "limit": at_a_time,
+            "collision_strategy": "ENQUEUE",
+            "grace_period_seconds": GRACE_S,
+        }
+    file = farm.folder / "prefect.yaml"
+    file.write_text(yaml.safe_dump({"deployments": [deployment]}))
+    argv = [PREFECT, "--no-prompt", "deploy", "--all", "--prefect-file", str(file)]
+    done = subprocess.run(argv, cwd=ROOT, env=farm.env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,5 +1,8 @@
 """Takes the machine away under a run, at the point that DOOM names: `POINT` or `POINT:N` for the N-th time.
 
+Before it may stand how, as in `restart@POINT`: any word of the stand-in's console that is about a pod. Also
+writes into the file that TOLD names which rendered frames the run has been handed by Blender.
+
 Python imports this at its start if its folder is on PYTHONPATH. The machine is a pod of the stand-in for
 RunPod's cloud, which is asked, behind everybody's back, to lose the pod's host; it does so by SIGKILL.
 """
@@ -14,13 +17,17 @@ BOOT = "boot"
 SCENE_LOAD = "scene load"
 INTO_THE_LOAD_S = 0.6  # by then Blender's process imports bpy, or opens the scene
 LONG_ENOUGH_S = 60.0
+LOSE, PREEMPT = "lose", "preempt"
+RENDERED = ".part.png"  # what media.rendering names a frame that is not in the store yet
 
 
-def lose_this_machine() -> None:
-    """Ask for it, and wait to be killed."""
+def lose_this_machine(how: str) -> None:
+    """Ask for it, and wait to be killed; who is only told to end goes on."""
     address, pod = os.environ["RUNPOD_API_BASE_URL"], os.environ["RUNPOD_POD_ID"]
-    urllib.request.urlopen(f"{address}/sim/lose/{pod}", b"", timeout=30).read()  # noqa: S310 - the stand-in's
-    time.sleep(LONG_ENOUGH_S)
+    url = f"{address}/sim/{how}/{pod}"
+    urllib.request.urlopen(url, b"", timeout=30).read()  # noqa: S310 - the stand-in's
+    if how != PREEMPT:
+        time.sleep(LONG_ENOUGH_S)
 
 
 def is_blender(argv: object) -> bool:
@@ -30,7 +37,8 @@ def is_blender(argv: object) -> bool:
 
 def doomed(doom: str) -> None:
     """Listen for the point."""
-    point, _, nth = doom.partition(":")
+    how, _, at = doom.rpartition("@")
+    point, _, nth = at.partition(":")
     left = int(nth or 1)
 
     def hear(event: str, details: tuple[object, ...]) -> None:
@@ -42,14 +50,30 @@ def doomed(doom: str) -> None:
         if left:
             return
         if started:
-            threading.Timer(INTO_THE_LOAD_S, lose_this_machine).start()
+            threading.Timer(INTO_THE_LOAD_S, lose_this_machine, [how or LOSE]).start()
         else:
-            lose_this_machine()
+            lose_this_machine(how or LOSE)
 
     sys.addaudithook(hear)
 
 
+def telling(path: str) -> None:
+    """Tell of each rendered frame that is opened, which all are, to be inspected."""
+    seen: set[str] = set()
+
+    def hear(event: str, details: tuple[object, ...]) -> None:
+        name = os.fspath(details[0]) if event == "open" and isinstance(details[0], str | os.PathLike) else ""
+        if isinstance(name, str) and name.endswith(RENDERED) and name not in seen:
+            seen.add(name)
+            with open(path, "a", encoding="utf-8") as told:  # noqa: PTH123 - as little as can be, in a hook
+                told.write(f"{name}\n")
+
+    sys.addaudithook(hear)
+
+
+if told := os.environ.get("TOLD"):
+    telling(told)
 if doom := os.environ.get("DOOM"):
     if doom == BOOT:
-        lose_this_machine()
+        lose_this_machine(LOSE)
     doomed(doom)

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from tests.fakes.runpod.account import ACCOUNT_KEY
 from tests.fakes.runpod.asked import V1, Asked, operation_of
 from tests.fakes.runpod.clock import Clock, RealClock
-from tests.fakes.runpod.faults import Case, Chance, Fault, Script
+from tests.fakes.runpod.faults import NO_FAULT, Case, Chance, Fault, Script
 from tests.fakes.runpod.graphql import graphql, graphql_error
 from tests.fakes.runpod.logs import Line
 from tests.fakes.runpod.offers import OFFERS
@@ -38,6 +38,7 @@ class Cloud:
     Attributes:
         state: Everything that it knows.
         asked: Every request that came to a path of ours.
+        befell: What befell those that something befell.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Cloud:
             tell,
         )
         self.asked: list[Asked] = []
+        self.befell: list[tuple[Asked, Fault]] = []
         self._answered = 0
         self._lock = threading.RLock()
 
@@ -133,6 +135,8 @@ class Cloud:
             finally:
                 told |= state.limits.headers(now)
         fault = state.script.fault(operation, subject_of(asked, state))
+        if fault is not NO_FAULT:
+            self.befell.append((asked, fault))
         return self._befallen(asked, fault)
 
     def _befallen(self, asked: Asked, fault: Fault) -> Reply:

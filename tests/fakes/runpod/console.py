@@ -8,7 +8,8 @@ from tests.fakes.runpod.cloud import Cloud
 SIM = "/sim/"
 HELP = (
     "pods | lose POD | stop-host POD | delete POD | restart POD | preempt POD [SECONDS] | hang POD | "
-    "balance | empty | pay USD | revoke SECONDS | stock KIND FREE; POD is the beginning of an id or a name"
+    "balance | empty | pay USD | revoke SECONDS | stock KIND FREE | secret NAME VALUE; "
+    "POD is the beginning of an id or a name"
 )
 
 
@@ -76,6 +77,11 @@ def _stock(cloud: Cloud, *words: str) -> str:
     return f"{kind or 'everything'}: {free} free in each place"
 
 
+def _secret(cloud: Cloud, name: str, value: str) -> str:
+    cloud.state.account.secrets[name] = value
+    return f"{name} is a secret of the account"
+
+
 COMMANDS: dict[str, Callable[..., str]] = {
     "pods": _pods,
     "lose": _on_pod(Cloud.lose_host),
@@ -89,4 +95,5 @@ COMMANDS: dict[str, Callable[..., str]] = {
     "pay": _pay,
     "revoke": _revoke,
     "stock": _stock,
+    "secret": _secret,
 }

@@ -207,8 +207,10 @@ async def test_an_old_machine_that_does_not_end_keeps_the_run_waiting(pool):
 @virtually
 async def test_after_its_losses_a_run_gets_a_machine_that_does_not_vanish(pool):
     run = pool.book.add(terms=Terms(steady_after=2))
-    other = Offer(kind="other", market="community", usd_per_hour=Decimal("0.30"), may_vanish=True)
-    pool.yard.on_offer = [CHEAP, other, STEADY]
+    others = [
+        Offer(kind=kind, market="community", usd_per_hour=Decimal("0.30"), may_vanish=True) for kind in "ab"
+    ]
+    pool.yard.on_offer = [CHEAP, *others, STEADY]
     offers = []
     for frames in (1, 2, 3):
         machine_id = await pool.rent(run)
@@ -217,7 +219,26 @@ async def test_after_its_losses_a_run_gets_a_machine_that_does_not_vanish(pool):
         pool.book.commit(run.run_id, frames)
         pool.yard.lose(machine_id)
         await pool.tick(13)
-    assert offers == [CHEAP, other, STEADY]
+    assert offers == [CHEAP, others[0], STEADY]
+
+
+@virtually
+async def test_after_a_loss_another_offer_is_taken_though_the_provider_chose_the_place(pool):
+    pool.yard.place = "here"
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(13)
+    second = pool.yard.there[await pool.rent(run)]
+    assert (machine.offer.kind, machine.offer.market) == (CHEAP.kind, CHEAP.market)
+    assert (second.offer.kind, second.offer.market) == (STEADY.kind, STEADY.market)
+
+
+@pytest.mark.parametrize(
+    ("place", "lost_at", "covers"), [("", "here", True), ("here", "here", True), ("there", "here", False)]
+)
+def test_an_offer_in_another_place_is_another_offer(place, lost_at, covers):
+    offer, lost = (CHEAP.model_copy(update={"place": where}) for where in (place, lost_at))
+    assert offer.covers(lost) is covers
 
 
 @virtually

@@ -11,6 +11,7 @@ from infra.rental.machine import MachineState
 from infra.rental.runs import Run, RunState
 from infra.rental.terms import Terms
 from tests.fakes.virtual_time import now, virtually
+from tests.infra.rental.conftest import Pool
 
 
 @virtually
@@ -50,18 +51,27 @@ async def test_each_tick_asks_for_one_list_and_one_query_however_many_machines_t
 @virtually
 async def test_a_machine_that_is_not_listed_yet_is_not_taken_for_lost(pool):
     pool.yard.listed_after_s = 40
-    run, machine = await pool.running()
+    run = pool.book.add()
+    await pool.rent(run)
     await pool.tick(10)
-    assert pool.book.state(run) is RunState.RUNNING
-    assert machine.machine_id in pool.yard.there
+    assert pool.book.state(run) is RunState.PENDING
 
 
 @virtually
 async def test_a_machine_that_is_lost_before_it_was_ever_listed_is_missed_within_seconds(pool):
     pool.yard.listed_after_s = 40
+    run = pool.book.add()
+    pool.yard.lose(await pool.rent(run))
+    await pool.tick(4)
+    assert pool.book.state(run) is RunState.SCHEDULED
+
+
+@virtually
+async def test_a_machine_that_was_lost_while_no_worker_was_there_is_seen_to_be_gone_at_once(pool):
     run, machine = await pool.running()
     pool.yard.lose(machine.machine_id)
-    await pool.tick(4)
+    pool.start_worker()
+    await pool.tick()
     assert pool.book.state(run) is RunState.SCHEDULED
 
 
@@ -147,10 +157,10 @@ async def test_a_restarted_container_counts_as_a_loss(pool):
 
 
 @virtually
-async def test_a_run_that_is_done_has_a_minute_to_end_its_machine_itself(pool):
+async def test_a_run_that_is_done_has_most_of_a_minute_to_end_its_machine_itself(pool):
     run, machine = await pool.running()
     pool.book.report(run.run_id, RunState.COMPLETED)
-    await pool.tick(11)
+    await pool.tick(8)
     assert machine.machine_id in pool.yard.there
     await pool.tick(3)
     assert not pool.yard.there
@@ -175,6 +185,7 @@ async def test_a_machine_that_is_kept_for_debugging_still_ends_at_the_limit_of_i
     await pool.tick(7, after_s=60)
     assert not pool.yard.there
     assert pool.book.state(run) is RunState.FAILED
+    assert pool.book.runs[run.run_id].history.newest.outcome is Outcome.DONE
 
 
 @pytest.mark.parametrize("begun", [False, True])
@@ -225,6 +236,29 @@ async def test_a_machine_that_was_superseded_is_returned(pool):
     await pool.tick(2)
     assert [there.name for there in pool.yard.there.values()] == [pool.name(run, 2)]
     assert pool.book.state(run) is RunState.RUNNING
+
+
+@virtually
+async def test_of_two_machines_of_one_name_one_is_returned_whoever_made_them(pool):
+    run, machine = await pool.running()
+    pool.start_worker()
+    pool.yard.add(machine.name)
+    await pool.tick(2)
+    assert list(pool.yard.there) == [machine.machine_id]
+    assert pool.book.state(run) is RunState.RUNNING
+    assert pool.book.runs[run.run_id].history.newest.ended is None
+
+
+@virtually
+async def test_of_two_machines_of_one_name_that_nobody_noted_one_is_kept(pool):
+    pool.yard.reply_lost = KeyboardInterrupt()
+    run = pool.book.add()
+    with pytest.raises(KeyboardInterrupt):
+        await pool.rent(run)
+    pool.yard.add(pool.name(run, 1))
+    pool.start_worker()
+    await pool.tick(3)
+    assert list(pool.yard.there) == [pool.book.runs[run.run_id].history.newest.machine_id]
 
 
 async def _rescheduled(pool) -> Run:
@@ -330,6 +364,7 @@ async def test_a_pool_over_its_day_stops_what_runs(pool):
     run, _ = await pool.running(Terms(pool_usd_per_day=0.05))
     await pool.tick(16, after_s=60)
     assert not pool.yard.there
+    assert pool.book.state(run) is RunState.FAILED
     assert "raise pool_usd_per_day" in pool.book.message(run)
 
 
@@ -344,6 +379,128 @@ async def test_a_new_worker_knows_what_the_pool_cost_today(pool):
     pool.start_worker()
     await pool.watcher.adopt()
     assert pool.fleet.spending.usd_per_day(now()) == spent
+
+
+@virtually
+async def test_a_machine_that_comes_back_after_it_was_given_up_is_returned(pool):
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(3)
+    await pool.rent(run)
+    pool.book.report(run.run_id, RunState.RUNNING)
+    pool.yard.there[machine.machine_id] = machine
+    await pool.tick(1)
+    assert [there.name for there in pool.yard.there.values()] == [pool.name(run, 2)]
+    assert pool.book.state(run) is RunState.RUNNING
+
+
+@virtually
+async def test_a_run_that_loses_its_machine_over_its_limits_is_not_resumed(pool):
+    run, machine = await pool.running(Terms(max_hours=0.5))
+    await pool.tick(1, after_s=29 * 60)
+    pool.yard.lose(machine.machine_id)
+    await pool.tick(1, after_s=120)
+    assert pool.book.state(run) is RunState.FAILED
+
+
+@virtually
+async def test_each_loss_without_a_new_frame_makes_the_run_wait_longer(pool):
+    run = pool.book.add()
+    waits = []
+    for _ in range(3):
+        pool.yard.lose(await pool.rent(run))
+        pool.book.report(run.run_id, RunState.RUNNING)
+        await pool.tick(13)
+        waits.append(pool.book.due[run.run_id] - pool.book.runs[run.run_id].since)
+    assert [round(wait.total_seconds()) for wait in waits] == [0, 10, 20]
+
+
+@virtually
+async def test_a_crash_that_is_reported_while_no_machine_can_be_had_is_corrected_too(pool):
+    run = await _rescheduled(pool)
+    pool.yard.none_left = set(pool.yard.on_offer)
+    await pool.rent(run)
+    pool.book.report(run.run_id, RunState.CRASHED)
+    await pool.tick(1)
+    assert pool.book.state(run) is RunState.SCHEDULED
+
+
+@virtually
+async def test_a_crash_that_is_reported_while_no_worker_was_there_is_corrected_by_the_next(pool):
+    run = await _rescheduled(pool)
+    pool.book.report(run.run_id, RunState.CRASHED)
+    pool.start_worker()
+    await pool.watcher.adopt()
+    await pool.tick(1)
+    assert pool.book.state(run) is RunState.SCHEDULED
+
+
+@virtually
+async def test_the_ledger_of_a_run_that_ended_while_no_worker_was_there_is_closed_by_the_next(pool):
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    pool.book.report(run.run_id, RunState.COMPLETED)
+    pool.start_worker()
+    await pool.watcher.adopt()
+    await pool.tick(13)
+    assert pool.book.runs[run.run_id].history.newest.outcome is Outcome.DONE
+
+
+@virtually
+async def test_a_run_that_a_machine_is_being_rented_for_is_nobody_elses_business(pool):
+    run = pool.book.add()
+    with pool.fleet.renting_for(run.run_id):
+        pool.yard.add(pool.name(run, 1))
+        await pool.tick(30)
+    assert pool.book.state(run) is RunState.PENDING
+    assert pool.book.runs[run.run_id].history.newest is None
+    assert pool.yard.there
+
+
+@virtually
+async def test_a_run_that_is_missing_from_a_page_is_not_taken_for_deleted(pool):
+    run, machine = await pool.running()
+    pool.book.overlooked = {run.run_id}
+    await pool.tick(1)
+    assert machine.machine_id in pool.yard.there
+
+
+@virtually
+async def test_of_a_machine_that_is_there_for_days_only_the_last_day_counts_for_the_pool(pool):
+    run, machine = await pool.running(Terms(max_hours=100))
+    await pool.tick(30, after_s=3_600)
+    assert pool.fleet.spending.usd_per_day(now()) == machine.offer.usd_per_hour * 24
+    assert pool.book.state(run) is RunState.RUNNING
+
+
+@virtually
+async def test_an_order_that_was_lost_costs_the_pool_nothing(pool):
+    pool.yard.reply_lost = ProviderUnavailable("timed out")
+    pool.yard.listed_after_s = 1e9
+    await pool.rent(pool.book.add())
+    await pool.tick(1, after_s=3_600)
+    assert pool.fleet.spending.usd_per_day(now()) == 0
+
+
+@virtually
+async def test_two_workers_of_one_pool_resume_a_run_once(pool):
+    other = Pool()
+    other.yard, other.book = pool.yard, pool.book
+    other.start_worker()
+    run, machine = await pool.running()
+    pool.yard.lose(machine.machine_id)
+    for _ in range(14):
+        await pool.tick(1, after_s=4)
+        await other.tick(1, after_s=1)
+    assert pool.book.messages[run.run_id].count(pool.book.message(run)) == 1
+    assert pool.book.state(run) is RunState.SCHEDULED
+    await other.rent(run)
+    pool.book.report(run.run_id, RunState.RUNNING)
+    for _ in range(4):
+        await pool.tick(1, after_s=4)
+        await other.tick(1, after_s=1)
+    assert [there.name for there in pool.yard.there.values()] == [pool.name(run, 2)]
+    assert pool.book.state(run) is RunState.RUNNING
 
 
 @virtually

@@ -1,12 +1,15 @@
 """Which offers answer an order, and what is refused before anything is rented."""
 
 import asyncio
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from infra.rental.errors import OrderRefused
-from tests.infra.runpod.scripted import GPU, OTHER, gpu_type, order
+from infra.rental.machine import Offer
+from infra.runpod.catalog import FRESH
+from tests.infra.runpod.scripted import GPU, NOW, OTHER, gpu_type, order
 
 
 def offers(runpod, **terms):
@@ -75,6 +78,21 @@ def test_catalogue_is_asked_for_exactly_what_is_ordered(runpod):
     asked = [dict(one.url.params) for one in runpod.asked if one.url.path.endswith("/gpus")]
     common = {"include": "AVAILABILITY", "product": "POD", "count": "2", "minCudaVersion": "12.4"}
     assert asked == [{**common, "cloud": "SECURE"}, {**common, "cloud": "COMMUNITY"}]
+
+
+def test_runs_that_are_due_together_ask_the_catalogue_once_and_one_after_a_while_asks_again(runpod):
+    at = NOW
+    provider = runpod.provider(now=lambda: at)
+
+    async def ask() -> list[Offer]:
+        return [*await provider.offers(order())]
+
+    found = [asyncio.run(ask()), asyncio.run(ask())]
+    at += FRESH + timedelta(seconds=1)
+    found.append(asyncio.run(ask()))
+
+    assert runpod.count("GET /catalog/gpus") == 2
+    assert found[0] == found[1] == found[2]
 
 
 @pytest.mark.parametrize(
