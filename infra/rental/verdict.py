@@ -9,7 +9,7 @@ from infra.rental.machine import Machine, MachineState
 from infra.rental.runs import FINAL, Run, RunState
 
 DRAIN = timedelta(seconds=45)
-"""A machine whose run is over ends itself, and asks twice in this time; then it is ended, within the minute."""
+"""A machine whose run is over ends itself, and asks twice in this time; then it is ended."""
 CANCEL_GRACE = timedelta(seconds=10)
 """A run that is cancelled while it runs says so itself, if it still can; Prefect needs 8 s for it."""
 DEBUG_KEEP = timedelta(minutes=30)
