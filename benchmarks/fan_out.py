@@ -23,7 +23,7 @@ from tests.fakes.virtual_farm.sharing import JOB, SharedJob
 from tests.fakes.virtual_farm.weather import machines_die
 from tests.fakes.virtual_farm.work import Work
 
-ISSUE = 5
+ISSUE = 4
 LONGEST_S = 300.0
 
 FRAMES = 1_000

@@ -155,7 +155,7 @@ def after_loss(run: Run, now: datetime) -> Resume | Finish:
     why = history.newest.why if history.newest else ""
     if stop := over_limits(run, now) or fruitless(run):
         return Finish(RunState.FAILED, stop)
-    wait = min(max(0, history.fruitless - 1) * BACK_OFF, LONGEST_BACK_OFF)
+    wait = min(max(0, history.fruitless - 2) * BACK_OFF, LONGEST_BACK_OFF)
     return Resume(f"{why}; it goes on on another machine", now + wait)
 
 
