@@ -172,7 +172,7 @@ class Watcher:
             }
         )
         await self._book.note(run, closed)
-        if run.state is RunState.PENDING and ending.outcome is not Outcome.STOPPED:
+        if rental.machine_id and run.state is RunState.PENDING and ending.outcome is not Outcome.STOPPED:
             self._fleet.breaker.failed(now, ending.why)
         self._endings.pop(rental.machine_id, None)
         self._listed.discard(rental.machine_id)

@@ -43,7 +43,7 @@ class Yard:
     place: str = ""
     none_left: set[Offer] = field(default_factory=set)
     away: MediaError | None = None
-    refused: NoCapacity | None = None
+    refused: MediaError | None = None
     reply_lost: BaseException | None = None
     listed_after_s: float = 0.0
     lingers_s: float = 0.0
