@@ -124,10 +124,16 @@ class History(BaseModel):
         return tuple(rental for rental in self.rentals if rental.outcome in LOSSES)
 
     @property
+    def lost_machines(self) -> tuple[Rental, ...]:
+        """The losses that were machines; an order that came to nothing says nothing of offer or run."""
+        return tuple(rental for rental in self.losses if rental.machine_id)
+
+    @property
     def fruitless(self) -> int:
         """How many machines were lost in a row without one newly committed piece of work between."""
-        most = max([self.committed, *(rental.committed for rental in self.losses)])
-        return sum(1 for _ in takewhile(lambda rental: rental.committed == most, reversed(self.losses)))
+        lost = self.lost_machines
+        most = max([self.committed, *(rental.committed for rental in lost)])
+        return sum(1 for _ in takewhile(lambda rental: rental.committed == most, reversed(lost)))
 
     def usd(self, now: datetime) -> Decimal:
         """Return what all of it has cost so far."""

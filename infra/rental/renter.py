@@ -155,7 +155,7 @@ class Renter(Generic[OrderT]):
 
     def _affordable(self, offers: Sequence[Offer], history: History) -> list[Offer]:
         """Return the offers that may be taken, those that no machine of this run was lost on first."""
-        lost = [rental.offer for rental in history.losses]
+        lost = [rental.offer for rental in history.lost_machines]
         steady = len(lost) >= history.terms.steady_after
         fit = [offer for offer in offers if not (steady and offer.may_vanish)]
         spent = self._fleet.spending.usd_per_hour()

@@ -164,7 +164,7 @@ def fruitless(run: Run) -> str:
     history = run.history
     if history.fruitless < history.terms.most_fruitless:
         return ""
-    reasons = dict.fromkeys(rental.why for rental in history.losses[-history.fruitless :])
+    reasons = dict.fromkeys(rental.why for rental in history.lost_machines[-history.fruitless :])
     return (
         f"{history.fruitless} machines were lost in a row without one newly stored frame between them "
         f"({'; '.join(reasons)}); look at the run's log before it is started again"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from anyio.abc import TaskStatus
     from prefect.client.schemas.objects import FlowRun
 
-TICK_S = 5.0
+TICK_S = 3.0
 """Seconds between two looks at all machines: cancelling takes seconds, and a minute 12 requests."""
 KILL_CHECK_S = 1.0
 

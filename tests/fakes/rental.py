@@ -51,7 +51,7 @@ class Yard:
     away: MediaError | None = None
     away_for: set[str] = field(default_factory=set)
     last_words: tuple[str, ...] = ()
-    refused: NoCapacity | None = None
+    refused: MediaError | None = None
     reply_lost: BaseException | None = None
     listed_after_s: float = 0.0
     ends_after_s: float = 0.0

@@ -143,7 +143,7 @@ class Storm:
         path.write_text("".join(map(self._story, runs)))
 
     def unheard_of(self) -> int:
-        """Return how many machines were made without a reply that said so; each could have been made twice."""
+        """Return how many machines were made that no reply told of: each could have been made twice."""
         told = [fault for asked, fault in self.farm.cloud.befell if asked.operation == "createPod"]
         return sum(fault.lose_reply or fault.after_all for fault in told)
 

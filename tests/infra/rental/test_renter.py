@@ -170,6 +170,19 @@ async def test_a_lost_reply_makes_no_second_machine(pool):
 
 
 @virtually
+async def test_while_no_request_for_a_machine_is_answered_a_run_waits_and_does_not_fail(pool):
+    pool.yard.refused = ProviderUnavailable("502")
+    run = pool.book.add()
+    for _ in range(10):
+        assert not await pool.rent(run)
+        assert pool.book.state(run) is RunState.SCHEDULED
+        await pool.tick(20)
+    pool.yard.refused = None
+    assert pool.yard.there[await pool.rent(run)].offer == CHEAP
+    assert pool.fleet.breaker.closed_until(now()) is None
+
+
+@virtually
 async def test_a_machine_that_is_listed_late_is_not_forgotten(pool):
     pool.yard.reply_lost = ProviderUnavailable("timed out")
     pool.yard.listed_after_s = 50
