@@ -55,6 +55,7 @@ class Watcher:
         self._book = book
         self._fleet = fleet
         self._clock = clock
+        self._resumed = False
         self._endings: dict[str, Ending] = {}
         self._began: dict[str, datetime] = {}
         self._care: dict[UUID, datetime] = {}
@@ -87,6 +88,11 @@ class Watcher:
         await self._looks.take(
             {run_id: partial(self._look, runs.get(run_id), of_run[run_id]) for run_id in every}
         )
+
+    def has_resumed(self) -> bool:
+        """Return whether a run that may start at once was resumed since this was asked last."""
+        resumed, self._resumed = self._resumed, False
+        return resumed
 
     async def finish(self) -> None:
         """Wait for what ticks have begun."""
@@ -185,6 +191,7 @@ class Watcher:
         match move_of(run, self._clock()):
             case Resume(message=message, at=at):
                 if await self._book.reschedule(run, message, at):
+                    self._resumed |= at <= self._clock()
                     logger.info("run %s is resumed: %s", run.name, message)
             case Finish(state=state, message=message):
                 if await self._book.end(run, state, message):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
 TICK_S = 3.0
-"""Seconds between two looks at all machines: cancelling takes seconds, and a minute 12 requests."""
+"""Seconds between two looks at all machines: cancelling takes seconds, and a minute 20 requests."""
 KILL_CHECK_S = 1.0
 
 logger = get_logger(__name__)
@@ -160,6 +160,8 @@ class RentalWorker(
     async def _tick(self, watcher: Watcher) -> None:
         try:
             await watcher.tick()
+            if watcher.has_resumed():
+                await self.get_and_submit_flow_runs()
         except MediaError as error:
             logger.warning("machines and runs are left as they are until the next look: %s", error)
         except Exception:

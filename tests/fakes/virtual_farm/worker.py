@@ -52,7 +52,7 @@ class Worker:
         try:
             async with asyncio.TaskGroup() as group:
                 await self.watcher.adopt()
-                group.create_task(self._watch())
+                group.create_task(self._watch(group))
                 while True:
                     for run in self._book.hand_out(self._clock() + AHEAD):
                         group.create_task(self._run(run))
@@ -68,13 +68,16 @@ class Worker:
                 history = fresh.history.model_copy(update={"terms": self._terms})
                 await self._renter.rent_or_tell(replace(fresh, history=history), self._order)
 
-    async def _watch(self) -> None:
+    async def _watch(self, group: asyncio.TaskGroup) -> None:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
             with contextlib.suppress(MediaError):
                 await self.watcher.tick()
                 self.looked.append(began)
+                if self.watcher.has_resumed():
+                    for run in self._book.hand_out(self._clock()):
+                        group.create_task(self._run(run))
             took = loop.time() - began
             self.longest_tick_s = max(took, self.longest_tick_s)
             await asyncio.sleep(max(0.0, TICK_S - took))

@@ -21,6 +21,8 @@ async def test_a_run_that_loses_its_machine_goes_on_on_another(pool):
     await pool.tick(12)
     assert pool.book.state(run) is RunState.SCHEDULED
     assert "the machine is gone" in pool.book.message(run)
+    assert pool.watcher.has_resumed()
+    assert not pool.watcher.has_resumed()
     second = pool.yard.there[await pool.rent(run)]
     assert second.name == pool.name(run, 2)
 
