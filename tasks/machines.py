@@ -1,6 +1,7 @@
 """Tasks: look after rented machines without a worker, and after what they cost."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +21,7 @@ def reap_machines(pool: str) -> Sequence[Reaped]:
     reaped = asyncio.run(_reap(pool))
     table = [one.model_dump(mode="json") for one in reaped]
     create_table_artifact(
-        table=table or [{"machine": "none"}], key=f"machines-{pool}", description=f"Machines of {pool}"
+        table=table or [{"machine": "none"}], key=f"machines-{_slug(pool)}", description=f"Machines of {pool}"
     )
     return reaped
 
@@ -32,10 +33,15 @@ def reconcile_costs(pool: str, days: int) -> Sequence[Bill]:
     table = [bill.model_dump(mode="json") | {"differs": bill.differs} for bill in bills]
     create_table_artifact(
         table=table or [{"machine_id": "none"}],
-        key=f"costs-{pool}",
+        key=f"costs-{_slug(pool)}",
         description=f"What the machines of {pool} cost in {days} days",
     )
     return bills
+
+
+def _slug(pool: str) -> str:
+    """Return a pool's name in the signs that Prefect takes in keys of artifacts."""
+    return re.sub(r"[^a-z0-9]+", "-", pool.lower()).strip("-")
 
 
 async def _reap(pool: str) -> Sequence[Reaped]:

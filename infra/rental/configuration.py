@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 HANDED_ON = {
     "PREFECT_API_URL",
     "PREFECT_DEFAULT_RESULT_STORAGE_BLOCK",
-    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY",
     "PREFECT_LOGGING_LEVEL",
 }
 """What of the worker's own settings a machine gets. All of them would be more than is anybody's business."""

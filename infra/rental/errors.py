@@ -6,7 +6,8 @@ MediaError
 │   └── AccountRefused       no credit, or a key that may not do this: a person must act
 └── Unavailable
     ├── NoCapacity           this offer cannot be had now: the next one may
-    │   └── OfferRefused     for another reason than want of machines: if all are, it is the order
+    │   ├── OfferRefused     for another reason than want of machines: if all are, it is the order
+    │   └── PoolIsFull       for what the pool's machines may cost together: one of them will end
     ├── ProviderUnavailable  the provider is away: nothing is known, so nothing is concluded
     ├── OrchestratorUnavailable  the same of the one who keeps the runs
     └── Postponed            no machine for now: the run is to be asked for again later
@@ -31,6 +32,10 @@ class NoCapacity(Unavailable):
 
 class OfferRefused(NoCapacity):
     """An offer is refused for another reason than want of machines; if all are, the order is at fault."""
+
+
+class PoolIsFull(NoCapacity):
+    """An offer would exceed what the machines of the pool may cost together; one of them will end."""
 
 
 class ProviderUnavailable(Unavailable):

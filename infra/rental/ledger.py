@@ -1,7 +1,8 @@
 """What was rented for a run and what it cost: kept in the labels of the flow run itself.
 
 There it outlives every worker, comes with the one query that reads the run's state, and is seen by whoever
-looks at the run. Each machine has a label of its own, so that noting one never overwrites another.
+looks at the run. Each machine has a label of its own, so that noting one does not overwrite
+another, as long as they are not written at the same moment: the server merges labels without a lock.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from infra.rental.machine import Offer
+from infra.rental.machine import Machine, Offer
 from infra.rental.terms import Terms
 
 RENTAL = "rendermill.rental."
@@ -78,6 +79,12 @@ class Rental(BaseModel):
     committed: int = 0
     seen: str = ""
     billed: Decimal | None = None
+
+    def of(self, machine: Machine) -> "Rental":
+        """Return the rental once its machine is known. What is stopped has no price any more: ours stays."""
+        offer = machine.offer if machine.offer.usd_per_hour else self.offer
+        known = {"machine_id": machine.machine_id, "offer": offer, "ordered": machine.created}
+        return self.model_copy(update={**known, "ended": None, "outcome": None})
 
     def seconds(self, now: datetime) -> float:
         """Return how long it has lasted, or did; an order that no machine is known of costs nothing."""

@@ -1,5 +1,6 @@
 """The runs that machines are rented for, in Prefect: flow runs of one work pool."""
 
+import contextlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -33,6 +34,8 @@ from infra.rental.runs import Run, RunState
 from infra.rental.terms import Terms
 
 LIVE = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+LATER = {408, 425, 429}
+"""What a server that is too busy answers."""
 PAGE = 200
 """The most flow runs that Prefect's server returns at once."""
 IN_PROCESS = "in_process"
@@ -106,8 +109,13 @@ class PrefectRuns:
         force = run.state is RunState.COMPLETED
         done = await self._set(run, AwaitingRetry(message=message, scheduled_time=at), force=force)
         if done:
-            await self._end_its_tasks(run, message)
+            with contextlib.suppress(OrchestratorUnavailable, httpx.HTTPStatusError):  # how it looks, no more
+                await self._end_its_tasks(run, message)
         return done
+
+    async def is_as_it_was(self, run: Run) -> bool:
+        """Return whether a run is still in the state that it was read in."""
+        return await self._unchanged(run) is not None
 
     async def end(self, run: Run, state: RunState, message: str) -> bool:
         """End a run in a final state; returns False and does nothing if its state has changed."""
@@ -178,10 +186,10 @@ def _told_apart(run: Run | None = None) -> Iterator[None]:
     try:
         yield
     except httpx.HTTPStatusError as error:
-        if not error.response.is_server_error:
+        if not (error.response.is_server_error or error.response.status_code in LATER):
             raise
         raise _away(run, error) from error
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:
         raise _away(run, error) from error
 
 

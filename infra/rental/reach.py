@@ -11,8 +11,11 @@ from media.source import is_local
 
 LOOPBACK_NAMES = {"localhost", "host.docker.internal"}
 SECRET = re.compile(
-    r"(API_KEY|AUTH_STRING|ACCESS_KEY|SECRET|TOKEN|PASSWORD|CUSTOM_HEADERS|DATABASE_CONNECTION_URL)$"
+    r"SECRET|TOKEN|PASS(WORD|WD|PHRASE)?$|CREDENTIAL|PRIVATE_KEY|API_?KEY|AUTH_STRING|ACCESS_KEY$|CUSTOM_HEADERS|DATABASE_\w*URL",
+    re.IGNORECASE,
 )
+WITH_USER = re.compile(r"://[^/\s@]+@")
+"""An address with a user, and perhaps a password."""
 KEYS_TO_PREFECT = {"PREFECT_API_KEY", "PREFECT_API_AUTH_STRING"}
 
 
@@ -22,7 +25,10 @@ def refuse_secrets(env: Mapping[str, str]) -> None:
     Raises:
         OrderRefused: There is one.
     """
-    if found := sorted(name for name, value in env.items() if value and SECRET.search(name)):
+    secret = (
+        name for name, value in env.items() if value and (SECRET.search(name) or WITH_USER.search(value))
+    )
+    if found := sorted(secret):
         raise OrderRefused(
             f"{', '.join(found)}: expected no secret in env, which everybody sees who may read the account; "
             "store it with the provider and name it in `secrets`"

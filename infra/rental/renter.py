@@ -15,6 +15,7 @@ from infra.rental.errors import (
     OfferRefused,
     OrchestratorUnavailable,
     OrderRefused,
+    PoolIsFull,
     Postponed,
     ProviderUnavailable,
 )
@@ -34,6 +35,9 @@ GONE_CHECKS = 12
 GONE_CHECK_S = 2.5
 ASK_AGAIN = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=5)
+DOUBLINGS = 10
+DEARER = Decimal("1.05")
+"""What a machine may cost more than was offered a moment ago."""
 NOTHING = Offer(kind="nothing", usd_per_hour=Decimal(0))
 """What stands in the ledger while nothing is on offer."""
 
@@ -98,7 +102,9 @@ class Renter(Generic[OrderT]):
         run = run.noting(rental)
         refusals: list[NoCapacity | AccountRefused] = []
         for offer in offers:
+            await self._still_wanted(run, rental)
             try:
+                self._reserve(run, rental, offer)
                 machine = await self._provider.create(self._ordered(order, offer, run), offer)
             except NoCapacity as none:
                 refusals.append(none)
@@ -109,11 +115,29 @@ class Renter(Generic[OrderT]):
                 return await self._rented(run, rental, machine)
         raise await self._without(run, rental, refusals)
 
+    async def _still_wanted(self, run: Run, rental: Rental) -> None:
+        """Give up if somebody changed the run's state meanwhile: cancelled it, or took it for forgotten."""
+        if not await self._book.is_as_it_was(run):
+            given_up = {"ended": self._clock(), "outcome": Outcome.NEVER_MADE, "why": "no longer wanted"}
+            await self._note(run, rental.model_copy(update=given_up))
+            raise Postponed("its state has changed", self._clock())
+
+    def _reserve(self, run: Run, rental: Rental, offer: Offer) -> None:
+        """Count an offer as rented before it is asked for: others look at the same cap at this moment."""
+        self._fleet.spending.see(run.noting(rental.model_copy(update={"offer": offer})))
+        cap = run.history.terms.pool_usd_per_hour
+        if (spent := self._fleet.spending.usd_per_hour(self._fleet.renting)) > cap:
+            self._fleet.spending.see(run.noting(rental.model_copy(update={"offer": NOTHING})))
+            raise PoolIsFull(
+                f"{offer}: with it, the pool's machines would cost ${spent} an hour, of ${cap:g}"
+            )
+
     async def _return_earlier(self, run: Run) -> Run:
         """See to it that no machine is left that was rented for a run before."""
         for rental in run.history.unsettled:
             try:
-                why = await self._returned(run, rental)
+                rental = await self._known(run, rental)  # noqa: PLW2901 - the same one, with its id
+                why = await self._returned(rental) if rental.machine_id else ""
             except AccountRefused as refused:  # it may go on, so the run neither goes on nor ends
                 raise Postponed(str(refused), self._clock() + ASK_AGAIN) from refused
             outcome = Outcome.HANDED_BACK if why else Outcome.NEVER_MADE
@@ -125,19 +149,21 @@ class Renter(Generic[OrderT]):
             run = run.noting(closed)
         return run
 
-    async def _returned(self, run: Run, rental: Rental) -> str:
-        """End a machine, and return why it is gone once it is; nothing if there never was one."""
+    async def _known(self, run: Run, rental: Rental) -> Rental:
+        """Return a rental with its machine, if one came of the order."""
+        if rental.machine_id:
+            return rental
+        name = str(MachineName(self._fleet.prefix, run.run_id, rental.number))
+        for machine in await self._provider.machines(name):
+            if machine.name == name:
+                return rental.of(machine)
+        if self._clock() - rental.ordered < SETTLING:
+            raise Postponed("a machine may have been made, and may be listed soon", self._clock() + ASK_AGAIN)
+        return rental
+
+    async def _returned(self, rental: Rental) -> str:
+        """End a machine, and return why it is gone once it is."""
         machine_id = rental.machine_id
-        if not machine_id:
-            name = str(MachineName(self._fleet.prefix, run.run_id, rental.number))
-            named = [machine for machine in await self._provider.machines(name) if machine.name == name]
-            if not named and self._clock() - rental.ordered < SETTLING:
-                raise Postponed(
-                    "a machine may have been made, and may be listed soon", self._clock() + ASK_AGAIN
-                )
-            if not named:
-                return ""
-            machine_id = named[0].machine_id
         await self._provider.terminate(machine_id)
         for _ in range(GONE_CHECKS):
             if why := await self._provider.why_gone(machine_id):
@@ -158,13 +184,12 @@ class Renter(Generic[OrderT]):
         lost = [rental.offer for rental in history.lost_machines]
         steady = len(lost) >= history.terms.steady_after
         fit = [offer for offer in offers if not (steady and offer.may_vanish)]
-        spent = self._fleet.spending.usd_per_hour()
-        within = [offer for offer in fit if spent + offer.usd_per_hour <= history.terms.pool_usd_per_hour]
+        cap = history.terms.pool_usd_per_hour
+        within = [offer for offer in fit if offer.usd_per_hour <= cap]
         if fit and not within:
-            raise Postponed(
-                f"the pool's machines cost ${spent} an hour, of ${history.terms.pool_usd_per_hour:g}; the "
-                "next one waits for another to end",
-                self._clock() + ASK_AGAIN,
+            cheapest = min(fit, key=lambda offer: offer.usd_per_hour)
+            raise OrderRefused(
+                f"{cheapest}: expected at most ${cap:g}, all of the pool; raise pool_usd_per_hour"
             )
         return sorted(within, key=lambda offer: sum(map(offer.covers, lost)))
 
@@ -184,12 +209,14 @@ class Renter(Generic[OrderT]):
         if offer.usd_per_hour:
             hours = min(hours, (history.terms.max_usd - float(history.usd(now))) / float(offer.usd_per_hour))
         name = MachineName(self._fleet.prefix, run.run_id, history.rentals[-1].number)
-        return order.model_copy(update={"name": str(name), "until": now + timedelta(hours=hours)})
+        highest = offer.usd_per_hour * DEARER
+        cap = highest if order.usd_per_hour is None else min(highest, order.usd_per_hour)
+        until = now + timedelta(hours=hours)
+        return order.model_copy(update={"name": str(name), "until": until, "usd_per_hour": cap})
 
     async def _rented(self, run: Run, rental: Rental, machine: Machine) -> Machine:
-        update = {"machine_id": machine.machine_id, "offer": machine.offer, "ordered": machine.created}
         with contextlib.suppress(OrchestratorUnavailable):  # the watcher finds the machine by its name
-            await self._note(run, rental.model_copy(update=update))
+            await self._note(run, rental.of(machine))
         return machine
 
     async def _without(self, run: Run, rental: Rental, refusals: Sequence[MediaError]) -> MediaError:
@@ -207,12 +234,14 @@ class Renter(Generic[OrderT]):
         await self._note(run, rental.model_copy(update={**update, "outcome": Outcome.NO_MACHINE}))
         if refusals and all(isinstance(refusal, OfferRefused) for refusal in refusals):
             return OrderRefused(f"every offer is refused: {why}")
+        if refusals and all(isinstance(refusal, PoolIsFull) for refusal in refusals):
+            return Postponed(why, now + ASK_AGAIN)
         waited = now - since
         if waited >= timedelta(minutes=terms.wait_minutes):
             return OrderRefused(
                 f"no machine could be had for {waited.total_seconds() / 60:.0f} minutes: {why}"
             )
-        wait = min(ASK_AGAIN * 2**rental.tries, LONGEST_WAIT)
+        wait = min(ASK_AGAIN * 2 ** min(rental.tries, DOUBLINGS), LONGEST_WAIT)
         return Postponed(f"no machine can be had now: {why}", now + wait)
 
     async def _note(self, run: Run, rental: Rental, terms: Terms | None = None) -> None:

@@ -84,6 +84,10 @@ class RunBook(Protocol):
         """
         ...
 
+    async def is_as_it_was(self, run: Run) -> bool:
+        """Return whether a run is still in the state that it was read in."""
+        ...
+
     async def end(self, run: Run, state: RunState, message: str) -> bool:
         """End a run in a final state; returns False and does nothing if its state has changed."""
         ...

@@ -1,5 +1,6 @@
 """What a pool costs: now per hour, and in the last day."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -23,10 +24,20 @@ class Spending:
         """Take note of everything that was rented for a run."""
         self._rentals |= {(run.run_id, rental.number): rental for rental in run.history.rentals}
 
-    def usd_per_hour(self) -> Decimal:
-        """Return what all machines that are rented now cost together."""
-        going_on = (rental for rental in self._rentals.values() if rental.ended is None)
-        return sum((rental.offer.usd_per_hour for rental in going_on), Decimal(0))
+    def forget_others(self, known: Collection[UUID], now: datetime) -> None:
+        """Take what is rented for runs that are not known any more for ended."""
+        for key, rental in self._rentals.items():
+            if rental.ended is None and key[0] not in known:
+                self._rentals[key] = rental.model_copy(update={"ended": now})
+
+    def usd_per_hour(self, renting: Collection[UUID] = ()) -> Decimal:
+        """Return what all machines that are rented now, or are being rented, cost together."""
+        going_on = (
+            rental.offer.usd_per_hour
+            for (run_id, _), rental in self._rentals.items()
+            if rental.ended is None and (rental.machine_id or run_id in renting)
+        )
+        return sum(going_on, Decimal(0))
 
     def usd_per_day(self, now: datetime) -> Decimal:
         """Return what was spent in the 24 hours before `now`, or a second earlier."""

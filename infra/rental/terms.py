@@ -18,6 +18,7 @@ class Terms(BaseModel):
     max_usd: float = Field(
         default=25.0,
         gt=0,
+        le=1_000_000,
         title="Most money of a run",
         description="US dollars that one run may cost in all.",
     )
@@ -53,6 +54,7 @@ class Terms(BaseModel):
     pool_usd_per_hour: float = Field(
         default=80.0,
         gt=0,
+        le=1_000_000,
         title="Pool: most money per hour",
         description="US dollars per hour that the machines of the pool may cost together; a run waits while "
         "the next machine would exceed it.",
@@ -60,6 +62,7 @@ class Terms(BaseModel):
     pool_usd_per_day: float = Field(
         default=500.0,
         gt=0,
+        le=1_000_000,
         title="Pool: most money per day",
         description="US dollars that the machines of the pool may cost in any 24 hours; beyond them, what "
         "runs is stopped and nothing is rented.",
@@ -75,3 +78,12 @@ class Terms(BaseModel):
         title="Debug",
         description="Open SSH on the machine, and keep it for 30 minutes after a failure, inside its limits.",
     )
+
+    def within(self, pool: "Terms") -> "Terms":
+        """Return these terms, with the pool's own limits where those are stricter."""
+        return self.model_copy(
+            update={
+                "pool_usd_per_hour": min(self.pool_usd_per_hour, pool.pool_usd_per_hour),
+                "pool_usd_per_day": min(self.pool_usd_per_day, pool.pool_usd_per_day),
+            }
+        )

@@ -74,10 +74,8 @@ def ending_of(machine: Machine, rental: Rental, run: Run, seen: Seen) -> Ending 
     newest = run.history.newest
     if newest and newest.number > rental.number:
         return Ending(Outcome.LOST, "the run has gone on to another machine")
-    if rental.machine_id not in {"", machine.machine_id}:
-        return Ending(Outcome.LOST, f"machine {rental.machine_id} has the same name and the run")
     if machine.state in {MachineState.STOPPED, MachineState.FAILED}:
-        return Ending(Outcome.LOST, f"the provider lists the machine as {machine.state}")
+        return outcome_of(run, f"the provider lists the machine as {machine.state}")
     if machine.running_since and seen.began and machine.running_since - seen.began > RESTART_SLACK:
         return Ending(Outcome.RESTARTED, "its container was started a second time")
     if over := over_limits(run, seen.now, seen.pool_usd):

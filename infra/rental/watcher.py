@@ -6,7 +6,7 @@ only then is its run started again: two machines never work for one run.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,10 +35,13 @@ from infra.rental.verdict import (
     move_of,
     outcome_of,
 )
+from media.redact import redacted
+from media.reference import printable
 
 UNEXPLAINED = {Outcome.NEVER_STARTED, Outcome.RESTARTED}
 """Only what the machine said tells why: an image that is not there, a driver that is too old."""
 LAST_WORDS = 3
+LONGEST_WORD = 200
 CARE = timedelta(minutes=15)
 """How long after it had a machine a run is looked at whatever its state: the old machine may still speak."""
 
@@ -106,7 +109,7 @@ class Watcher:
         name = read_name(machine.name)
         return name if name and name.pool == self._fleet.prefix else None
 
-    def _remember(self, machines: list[Machine], runs: Iterable[Run]) -> None:
+    def _remember(self, machines: list[Machine], runs: Collection[Run]) -> None:
         self._fleet.machines = machines
         now = self._clock()
         # Only once all were asked for: an outage may last longer than our care.
@@ -116,6 +119,7 @@ class Watcher:
             self._fleet.spending.see(run)
             if run.history.unsettled:
                 self._care[run.run_id] = until
+        self._fleet.spending.forget_others({run.run_id for run in runs} | self._fleet.renting, now)
         ids = {machine.machine_id for machine in machines}
         self._fleet.sightings.see(ids, self._clock())
         self._began = {machine_id: began for machine_id, began in self._began.items() if machine_id in ids}
@@ -141,15 +145,7 @@ class Watcher:
             number=name.number, offer=machine.offer, ordered=machine.created
         )
         if not rental.machine_id:
-            rental = rental.model_copy(
-                update={
-                    "machine_id": machine.machine_id,
-                    "offer": machine.offer,
-                    "ordered": machine.created,
-                    "ended": None,
-                    "outcome": None,
-                }
-            )
+            rental = rental.of(machine)
             logger.info("machine %s of run %s is adopted", machine.machine_id, run.name)
             await self._book.note(run, rental)
             run = run.noting(rental)
@@ -159,7 +155,7 @@ class Watcher:
                 await self._provider.terminate(machine.machine_id)
             return
         if run.state is RunState.RUNNING:
-            self._fleet.breaker.worked()
+            self._fleet.breaker.worked(rental.ordered)
         ending = self._endings.get(machine.machine_id) or await self._judge(machine, rental, run)
         if ending:
             self._endings[machine.machine_id] = ending
@@ -175,7 +171,8 @@ class Watcher:
         if ending.outcome in UNEXPLAINED and (
             said := await self._provider.logs(machine.machine_id, LAST_WORDS)
         ):
-            ending = replace(ending, why=f"{ending.why}; last heard of it: {' | '.join(said)}")
+            heard = " | ".join(printable(redacted(line))[:LONGEST_WORD] for line in said)
+            ending = replace(ending, why=f"{ending.why}; last heard of it: {heard}")
         logger.info("machine %s of run %s is returned: %s", machine.machine_id, run.name, ending.why)
         return ending
 

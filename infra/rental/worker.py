@@ -27,6 +27,7 @@ from infra.rental.prefect_runs import PrefectRuns, run_of
 from infra.rental.provider import Provider
 from infra.rental.renter import Renter
 from infra.rental.runs import RunState
+from infra.rental.terms import Terms
 from infra.rental.watcher import Watcher
 from media.errors import MediaError
 
@@ -94,8 +95,7 @@ class RentalWorker(
     async def teardown(self, *exc_info: Any) -> None:  # noqa: ANN401 - Prefect's signature
         """Stop watching; what is rented goes on, and is adopted by the next worker."""
         self._watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._watching
+        await asyncio.wait([self._watching])
         await super().teardown(*exc_info)
 
     async def run(
@@ -107,19 +107,35 @@ class RentalWorker(
         """Rent a machine for a flow run; a run that gets none is told why, and when it is its turn again."""
         desk = await self._desk
         machine_id = ""
-        with desk.fleet.renting_for(flow_run.id):
-            fresh = run_of(await self.client.read_flow_run(flow_run.id))
-            if fresh and fresh.state is RunState.PENDING:
-                history = fresh.history.model_copy(update={"terms": configuration.terms()})
-
-                def order() -> Order:
-                    configuration.refuse_what_cannot_work(flow_run.parameters)
-                    return configuration.order(self.clock())
-
-                machine_id = await desk.renter.rent_or_tell(replace(fresh, history=history), order)
+        try:
+            with desk.fleet.renting_for(flow_run.id):
+                machine_id = await self._rent(desk, flow_run, configuration)
+        except Exception:  # whatever it says to Prefect would be a crash; the watcher knows better
+            logger.exception("run %s is left to be looked at", flow_run.name)
         if task_status:
             task_status.started(machine_id or None)
         return RentalResult(identifier=machine_id, status_code=0)
+
+    async def _rent(self, desk: Desk, flow_run: "FlowRun", configuration: RentalConfiguration) -> str:
+        fresh = run_of(await self.client.read_flow_run(flow_run.id))
+        if fresh is None or fresh.state is not RunState.PENDING:
+            return ""
+        terms = configuration.terms().within(self._of_the_pool())
+
+        def order() -> Order:
+            configuration.refuse_what_cannot_work(flow_run.parameters)
+            return configuration.order(self.clock())
+
+        run = replace(fresh, history=fresh.history.model_copy(update={"terms": terms}))
+        return await desk.renter.rent_or_tell(run, order)
+
+    def _of_the_pool(self) -> Terms:
+        """Return the terms that the pool itself sets, whatever deployments and runs say."""
+        fields = self.work_pool.base_job_template.get("variables", {}).get("properties", {})
+        said = {
+            name: fields[name]["default"] for name in Terms.model_fields if "default" in fields.get(name, {})
+        }
+        return Terms.model_validate(said)
 
     async def kill_infrastructure(
         self, infrastructure_pid: str, configuration: RentalConfiguration, grace_seconds: int = 30
@@ -180,6 +196,8 @@ class RentalWorker(
                 break
             except OrchestratorUnavailable as error:
                 logger.warning("asked again: %s", error)
-                await asyncio.sleep(TICK_S)
+            except Exception:
+                logger.exception("what was rented before is not known yet; asked again")
+            await asyncio.sleep(TICK_S)
         self._desk.set_result(Desk(provider, book, fleet, Renter(provider, book, fleet, self.clock)))
         return watcher

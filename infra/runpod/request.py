@@ -66,6 +66,8 @@ def environment(order: PodOrder, base_url: str) -> dict[str, str]:
         **order.env,
         **{name: f"{{{{ RUNPOD_SECRET_{secret} }}}}" for name, secret in order.secrets.items()},
     }
+    if order.volume_id:
+        env.setdefault("RENDERMILL_VOLUME", order.volume_path)
     if order.debug and order.ssh_public_key:
         env.setdefault("PUBLIC_KEY", order.ssh_public_key)
     if base_url != BASE_URL:  # the pod ends itself where it was rented

@@ -90,6 +90,8 @@ rm_forward() {
 }
 trap rm_forward TERM
 set -- @ARGV@
+# What an image does before its command, it says in a variable: its own entrypoint is this script.
+if [ -n "${RENDERMILL_ENTRYPOINT:-}" ]; then set -- $RENDERMILL_ENTRYPOINT "$@"; fi
 "$@" &
 child=$!
 if [ -n "$termed" ]; then kill -TERM "$child" 2>/dev/null; fi

@@ -256,6 +256,9 @@ class Book:
         self.due[run.run_id] = at
         return True
 
+    async def is_as_it_was(self, run: Run) -> bool:
+        return await self._is_as_it_was(run)
+
     async def end(self, run: Run, state: RunState, message: str) -> bool:
         if not await self._is_as_it_was(run):
             return False

@@ -53,6 +53,12 @@ def test_an_order_that_no_machine_is_known_of_costs_nothing():
     assert rental(1, machine_id="").usd(BEGINNING + HOUR) == 0
 
 
+def test_the_limits_of_a_pool_are_no_runs_to_lift():
+    asked = Terms(pool_usd_per_hour=1_000, pool_usd_per_day=10, max_usd=99)
+    kept = asked.within(Terms(pool_usd_per_hour=80, pool_usd_per_day=500, max_usd=1))
+    assert (kept.pool_usd_per_hour, kept.pool_usd_per_day, kept.max_usd) == (80, 10, 99)
+
+
 def test_losses_count_as_fruitless_while_nothing_new_was_stored_between_them():
     assert History(rentals=(lost(1, 5), lost(2, 5), lost(3, 5)), committed=5).fruitless == 3
     assert History(rentals=(lost(1, 4), lost(2, 5), lost(3, 5)), committed=5).fruitless == 2

@@ -82,6 +82,10 @@ def test_a_server_without_an_auth_string_is_refused():
         "AWS_SECRET_ACCESS_KEY",
         "AWS_SESSION_TOKEN",
         "DB_PASSWORD",
+        "MINIO_SECRET_KEY",
+        "SSH_PRIVATE_KEY",
+        "PGPASS",
+        "database_url",
     ],
 )
 def test_a_secret_in_clear_is_refused_without_being_repeated(name):
@@ -92,3 +96,9 @@ def test_a_secret_in_clear_is_refused_without_being_repeated(name):
 
 def test_what_is_no_secret_may_stand_in_the_environment():
     refuse_secrets({"RENDERMILL_STORE": "s3://bucket", "PREFECT_API_URL": "https://x", "PREFECT_API_KEY": ""})
+
+
+def test_an_address_with_a_password_is_refused_without_being_repeated():
+    with pytest.raises(OrderRefused, match="PREFECT_API_URL") as refused:
+        refuse_secrets({"PREFECT_API_URL": "https://user:fake-and-secret@prefect.example.com/api"})
+    assert "fake-and-secret" not in str(refused.value)

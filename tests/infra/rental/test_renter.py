@@ -305,3 +305,75 @@ async def test_a_run_whose_limits_are_used_up_gets_no_machine(pool):
     until = pool.yard.orders[-1].until
     assert await pool.rent(run)
     assert pool.yard.orders[-1].until - until < timedelta(seconds=10)
+
+
+@virtually
+async def test_a_run_may_wait_for_days(pool):
+    pool.yard.none_left = {CHEAP, STEADY}
+    run = pool.book.add(terms=Terms(wait_minutes=10_080))
+    for _ in range(60):
+        await pool.rent(run)
+        assert pool.book.state(run) is RunState.SCHEDULED
+        await asyncio.sleep(300)
+
+
+@virtually
+async def test_the_price_per_hour_of_a_pool_is_kept_by_the_offer_that_is_taken(pool):
+    dear = Offer(kind="large", market="secure", usd_per_hour=Decimal(2))
+    pool.yard.on_offer = [CHEAP, dear]
+    pool.yard.none_left = {CHEAP}
+    runs = [pool.book.add(terms=Terms(pool_usd_per_hour=4)) for _ in range(6)]
+    await asyncio.gather(*map(pool.rent, runs))
+    assert len(pool.yard.there) == 2
+    waiting = [run for run in runs if pool.book.state(run) is RunState.SCHEDULED]
+    assert len(waiting) == 4
+    assert "of $4" in pool.book.message(waiting[0])
+
+
+@virtually
+async def test_a_price_per_hour_below_every_offer_ends_the_run(pool):
+    run = pool.book.add(terms=Terms(pool_usd_per_hour=0.01))
+    await pool.rent(run)
+    assert pool.book.state(run) is RunState.FAILED
+    assert "raise pool_usd_per_hour" in pool.book.message(run)
+
+
+@virtually
+async def test_a_machine_that_became_dearer_meanwhile_is_not_accepted(pool):
+    await pool.rent(pool.book.add())
+    assert pool.yard.orders[0].usd_per_hour == CHEAP.usd_per_hour * Decimal("1.05")
+
+
+@virtually
+async def test_a_run_that_is_cancelled_while_offers_are_tried_gets_no_machine(pool):
+    pool.yard.none_left = {CHEAP}
+    run = pool.book.add()
+    renting = asyncio.create_task(pool.rent(run))
+    while not pool.yard.asked["create"]:  # noqa: ASYNC110 - the fake has no event for it
+        await asyncio.sleep(0.001)
+    pool.book.report(run.run_id, RunState.CANCELLED)
+    assert not await renting
+    assert not pool.yard.there
+    assert pool.book.runs[run.run_id].history.unsettled == ()
+
+
+@virtually
+async def test_a_machine_that_was_found_by_its_name_and_returned_stands_in_the_ledger_with_its_cost(pool):
+    pool.yard.reply_lost = ProviderUnavailable("timed out")
+    run = pool.book.add()
+    await pool.rent(run)
+    pool.yard.reply_lost = None
+    await asyncio.sleep(600)
+    await pool.rent(run)
+    assert pool.book.runs[run.run_id].history.rental(1).usd(now()) > 0
+
+
+@virtually
+async def test_a_long_render_does_not_hide_that_every_new_machine_is_lost(pool):
+    await pool.running()
+    for _ in range(11):
+        pool.yard.lose(await pool.rent(pool.book.add()))
+        await pool.tick(13)
+    late = pool.book.add()
+    assert not await pool.rent(late)
+    assert "lost before their run began" in pool.book.message(late)

@@ -10,6 +10,7 @@ from infra.rental.ledger import Outcome
 from infra.rental.machine import MachineState
 from infra.rental.runs import Run, RunState
 from infra.rental.terms import Terms
+from tests.fakes.rental import CHEAP
 from tests.fakes.virtual_time import now, virtually
 from tests.infra.rental.conftest import Pool
 
@@ -607,3 +608,48 @@ async def test_a_few_early_losses_of_many_machines_do_not_stop_all_renting(pool)
         pool.yard.lose(machine.machine_id)
     await pool.tick(2)
     assert await pool.rent(pool.book.add())
+
+
+@virtually
+async def test_a_run_that_was_deleted_costs_the_pool_nothing_any_more(pool):
+    run, _ = await pool.running()
+    del pool.book.runs[run.run_id]
+    await pool.tick(3)
+    assert not pool.yard.there
+    assert pool.fleet.spending.usd_per_hour() == 0
+    await pool.tick(2, after_s=90_000)
+    assert pool.fleet.spending.usd_per_day(now()) == 0
+
+
+@virtually
+async def test_what_a_machine_said_last_is_told_in_few_words_and_without_secrets(pool):
+    pool.yard.last_words = ("x" * 100_000, "GET https://s3.example.com/a?X-Amz-Signature=fake")
+    run = pool.book.add(terms=Terms(start_minutes=1))
+    await pool.rent(run)
+    await pool.tick(14)
+    why = pool.book.runs[run.run_id].history.newest.why
+    assert len(why) < 1_000
+    assert "fake" not in why
+
+
+@virtually
+async def test_a_machine_that_is_adopted_stopped_keeps_the_price_that_it_was_ordered_at(pool):
+    pool.yard.reply_lost = KeyboardInterrupt()
+    run = pool.book.add()
+    with pytest.raises(KeyboardInterrupt):
+        await pool.rent(run)
+    machine_id = next(iter(pool.yard.there))
+    free = CHEAP.model_copy(update={"usd_per_hour": 0})
+    pool.yard.change(machine_id, state=MachineState.STOPPED, offer=free)
+    pool.start_worker()
+    await pool.tick(1)
+    assert pool.book.runs[run.run_id].history.newest.offer == CHEAP
+
+
+@virtually
+async def test_a_machine_that_stopped_after_its_run_was_done_is_no_loss(pool):
+    run, machine = await pool.running()
+    pool.book.report(run.run_id, RunState.COMPLETED)
+    pool.yard.change(machine.machine_id, state=MachineState.STOPPED)
+    await pool.tick(2)
+    assert pool.book.runs[run.run_id].history.newest.outcome is Outcome.DONE
