@@ -111,6 +111,10 @@ faults: $(SETUP) ## Kill runs at every named point and see them resume; read 1,5
 faults-rental: $(SETUP) ## Lose 40 rented machines, replies and the worker under 40 runs; see them resume
 	@$(PY) -m pytest tests/rental/test_forty_runs.py -m '' $(ARGS)
 
+.PHONY: scale-rental
+scale-rental: $(SETUP) ## In virtual time: 2,000 runs on 500 rented machines, and 200 bad days
+	@$(PY) -m pytest tests/rental/test_two_thousand_runs.py -s -m long $(ARGS)
+
 .PHONY: bench
 bench: $(SETUP) ## Measure: one JSON object a line (make bench ISSUE=2 for one issue's figures)
 	@$(PY) -m benchmarks $(if $(ISSUE),--issue $(ISSUE)) $(ARGS)

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN = ["help", "doctor", "setup", "demo", "put"]
-CHECK = ["test", "check", "faults", "faults-rental", "bench", "test-blenders", "test-docker"]
+CHECK = ["test", "check", "faults", "faults-rental", "scale-rental", "bench", "test-blenders", "test-docker"]
 GO_ON = [
     "server",
     "deploy",
