@@ -40,7 +40,7 @@ from tests.flows.served import PREFECT, ROOT, eventually, process, server
 from tests.processes import descendants
 from tests.rental.dooms import Dooms
 
-POOL = "gpu"
+POOL = "runpod-farm"
 DEPLOYMENT = "render-turntable/runpod"
 BUCKET = "farm"
 IMAGE = f"registry.example.com/rendermill@sha256:{'0' * 64}"
