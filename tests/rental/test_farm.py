@@ -30,7 +30,7 @@ POINTS = {
 REFUSED: dict[str, tuple[dict[str, object], dict[str, object], str]] = {
     "local source": ({"source": "/parts/bearing.step"}, {}, "bring it into the store with `make put"),
     "unknown GPU": ({}, {"gpu_types": ["NVIDIA RTX A4900"]}, "did you mean NVIDIA RTX A4"),
-    "no credit": ({}, {}, NO_BALANCE),
+    "no credit": ({}, {"wait_minutes": 0}, NO_BALANCE),
 }
 """Runs that no machine can help: what is special in the job and in the machine, and what is said of it."""
 BEGIN_WITHIN_MIN = 0.75

@@ -68,7 +68,11 @@ def test_request_leaves_nothing_to_a_default(runpod):
             "minVcpuCountPerGpu": 8,
         },
         "disk": 40,
-        "env": {"A": "1", "TOKEN": "{{ RUNPOD_SECRET_of_ours }}"},
+        "env": {
+            "A": "1",
+            "TOKEN": "{{ RUNPOD_SECRET_of_ours }}",
+            "RENDERMILL_VOLUME": "/runpod-volume",
+        },
         "ports": ["8080/http"],
         "registry": "reg1",
         "dataCenterIds": ["US-KS-2"],
