@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import httpx
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 from prefect_docker.worker import DockerWorker
+
+from infra.work_pools.server import prefect_server
 
 POOL = "docker"
 STORE = "block:default"
@@ -70,14 +71,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.work_pools.docker")
     parser.add_argument("--folder", type=Path, help="folder of the store, to be mounted in every container")
     folder = parser.parse_args(argv).folder
-    with get_client(sync_client=True) as client:
-        try:
-            made = make_docker_pool(client, folder.expanduser().absolute() if folder else None)
-        except httpx.TransportError as error:
-            sys.exit(
-                f"{client.api_url}: expected a Prefect server there, found none ({error}); "
-                "start one with `make server`, or name another in PREFECT_API_URL"
-            )
+    with prefect_server() as client:
+        made = make_docker_pool(client, folder.expanduser().absolute() if folder else None)
     sys.stdout.write(f"work pool {POOL}: {'made' if made else 'there already, and stays as it is'}\n")
 
 

@@ -5,14 +5,14 @@ worker asks all three in this order, so that small pictures never wait behind la
 """
 
 import contextlib
-import sys
 from typing import NamedTuple
 
-import httpx
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
+
+from infra.work_pools.server import prefect_server
 
 POOL = "local"
 
@@ -45,14 +45,8 @@ def make_local_pool(client: SyncPrefectClient) -> None:
 
 def main() -> None:
     """Make the pool on the server that Prefect's settings name; exits with 1 where none answers."""
-    with get_client(sync_client=True) as client:
-        try:
-            make_local_pool(client)
-        except httpx.TransportError as error:
-            sys.exit(
-                f"{client.api_url}: expected a Prefect server there, found none ({error}); "
-                "start one with `make server`, or name another in PREFECT_API_URL"
-            )
+    with prefect_server() as client:
+        make_local_pool(client)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import httpx
 import yaml
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.events.schemas.automations import AutomationCore
 from prefect.exceptions import ObjectAlreadyExists
@@ -26,6 +25,7 @@ from infra.rental.ledger import MANIFEST
 from infra.rental.reach import refuse_folder_store
 from infra.runpod.configuration import Tier
 from infra.runpod.worker import RunPodWorker
+from infra.work_pools.server import prefect_server
 
 STORE = ("RENDERMILL_STORE", "RENDERMILL_S3_ENDPOINT", "RENDERMILL_S3_REGION", "RENDERMILL_S3_PATH_STYLE")
 ZOMBIES = Path(__file__).with_name("zombies.yaml")
@@ -126,15 +126,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="machines reach this network by themselves, so that a private address of the server will do",
     )
     reach = reach_of(os.environ, private_network=parser.parse_args(argv).private_network)
-    with get_client(sync_client=True) as client:
-        try:
-            made = make_pools(client, reach)
-            make_automation(client)
-        except httpx.TransportError as error:
-            sys.exit(
-                f"{client.api_url}: expected a Prefect server there, found none ({error}); "
-                "start one with `make server`, or name another in PREFECT_API_URL"
-            )
+    with prefect_server() as client:
+        made = make_pools(client, reach)
+        make_automation(client)
     sys.stdout.writelines(f"{line}\n" for line in told(made, reach))
 
 

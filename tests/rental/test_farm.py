@@ -143,4 +143,5 @@ def test_a_cancelled_run_returns_its_machine_within_seconds(rented, begun):
         made.until(run, "RUNNING")
     made.cancel(run)
     made.no_machine_is_left(within_s=30)
-    made.until(run, "CANCELLED", within_s=30)
+    cancelled = made.until(run, "CANCELLED", within_s=30)
+    assert [rental.outcome for rental in made.history(cancelled).losses] == []

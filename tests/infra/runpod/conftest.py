@@ -1,5 +1,8 @@
 import pytest
 
+from tests.fakes.runpod.client import Client
+from tests.fakes.runpod.clock import VirtualClock
+from tests.fakes.runpod.cloud import Cloud
 from tests.infra.runpod.scripted import GPU, OTHER, Scripted, gpu_type
 
 
@@ -16,3 +19,18 @@ def runpod() -> Scripted:
         "networkVolumes": [{"id": "vol1", "name": "kernels", "size": 50, "dataCenter": "EU-RO-1"}]
     }
     return scripted
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+def cloud(clock) -> Cloud:
+    return Cloud(clock)
+
+
+@pytest.fixture
+def client(cloud, clock) -> Client:
+    return Client(cloud, clock)

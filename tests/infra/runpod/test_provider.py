@@ -130,6 +130,8 @@ def test_end_of_a_pod_is_asked_for_once(runpod):
 def test_pod_that_is_gone_ends_without_error(runpod):
     asyncio.run(runpod.provider().terminate("gone"))
 
+    assert runpod.count("DELETE /pods/gone") == 1
+
 
 @pytest.mark.parametrize("status", [400, 409])
 def test_pod_that_is_locked_is_told_to_a_person(status, runpod):

@@ -22,21 +22,6 @@ from tests.fakes.runpod.state import State
 from tests.fakes.runpod.transport import CloudTransport
 
 
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture
-def cloud(clock) -> Cloud:
-    return Cloud(clock)
-
-
-@pytest.fixture
-def client(cloud, clock) -> Client:
-    return Client(cloud, clock)
-
-
 @pytest.mark.parametrize(
     ("path", "query", "shape"),
     [

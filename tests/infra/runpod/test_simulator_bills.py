@@ -2,28 +2,9 @@
 
 from decimal import Decimal
 
-import pytest
-
 from tests.fakes.runpod.client import Client
-from tests.fakes.runpod.clock import VirtualClock
-from tests.fakes.runpod.cloud import Cloud
 from tests.fakes.runpod.faults import Fault
 from tests.fakes.runpod.settings import Settings
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture
-def cloud(clock) -> Cloud:
-    return Cloud(clock)
-
-
-@pytest.fixture
-def client(cloud, clock) -> Client:
-    return Client(cloud, clock)
 
 
 def test_bill_is_exact_by_the_second(client, cloud, clock) -> None:

@@ -12,21 +12,6 @@ from tests.fakes.runpod.faults import Fate, Fault
 from tests.fakes.runpod.problems import DENIED, NO_CAPACITY
 
 
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture
-def cloud(clock) -> Cloud:
-    return Cloud(clock)
-
-
-@pytest.fixture
-def client(cloud, clock) -> Client:
-    return Client(cloud, clock)
-
-
 @pytest.mark.parametrize(
     ("fault", "status"),
     [
@@ -54,6 +39,7 @@ def test_fault_befalls_as_often_as_it_says_and_does_nothing(client, cloud, clock
 def test_fault_passes_by_whom_it_is_not_about(client, cloud, pattern) -> None:
     cloud.befall(Fault("createPod", answer=(400, NO_CAPACITY), **pattern))
     client.make(dataCenterIds=["US-KS-2"])
+    assert len(cloud.alive) == 1
 
 
 def test_fault_may_let_some_pass_first(client, cloud) -> None:

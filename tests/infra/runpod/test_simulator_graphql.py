@@ -1,27 +1,8 @@
 """The stand-in for RunPod: what is left of GraphQL."""
 
-import pytest
-
 from tests.fakes.runpod.client import GPU, Client
-from tests.fakes.runpod.clock import VirtualClock
-from tests.fakes.runpod.cloud import Cloud
 from tests.fakes.runpod.faults import Fault
 from tests.fakes.runpod.settings import Settings
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture
-def cloud(clock) -> Cloud:
-    return Cloud(clock)
-
-
-@pytest.fixture
-def client(cloud, clock) -> Client:
-    return Client(cloud, clock)
 
 
 def test_graphql_ends_pods_tells_the_balance_and_rents_no_spot(client, clock) -> None:
