@@ -8,9 +8,10 @@ import re
 
 HIDDEN = "…"
 # An address ends at a blank, whatever else is in it: better to lose a quotation mark than to keep a token.
-# A slash too few, or none, is a slip that must not show a password either.
+# A slash too few, or none, is a slip that must not show a password either. Of a scheme's length, what is
+# matched is bounded, as that of parameters, or a line of a hundred thousand letters would take a minute.
 ADDRESS = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*:/+|(?:https?|s3|ftps?|wss?):|//)(?P<rest>\S+)", re.IGNORECASE
+    r"(?P<scheme>[a-z][a-z0-9+.-]{0,30}:/+|(?:https?|s3|ftps?|wss?):|//)(?P<rest>\S+)", re.IGNORECASE
 )
 # What ends the part that may be shown; a query that was encoded once too often is one all the same.
 END = re.compile(r"[?#\"'<>\\`|]|%3f", re.IGNORECASE)
@@ -18,7 +19,7 @@ HOST = re.compile(r"(?:[\w.-]*|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.IGNORECASE)
 PUNCTUATION = re.compile(r"[:,;.)\]}'\"]\Z")
 HEADER = re.compile(r"\b((?:proxy-)?authorization|(?:set-)?cookie)(['\"]?\s*[:=,])[^\r\n]*", re.IGNORECASE)
 PARAMETER = re.compile(
-    r"\b(x-(?:amz|goog)-[\w-]+|awsaccesskeyid|signature|sig|(?:access_?|auth_?)?token|api[_-]?key|password)"
+    r"\b(x-(?:amz|goog)-[\w-]{1,60}|awsaccesskeyid|signature|sig|(?:access_?|auth_?)?token|api[_-]?key|password)"
     r"(\s*=\s*)[^\s&]+",
     re.IGNORECASE,
 )

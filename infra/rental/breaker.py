@@ -18,7 +18,6 @@ class Breaker:
         self._cool_down = cool_down
         self._failures = 0
         self._open_until: datetime | None = None
-        self._failed_at: datetime | None = None
         self._why = ""
 
     def closed_until(self, now: datetime) -> tuple[datetime, str] | None:
@@ -39,13 +38,11 @@ class Breaker:
         Of hundreds that start at once, ten are soon lost without anything being wrong with all of them.
         """
         self._failures += 1
-        self._failed_at = now
         self._why = why
         if self._failures >= max(self._opens_after, there):
             self._open_until = now + self._cool_down
 
-    def worked(self, ordered: datetime) -> None:
-        """A run began on a machine; one that was ordered before the last failure says nothing of it."""
-        if self._failed_at is None or ordered > self._failed_at:
-            self._failures = 0
-            self._open_until = None
+    def worked(self) -> None:
+        """A run began on a machine."""
+        self._failures = 0
+        self._open_until = None

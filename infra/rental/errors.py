@@ -9,6 +9,7 @@ MediaError
     │   ├── OfferRefused     for another reason than want of machines: if all are, it is the order
     │   └── PoolIsFull       for what the pool's machines may cost together: one of them will end
     ├── ProviderUnavailable  the provider is away: nothing is known, so nothing is concluded
+    │   └── NotAsked         ... but that it did not hear of an order, so that nothing came of it
     ├── OrchestratorUnavailable  the same of the one who keeps the runs
     └── Postponed            no machine for now: the run is to be asked for again later
 """
@@ -40,6 +41,10 @@ class PoolIsFull(NoCapacity):
 
 class ProviderUnavailable(Unavailable):
     """The provider does not answer, or answers that it cannot now; what it rents may go on meanwhile."""
+
+
+class NotAsked(ProviderUnavailable):
+    """An order did not reach the provider, or it would not listen: no machine came of it."""
 
 
 class OrchestratorUnavailable(Unavailable):

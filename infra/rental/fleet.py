@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from infra.rental.breaker import Breaker
@@ -18,6 +19,7 @@ class Fleet:
     Attributes:
         prefix: How their names begin.
         machines: They, as last listed.
+        listed: When that list was asked for.
         spending: What they cost.
         sightings: When they were listed.
         breaker: Whether renting more of them makes sense.
@@ -28,6 +30,7 @@ class Fleet:
 
     prefix: str
     machines: Sequence[Machine] = ()
+    listed: datetime | None = None
     spending: Spending = field(default_factory=Spending)
     sightings: Sightings = field(default_factory=Sightings)
     breaker: Breaker = field(default_factory=Breaker)

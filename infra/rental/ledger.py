@@ -123,7 +123,7 @@ class History(BaseModel):
         """The number of the next rental: that of the newest again if no machine ever came of it."""
         if self.newest is None:
             return 1
-        return self.newest.number + (self.newest.outcome is not Outcome.NO_MACHINE)
+        return self.newest.number + (self.newest.outcome not in WITHOUT)
 
     @property
     def losses(self) -> tuple[Rental, ...]:

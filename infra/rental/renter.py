@@ -12,6 +12,7 @@ from prefect.logging import get_logger
 from infra.rental.errors import (
     AccountRefused,
     NoCapacity,
+    NotAsked,
     OfferRefused,
     OrchestratorUnavailable,
     OrderRefused,
@@ -20,7 +21,7 @@ from infra.rental.errors import (
     ProviderUnavailable,
 )
 from infra.rental.fleet import Fleet
-from infra.rental.ledger import History, Outcome, Rental
+from infra.rental.ledger import WITHOUT, History, Outcome, Rental
 from infra.rental.machine import Machine, Offer, Order
 from infra.rental.naming import MachineName
 from infra.rental.provider import Provider
@@ -111,6 +112,10 @@ class Renter(Generic[OrderT]):
             except AccountRefused as refused:
                 refusals = [refused]
                 break
+            except NotAsked as away:
+                closed = {"ended": self._clock(), "outcome": Outcome.NO_MACHINE, "why": str(away)}
+                await self._note(run, rental.model_copy(update=closed | {"seen": run.mark}))
+                raise
             else:
                 return await self._rented(run, rental, machine)
         raise await self._without(run, rental, refusals)
@@ -136,7 +141,7 @@ class Renter(Generic[OrderT]):
         """See to it that no machine is left that was rented for a run before."""
         for rental in run.history.unsettled:
             try:
-                rental = await self._known(run, rental)  # noqa: PLW2901 - the same one, with its id
+                rental = self._known(run, rental)  # noqa: PLW2901 - the same one, with its id
                 why = await self._returned(rental) if rental.machine_id else ""
             except AccountRefused as refused:  # it may go on, so the run neither goes on nor ends
                 raise Postponed(str(refused), self._clock() + ASK_AGAIN) from refused
@@ -149,15 +154,19 @@ class Renter(Generic[OrderT]):
             run = run.noting(closed)
         return run
 
-    async def _known(self, run: Run, rental: Rental) -> Rental:
-        """Return a rental with its machine, if one came of the order."""
+    def _known(self, run: Run, rental: Rental) -> Rental:
+        """Return a rental with its machine, if one came of the order.
+
+        The watcher's list tells: a list for each of hundreds of lost orders would use up what may be asked
+        of the provider, and then more orders would be lost.
+        """
         if rental.machine_id:
             return rental
         name = str(MachineName(self._fleet.prefix, run.run_id, rental.number))
-        for machine in await self._provider.machines(name):
+        for machine in self._fleet.machines:
             if machine.name == name:
                 return rental.of(machine)
-        if self._clock() - rental.ordered < SETTLING:
+        if self._fleet.listed is None or self._fleet.listed - rental.ordered < SETTLING:
             raise Postponed("a machine may have been made, and may be listed soon", self._clock() + ASK_AGAIN)
         return rental
 
@@ -197,7 +206,7 @@ class Renter(Generic[OrderT]):
         """Return the rental that is about to begin; one that no machine was had for is tried again."""
         offer = offers[0] if offers else NOTHING
         newest = history.newest
-        if newest and newest.outcome is Outcome.NO_MACHINE:
+        if newest and newest.outcome in WITHOUT:
             again = {"offer": offer, "ordered": self._clock(), "ended": None, "outcome": None, "why": ""}
             return newest.model_copy(update=again)
         return Rental(number=history.next_number, offer=offer, ordered=self._clock())

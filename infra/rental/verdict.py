@@ -25,6 +25,9 @@ BACK_OFF = timedelta(seconds=10)
 """For each fruitless loss after the first, a run waits this much longer; often the place is bad."""
 LONGEST_BACK_OFF = timedelta(seconds=120)
 NEVER_MADE = "the order for a machine was lost"
+NEVER_LISTED = "a machine began the run and was gone before the provider listed it"
+BEGUN = {RunState.RUNNING, RunState.COMPLETED, RunState.CRASHED}
+"""States that are reported only of what a machine has begun."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,11 @@ def outcome_of(run: Run, why: str) -> Ending:
         case RunState.SCHEDULED:
             return Ending(Outcome.HANDED_BACK, "it was asked to end and gave the run back")
     return Ending(Outcome.LOST, why)
+
+
+def has_begun(run: Run, rental: Rental) -> bool:
+    """Return whether the run's state says that a machine which was ordered then has begun it."""
+    return run.state in BEGUN and run.since >= rental.ordered
 
 
 def move_of(run: Run, now: datetime) -> Move:

@@ -24,6 +24,7 @@ from infra.rental.provider import Provider
 from infra.rental.runs import Run, RunBook, RunState
 from infra.rental.spending import DAY
 from infra.rental.verdict import (
+    NEVER_LISTED,
     NEVER_MADE,
     READABLE,
     SETTLING,
@@ -32,6 +33,7 @@ from infra.rental.verdict import (
     Resume,
     Seen,
     ending_of,
+    has_begun,
     move_of,
     outcome_of,
 )
@@ -61,6 +63,7 @@ class Watcher:
         self._resumed = False
         self._endings: dict[str, Ending] = {}
         self._began: dict[str, datetime] = {}
+        self._working: set[str] = set()
         self._care: dict[UUID, datetime] = {}
         self._looks = Looks()
 
@@ -75,6 +78,7 @@ class Watcher:
 
     async def tick(self) -> None:
         """Look at every machine and every run once, and act."""
+        listed = self._clock()
         machines = await self._provider.machines(self._fleet.prefix)
         named = [(machine, name) for machine in machines if (name := self._ours(machine))]
         ids = {name.run_id for _, name in named}
@@ -83,7 +87,8 @@ class Watcher:
         runs = dict(await self._book.live(ids | self._care.keys()))
         if missing := ids - runs.keys():  # deleted, or on the move while the pages of the answer were read
             runs |= await self._book.live(missing)
-        self._remember([machine for machine, _ in named], runs.values())
+        self._fleet.machines, self._fleet.listed = [machine for machine, _ in named], listed
+        self._remember(runs.values())
         of_run: defaultdict[UUID, list[tuple[Machine, MachineName]]] = defaultdict(list)
         for machine, name in named:
             of_run[name.run_id].append((machine, name))
@@ -109,8 +114,7 @@ class Watcher:
         name = read_name(machine.name)
         return name if name and name.pool == self._fleet.prefix else None
 
-    def _remember(self, machines: list[Machine], runs: Collection[Run]) -> None:
-        self._fleet.machines = machines
+    def _remember(self, runs: Collection[Run]) -> None:
         now = self._clock()
         # Only once all were asked for: an outage may last longer than our care.
         self._care = {run_id: until for run_id, until in self._care.items() if until > now}
@@ -120,9 +124,11 @@ class Watcher:
             if run.history.unsettled:
                 self._care[run.run_id] = until
         self._fleet.spending.forget_others({run.run_id for run in runs} | self._fleet.renting, now)
+        machines = self._fleet.machines
         ids = {machine.machine_id for machine in machines}
         self._fleet.sightings.see(ids, self._clock())
         self._began = {machine_id: began for machine_id, began in self._began.items() if machine_id in ids}
+        self._working &= ids
         for machine in machines:
             if machine.running_since:
                 self._began.setdefault(machine.machine_id, machine.running_since)
@@ -154,8 +160,9 @@ class Watcher:
             async with self._looks.gate:
                 await self._provider.terminate(machine.machine_id)
             return
-        if run.state is RunState.RUNNING:
-            self._fleet.breaker.worked(rental.ordered)
+        if run.state is RunState.RUNNING and has_begun(run, rental) and machine.machine_id not in self._working:
+            self._working.add(machine.machine_id)  # what has begun long ago says nothing of the next machine
+            self._fleet.breaker.worked()
         ending = self._endings.get(machine.machine_id) or await self._judge(machine, rental, run)
         if ending:
             self._endings[machine.machine_id] = ending
@@ -197,14 +204,14 @@ class Watcher:
     async def _why_gone(self, rental: Rental, run: Run) -> Ending | None:
         """Return how a machine that is not listed ended, or None if it may be there after all."""
         told = self._endings.get(rental.machine_id)
-        began = run.state is RunState.RUNNING and run.since >= rental.ordered  # so it was there, once
+        began = has_begun(run, rental)  # so it was there, once
         young = self._clock() - rental.ordered < (READABLE if rental.machine_id else SETTLING)
         fresh = young and rental.machine_id not in self._fleet.sightings
         may_come = fresh and not (began and rental.machine_id)
         if told is None and may_come:
             return None
         if not rental.machine_id:
-            return Ending(Outcome.NEVER_MADE, NEVER_MADE)
+            return outcome_of(run, NEVER_LISTED) if began else Ending(Outcome.NEVER_MADE, NEVER_MADE)
         async with self._looks.gate:
             gone = await self._provider.why_gone(rental.machine_id)
         if gone is None:

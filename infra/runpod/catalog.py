@@ -11,6 +11,7 @@ from infra.runpod.models import Cloud, CpuType, DataCenter, GpuType, Registry, V
 from infra.runpod.order import PodOrder
 from infra.runpod.rest import Rest, expect_list
 from infra.runpod.words import meant
+from media.errors import MediaError
 
 GPUS = "/v2/catalog/gpus"
 CPUS = "/v2/catalog/cpus"
@@ -19,6 +20,8 @@ VOLUMES = "/v2/network-volumes"
 REGISTRIES = "/v2/registries"
 FRESH = timedelta(seconds=30)
 """How long what can be had counts as known: hundreds of runs that begin together ask once, not each."""
+REFUSED = timedelta(seconds=5)
+"""The same of a refusal: while the key is wrong, each of these runs would hear it again, at our expense."""
 
 
 class Catalog:
@@ -28,6 +31,7 @@ class Catalog:
         self._rest = rest
         self._now = now
         self._known: dict[tuple[object, ...], tuple[datetime, dict[str, Any]]] = {}
+        self._refused: dict[tuple[object, ...], tuple[datetime, MediaError]] = {}
         self._asking: defaultdict[tuple[object, ...], asyncio.Lock] = defaultdict(asyncio.Lock)
         self._registry_ids: dict[str, str] = {}
 
@@ -109,6 +113,19 @@ class Catalog:
         async with self._asking[key]:
             moment, answer = self._known.get(key, (None, {}))
             if moment is None or self._now() - moment >= FRESH:
-                answer = await self._rest.get(path, asked)
+                answer = await self._asked(path, asked, key)
                 self._known[key] = (self._now(), answer)
             return answer
+
+    async def _asked(
+        self, path: str, asked: Mapping[str, str | int] | None, key: tuple[object, ...]
+    ) -> dict[str, Any]:
+        """Return what a path holds now, or the refusal of a moment ago."""
+        refused = self._refused.get(key)
+        if refused and self._now() - refused[0] < REFUSED:
+            raise refused[1].with_traceback(None)
+        try:
+            return await self._rest.get(path, asked)
+        except MediaError as error:
+            self._refused[key] = (self._now(), error)
+            raise

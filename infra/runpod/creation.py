@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 
-from infra.rental.errors import NoCapacity, ProviderUnavailable
+from infra.rental.errors import AccountRefused, NoCapacity, NotAsked, ProviderUnavailable
 from infra.rental.machine import Offer
 from infra.runpod.catalog import Catalog
 from infra.runpod.errors import ReplyLost
@@ -78,9 +78,12 @@ class Creation:
             answer = await self._rest.post(PATH, body, rents=True)
         except ReplyLost:
             raise
-        except ProviderUnavailable:  # never sent, or refused for the rate: nothing was made
+        except ProviderUnavailable as error:  # never sent, or refused for the rate: nothing was made
             self._unsure.discard(order.name)
-            raise
+            if order.name in self._twice:  # but of what was asked for before, something may
+                raise
+            self._asked.discard(order.name)
+            raise NotAsked(str(error)) from error
         except MediaError:
             self._unsure.discard(order.name)
             self._asked.discard(order.name)
@@ -98,10 +101,13 @@ class Creation:
 
     async def _made_before(self, name: str) -> Pod | None:
         """Return the pod of a name. If its request may be under way, absent once is not absent."""
-        found = await self._listed(name)
-        if found is None and name in self._unsure:
-            await self._rest.sleep(LOOK_AGAIN_S)
+        try:
             found = await self._listed(name)
+            if found is None and name in self._unsure:
+                await self._rest.sleep(LOOK_AGAIN_S)
+                found = await self._listed(name)
+        except AccountRefused as refused:  # that refuses the look, not the pod
+            raise ProviderUnavailable(f"pod {name}: whether it was made is not known: {refused}") from refused
         self._unsure.discard(name)
         return found
 

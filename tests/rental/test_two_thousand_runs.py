@@ -130,6 +130,14 @@ def test_a_few_runs_on_some_bad_days() -> None:
     assert_days_are_survived(range(12))
 
 
+@pytest.mark.parametrize("machines", [1, 10, 100, pytest.param(500, marks=pytest.mark.long)])
+def test_pods_are_listed_once_a_tick_however_many_there_are(machines: int) -> None:
+    farm = VirtualFarm(machines, machines, Work(frames=10, frame_s=60.0))
+    farm.run()
+    assert max(sample.machines for sample in farm.samples) == machines
+    assert max(farm.lists_a_minute().values()) <= 60 / TICK_S
+
+
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_a_few_runs_on_hundreds_of_bad_days() -> None:

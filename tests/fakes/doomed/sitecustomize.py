@@ -18,13 +18,14 @@ SCENE_LOAD = "scene load"
 INTO_THE_LOAD_S = 0.6  # by then Blender's process imports bpy, or opens the scene
 LONG_ENOUGH_S = 60.0
 LOSE, PREEMPT = "lose", "preempt"
+NOTICE_S = 60  # a run gives itself back in a second, but not on a machine that is busy with five others
 RENDERED = ".part.png"  # what media.rendering names a frame that is not in the store yet
 
 
 def lose_this_machine(how: str) -> None:
     """Ask for it, and wait to be killed; who is only told to end goes on."""
     address, pod = os.environ["RUNPOD_API_BASE_URL"], os.environ["RUNPOD_POD_ID"]
-    url = f"{address}/sim/{how}/{pod}"
+    url = f"{address}/sim/{how}/{pod}" + (f"/{NOTICE_S}" if how == PREEMPT else "")
     urllib.request.urlopen(url, b"", timeout=30).read()  # noqa: S310 - the stand-in's
     if how != PREEMPT:
         time.sleep(LONG_ENOUGH_S)

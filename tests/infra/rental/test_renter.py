@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from infra.rental.errors import AccountRefused, OfferRefused, OrderRefused, ProviderUnavailable
+from infra.rental.errors import AccountRefused, NotAsked, OfferRefused, OrderRefused, ProviderUnavailable
 from infra.rental.ledger import Outcome
 from infra.rental.machine import Offer
 from infra.rental.runs import RunState
@@ -144,10 +144,12 @@ async def test_orders_that_are_lost_while_the_provider_is_down_are_no_losses(poo
     for _ in range(8):
         assert not await pool.rent(run)
         assert pool.book.state(run) is RunState.SCHEDULED
-        await asyncio.sleep(70)
+        await pool.tick(after_s=70)
     pool.yard.away = None
     assert await pool.rent(run)
-    assert pool.book.runs[run.run_id].history.losses == ()
+    history = pool.book.runs[run.run_id].history
+    assert history.losses == ()
+    assert len(history.rentals) == 1  # each would be a label of the run, for as long as the provider is down
 
 
 @virtually
@@ -165,8 +167,39 @@ async def test_a_lost_reply_makes_no_second_machine(pool):
     assert not await pool.rent(run)
     pool.yard.reply_lost = None
     assert pool.book.state(run) is RunState.SCHEDULED
+    assert not await pool.rent(run)  # what is listed is not known yet
+    await pool.tick()
     assert await pool.rent(run)
     assert [machine.name for machine in pool.yard.there.values()] == [pool.name(run, 2)]
+
+
+@virtually
+async def test_what_became_of_lost_orders_is_asked_for_by_none_of_the_runs_that_wait(pool):
+    pool.yard.reply_lost = ProviderUnavailable("timed out")
+    runs = [pool.book.add() for _ in range(50)]
+    for run in runs:
+        await pool.rent(run)
+    pool.yard.reply_lost = None
+    for run in runs * 3:
+        await pool.rent(run)
+    assert pool.yard.asked["machines"] == 0
+    await pool.tick()
+    for run in runs:
+        assert await pool.rent(run)
+    assert pool.yard.asked["machines"] == 1
+    assert len(pool.yard.there) == len(runs)
+
+
+@virtually
+async def test_an_order_that_the_provider_did_not_hear_of_leaves_nothing_to_look_for(pool):
+    pool.yard.refused = NotAsked("asked too often")
+    run = pool.book.add()
+    for _ in range(3):
+        assert not await pool.rent(run)
+        assert pool.book.runs[run.run_id].history.unsettled == ()
+    pool.yard.refused = None
+    assert pool.yard.there[await pool.rent(run)].name == pool.name(run, 1)
+    assert pool.yard.asked["machines"] == 0
 
 
 @virtually
@@ -363,7 +396,7 @@ async def test_a_machine_that_was_found_by_its_name_and_returned_stands_in_the_l
     run = pool.book.add()
     await pool.rent(run)
     pool.yard.reply_lost = None
-    await asyncio.sleep(600)
+    await pool.tick(after_s=600)
     await pool.rent(run)
     assert pool.book.runs[run.run_id].history.rental(1).usd(now()) > 0
 

@@ -653,3 +653,19 @@ async def test_a_machine_that_stopped_after_its_run_was_done_is_no_loss(pool):
     pool.yard.change(machine.machine_id, state=MachineState.STOPPED)
     await pool.tick(2)
     assert pool.book.runs[run.run_id].history.newest.outcome is Outcome.DONE
+
+
+@pytest.mark.parametrize("state", [RunState.RUNNING, RunState.CRASHED, RunState.COMPLETED])
+@virtually
+async def test_a_run_goes_on_whose_machine_was_gone_before_it_was_ever_listed(pool, state):
+    pool.yard.reply_lost = ProviderUnavailable("timed out")
+    run = pool.book.add()
+    await pool.rent(run)
+    pool.yard.reply_lost = None
+    (machine,) = pool.yard.there
+    pool.book.report(run.run_id, state, proven=False)
+    pool.yard.lose(machine)
+    await pool.tick(13)
+    assert pool.book.state(run) is RunState.SCHEDULED
+    assert pool.book.runs[run.run_id].history.rental(1).outcome is Outcome.LOST
+    assert pool.yard.there[await pool.rent(run)].name == pool.name(run, 2)

@@ -7,7 +7,7 @@ from typing import NoReturn
 import httpx
 import pytest
 
-from infra.rental.errors import AccountRefused, NoCapacity, OrderRefused, ProviderUnavailable
+from infra.rental.errors import AccountRefused, NoCapacity, NotAsked, OrderRefused, ProviderUnavailable
 from infra.rental.machine import MachineState, Offer
 from infra.runpod.errors import RuleBroken
 from tests.infra.runpod.scripted import CAPACITY, GPU, IMAGE, KEY, OFFER, OTHER, order, pod, problem
@@ -151,6 +151,34 @@ def test_silence_ends_after_three_requests_and_is_remembered(runpod):
         asyncio.run(provider.create(order(), OFFER))
 
     assert runpod.count("POST /pods") == 3
+
+
+def test_pod_that_cannot_be_looked_for_is_not_taken_for_refused(runpod):
+    runpod.befall("POST /pods", runpod.lose)
+    runpod.befall("GET /pods", problem(401, "invalid bearer token"))
+
+    with pytest.raises(ProviderUnavailable, match="whether it was made is not known.*invalid bearer token"):
+        create(runpod)
+
+
+def test_order_that_never_reached_runpod_is_told_apart_and_need_not_be_looked_for(runpod):
+    runpod.befall("POST /pods", *[httpx.ConnectError("no way")] * 4)
+    provider = runpod.provider()
+
+    with pytest.raises(NotAsked, match="is the network up"):
+        asyncio.run(provider.create(order(), OFFER))
+    asyncio.run(provider.create(order(), OFFER))
+
+    assert runpod.count("GET /pods") == 0
+
+
+def test_order_of_which_something_may_have_come_before_is_not_called_unheard(runpod):
+    runpod.befall("POST /pods", httpx.ReadTimeout("made?"), *[httpx.ConnectError("no way")] * 4)
+
+    with pytest.raises(ProviderUnavailable) as caught:
+        asyncio.run(runpod.provider().create(order(), OFFER))
+
+    assert not isinstance(caught.value, NotAsked)
 
 
 def test_pod_that_appears_after_its_request_was_repeated_is_ended(runpod):

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from infra.rental.errors import OrderRefused
+from infra.rental.errors import AccountRefused, OrderRefused
 from infra.rental.machine import Offer
-from infra.runpod.catalog import FRESH
-from tests.infra.runpod.scripted import GPU, NOW, OTHER, gpu_type, order
+from infra.runpod.catalog import FRESH, REFUSED
+from tests.infra.runpod.scripted import GPU, NOW, OTHER, gpu_type, order, problem
 
 
 def offers(runpod, **terms):
@@ -93,6 +93,19 @@ def test_runs_that_are_due_together_ask_the_catalogue_once_and_one_after_a_while
 
     assert runpod.count("GET /catalog/gpus") == 2
     assert found[0] == found[1] == found[2]
+
+
+def test_runs_that_are_refused_together_ask_the_catalogue_once_and_one_after_a_moment_asks_again(runpod):
+    at = NOW
+    provider = runpod.provider(now=lambda: at)
+    runpod.befall("GET /catalog/gpus", problem(401, "invalid bearer token"))
+    for _ in range(2):
+        with pytest.raises(AccountRefused, match="invalid bearer token"):
+            asyncio.run(provider.offers(order()))
+    assert runpod.count("GET /catalog/gpus") == 1
+    at += REFUSED
+
+    assert asyncio.run(provider.offers(order()))
 
 
 @pytest.mark.parametrize(
