@@ -158,7 +158,7 @@ def assert_days_are_survived(seeds: Iterable[int]) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_two_thousand_runs_on_five_hundred_machines_on_a_bad_day(capsys) -> None:
-    farm = on_a_bad_day(2000, 500, 7)
+    farm = on_a_bad_day(2000, 500, 7, work=Work(frames=12, frame_s=100.0))
     assert_the_promises_are_kept(farm)
     before = ledger_usd(farm)
     bills = assert_the_ledger_is_right(farm)
