@@ -160,7 +160,8 @@ class Watcher:
             async with self._looks.gate:
                 await self._provider.terminate(machine.machine_id)
             return
-        if run.state is RunState.RUNNING and has_begun(run, rental) and machine.machine_id not in self._working:
+        working = run.state is RunState.RUNNING and has_begun(run, rental)
+        if working and machine.machine_id not in self._working:
             self._working.add(machine.machine_id)  # what has begun long ago says nothing of the next machine
             self._fleet.breaker.worked()
         ending = self._endings.get(machine.machine_id) or await self._judge(machine, rental, run)
