@@ -157,7 +157,7 @@ def test_pod_that_cannot_be_looked_for_is_not_taken_for_refused(runpod):
     runpod.befall("POST /pods", runpod.lose)
     runpod.befall("GET /pods", problem(401, "invalid bearer token"))
 
-    with pytest.raises(ProviderUnavailable, match="whether it was made is not known.*invalid bearer token"):
+    with pytest.raises(ProviderUnavailable, match=r"whether it was made is not known.*invalid bearer token"):
         create(runpod)
 
 
