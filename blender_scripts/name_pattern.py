@@ -6,11 +6,13 @@ they know `Kugel Ø14`. So a pattern also matches what it would itself become as
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
 
 LONGEST_NAME = 500  # of a name, so much is looked at
 _MAX_IDENTIFIER = 60
+NONE = -1
+"""Where the number of a pattern belongs: none."""
 _NUMBER = re.compile(r"\.\d{3,}\Z")
 
 
@@ -32,6 +34,22 @@ class NamePattern:
 def folded(text: str) -> str:
     """Return the beginning of a name as all that differ from it in nothing but case have it."""
     return unicodedata.normalize("NFC", text[:LONGEST_NAME]).casefold()
+
+
+def last_matches(
+    parts: Mapping[str, tuple[str, ...]], patterns: Sequence[NamePattern]
+) -> tuple[dict[str, int], set[int]]:
+    """Return the last pattern that matches a name of each part that any matches, and all that match one."""
+    last: dict[str, int] = {}
+    matched: set[int] = set()
+    for name in dict.fromkeys(name for names in parts.values() for name in names):
+        last[name], folded_name = NONE, folded(name)
+        for number in reversed(range(len(patterns))):
+            if (last[name] == NONE or number not in matched) and patterns[number].matches(folded_name):
+                last[name] = max(last[name], number)
+                matched.add(number)
+    chosen = {part: max(last[name] for name in names) for part, names in parts.items()}
+    return {part: number for part, number in chosen.items() if number != NONE}, matched
 
 
 def without_number(name: str) -> str:
@@ -62,9 +80,10 @@ def _plain(text: str) -> str:
 
 
 def _plain_pattern(text: str) -> str:
-    """Return a pattern for identifiers, empty where not every letter has a place in one."""
+    """Return a pattern for identifiers, empty where there is no letter, or one that has no place in them."""
     plain = _plain(text)
-    if "[" in text or any(sign.isalnum() and not sign.isascii() for sign in plain):
+    letters = [sign for sign in plain if sign.isalnum()]
+    if "[" in text or not letters or not all(sign.isascii() for sign in letters):
         return ""
     pattern = re.sub(r"[^a-z0-9*?]+", "_", plain.lower()).strip("_")
     return f"_{pattern}" if pattern[:1].isdigit() else pattern

@@ -8,13 +8,11 @@ import bpy
 from blender_scripts.background import colour_of, scene_linear
 from blender_scripts.job import MaterialOverride
 from blender_scripts.materials import plain_material
-from blender_scripts.name_pattern import NamePattern, folded, without_number
+from blender_scripts.name_pattern import NONE, NamePattern, last_matches, without_number
 from blender_scripts.part_names import names_of_parts
 
 _MOST_NAMES_TOLD = 20
 _LONGEST_NAME_TOLD = 200
-_NONE = -1
-"""Where the number of an override belongs: none. Later ones have higher numbers, and win."""
 
 
 def override_materials(overrides: Sequence[MaterialOverride], names: Path | None) -> dict[str, object]:
@@ -24,7 +22,7 @@ def override_materials(overrides: Sequence[MaterialOverride], names: Path | None
     """
     parts = names_of_parts(names)
     patterns = [NamePattern(override.parts) for override in overrides]
-    chosen, matched = _chosen(parts, patterns)
+    chosen, matched = last_matches(parts, patterns)
     _Painter(overrides, chosen).paint()
     unmatched = [override.parts for number, override in enumerate(overrides) if number not in matched]
     if not unmatched:
@@ -46,22 +44,6 @@ def _in_order(parts: Iterable[tuple[str, ...]]) -> list[str]:
 
 def _told(name: str) -> str:
     return without_number(name)[:_LONGEST_NAME_TOLD]
-
-
-def _chosen(
-    parts: Mapping[str, tuple[str, ...]], patterns: Sequence[NamePattern]
-) -> tuple[dict[str, int], set[int]]:
-    """Return the override of each part that has one, and all that match any part."""
-    last: dict[str, int] = {}
-    matched: set[int] = set()
-    for name in dict.fromkeys(name for names in parts.values() for name in names):
-        last[name], folded_name = _NONE, folded(name)
-        for number in reversed(range(len(patterns))):
-            if (last[name] == _NONE or number not in matched) and patterns[number].matches(folded_name):
-                last[name] = max(last[name], number)
-                matched.add(number)
-    chosen = {part: max(last[name] for name in names) for part, names in parts.items()}
-    return {part: number for part, number in chosen.items() if number != _NONE}, matched
 
 
 class _Painter:
@@ -98,7 +80,7 @@ class _Painter:
         return self._prototypes[key]
 
     def _copied(self, thing: bpy.types.Object, number: int) -> bpy.types.Object:
-        number = max(number, self._chosen.get(thing.name, _NONE))
+        number = max(number, self._chosen.get(thing.name, NONE))
         copy = thing.copy()
         if copy.type == "MESH":
             self._paint_mesh(copy, number)
