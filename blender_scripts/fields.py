@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from pathlib import Path
 
 from blender_scripts.failure import BadInput
 
@@ -37,6 +38,10 @@ class Fields:
             raise BadInput(f"{self._where}.{name}: expected {expected}, found {value!r:.60}")
         return value
 
+    def path_if_said(self, name: str) -> Path | None:
+        """Return the path in a field that may be absent."""
+        return Path(self.text(name)) if name in self._values else None
+
     def number(self, name: str, low: float, high: float, default: float | None = None) -> float:
         """Return a finite number from `low` to `high`."""
         value = self._take(name, default)
@@ -70,6 +75,13 @@ class Fields:
     def child(self, name: str, *, optional: bool = False) -> "Fields":
         """Return the object in a field; an empty one where it is absent and `optional`."""
         return Fields(f"{self._where}.{name}", self._take(name, {} if optional else None))
+
+    def children(self, name: str, most: int) -> "tuple[Fields, ...]":
+        """Return the objects in a list of at most so many; none where it is absent."""
+        value = self._take(name, [])
+        if not isinstance(value, list) or len(value) > most:
+            raise BadInput(f"{self._where}.{name}: expected a list of at most {most}, found {value!r:.60}")
+        return tuple(Fields(f"{self._where}.{name}[{number}]", one) for number, one in enumerate(value))
 
     def refuse_others(self) -> None:
         """Refuse fields that nobody read: a misspelt field would otherwise silently mean its default."""

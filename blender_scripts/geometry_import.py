@@ -31,8 +31,10 @@ class Extent:
     hull: NDArray[np.float64]
 
 
-def import_geometry(path: Path, geometry_format: str) -> None:
+def import_geometry(path: Path, geometry_format: str, *, every_name: bool = False) -> None:
     """Fill the open, empty file from a USD or GLB; only meshes, and what places them, are taken.
+
+    With `every_name`, an Xform that holds nothing but a mesh stays beside it, since it may have the name.
 
     Raises:
         BadInput: The file cannot be read.
@@ -40,7 +42,7 @@ def import_geometry(path: Path, geometry_format: str) -> None:
     if not path.is_file() or path.stat().st_size == 0:
         raise BadInput(f"{path}: expected a {geometry_format} file, found none or an empty one")
     try:
-        _import_usd(path) if geometry_format == "usd" else _import_glb(path)
+        _import_usd(path, merge=not every_name) if geometry_format == "usd" else _import_glb(path)
     except RuntimeError as error:
         if is_out_of_memory(error):
             raise
@@ -51,7 +53,7 @@ def import_geometry(path: Path, geometry_format: str) -> None:
         bpy.data.objects.remove(thing)
 
 
-def _import_usd(path: Path) -> None:
+def _import_usd(path: Path, *, merge: bool) -> None:
     run_operator(
         bpy.ops.wm.usd_import,
         filepath=str(path),
@@ -64,6 +66,7 @@ def _import_usd(path: Path) -> None:
         set_frame_range=False,
         apply_unit_conversion_scale=True,
         validate_meshes=True,
+        merge_parent_xform=merge,
     )
 
 

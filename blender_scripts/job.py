@@ -13,15 +13,31 @@ SCHEMA = 1
 DEVICE_ORDER = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL", "CPU")
 _HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _LARGEST_SIDE = 65536
+_MOST_OVERRIDES, _LONGEST_PATTERN = 100, 200  # as in media/material_override.py
+
+
+@dataclass(frozen=True)
+class MaterialOverride:
+    """Another material for the parts that a pattern matches: `color` is "#rrggbb" (sRGB)."""
+
+    parts: str
+    color: str
+    metallic: float
+    roughness: float
 
 
 @dataclass(frozen=True)
 class PrepareScene:
-    """Build a .blend from geometry: `background` is "studio" or "#rrggbb"."""
+    """Build a .blend from geometry: `background` is "studio" or "#rrggbb".
+
+    `names` is a GLB of ours that the geometry, a USD, was made from: it has the names as people know them.
+    """
 
     geometry: Path
     geometry_format: str
+    names: Path | None
     background: str
+    materials: tuple[MaterialOverride, ...]
     output: Path
 
 
@@ -131,12 +147,29 @@ def _prepare_scene(fields: Fields) -> PrepareScene:
     job = PrepareScene(
         geometry=Path(geometry.text("path")),
         geometry_format=geometry.text("format", choices=("usd", "glb")),
+        names=geometry.path_if_said("names"),
         background=background.lower(),
+        materials=tuple(_material(one) for one in look.children("materials", _MOST_OVERRIDES)),
         output=Path(fields.text("output")),
     )
     geometry.refuse_others()
     look.refuse_others()
     return job
+
+
+def _material(fields: Fields) -> MaterialOverride:
+    override = MaterialOverride(
+        parts=fields.text("parts"),
+        color=fields.text("color").lower(),
+        metallic=fields.number("metallic", 0, 1),
+        roughness=fields.number("roughness", 0, 1),
+    )
+    fields.refuse_others()
+    if len(override.parts) > _LONGEST_PATTERN:
+        raise BadInput(f"override: expected a pattern of at most {_LONGEST_PATTERN}, found a longer one")
+    if not _HEX_COLOUR.match(override.color):
+        raise BadInput(f"override: expected a color #rrggbb, found {override.color!r:.60}")
+    return override
 
 
 def _render_frames(fields: Fields) -> RenderFrames:

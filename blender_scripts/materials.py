@@ -25,6 +25,18 @@ def complete_materials() -> int:
     return len(bpy.data.materials)
 
 
+def plain_material(
+    name: str, colour: tuple[float, float, float], metallic: float, roughness: float
+) -> bpy.types.Material:
+    """Return a new material of one linear colour."""
+    material = bpy.data.materials.new(name)
+    shader = _new_principled(material)
+    shader.inputs["Base Color"].default_value = (*colour, 1.0)
+    shader.inputs["Metallic"].default_value = metallic
+    shader.inputs["Roughness"].default_value = roughness
+    return material
+
+
 def _complete(material: bpy.types.Material) -> None:
     shader = _principled(material)
     if shader is None:

@@ -10,6 +10,7 @@ from blender_scripts.events import EventChannel
 from blender_scripts.geometry_import import Extent, import_geometry, measure, smooth_unshaded
 from blender_scripts.job import PrepareScene
 from blender_scripts.materials import complete_materials
+from blender_scripts.overrides import override_materials
 from blender_scripts.scene_file import save_scene
 from blender_scripts.scene_notes import SceneNotes, write_notes
 from blender_scripts.search_trees import keep_own_trees
@@ -26,11 +27,12 @@ def prepare_scene(job: PrepareScene, channel: EventChannel) -> None:
     began = time.monotonic()
     bpy.ops.wm.read_factory_settings(use_empty=True)
     channel.send("started", blender=bpy.app.version_string)
-    import_geometry(job.geometry, job.geometry_format)
+    import_geometry(job.geometry, job.geometry_format, every_name=bool(job.materials))
     imported = time.monotonic()
     smooth_unshaded()
     extent = measure()
     materials = complete_materials()
+    said = override_materials(job.materials, job.names) if job.materials else {}
     keep_own_trees(extent.placed_once)
     scene = bpy.context.scene
     notes = _normalise(scene, extent, job.background)
@@ -47,6 +49,7 @@ def prepare_scene(job: PrepareScene, channel: EventChannel) -> None:
         triangles=extent.triangles,
         bounds=extent.bounds.tolist(),
         materials=materials,
+        **said,
     )
 
 

@@ -41,6 +41,9 @@ class SceneSaved(BaseModel):
     triangles: int
     bounds: tuple[tuple[float, float, float], tuple[float, float, float]]
     materials: int
+    unmatched: tuple[str, ...] = Field(default=(), description="Patterns of overrides that no part matches.")
+    part_names: tuple[str, ...] = Field(default=(), description="If there are any, some names that exist.")
+    more_part_names: int = Field(default=0, description="How many names exist besides.")
 
 
 class SceneLoaded(BaseModel):

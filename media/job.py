@@ -8,12 +8,13 @@ from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
-from pydantic.json_schema import SkipJsonSchema
 
 from media.address import PUBLIC, is_public
+from media.form import Unsaid, order_fields
 from media.frame_rate import FrameRate
 from media.geometry.conventions import Conventions
 from media.geometry.report import Detail
+from media.material_override import MOST_OVERRIDES, MaterialOverride
 
 MAX_PIXELS = 8192 * 8192
 BASE_SAMPLES = {"draft": 64, "standard": 128, "high": 512}
@@ -26,22 +27,11 @@ PROFILES: dict[str, dict[str, Any]] = {"thumbnail": {"width": 256, "height": 256
 Background = Annotated[str, StringConstraints(pattern=r"^(studio|transparent|#[0-9a-fA-F]{6})$")]
 Queue = Literal["light", "heavy"]
 Samples = Annotated[int, Field(ge=1, le=65536)]
-# Kept out of the schema: a form shows one plain field that may stay empty, not a choice of types. Prefect
-# takes null for it all the same, as long as no default is stated.
-Unsaid = SkipJsonSchema[None]
 MOST_ASKED_FOR = ("source", "profile", "width", "height", "frames", "fps", "quality", "samples")
 
 
 def _form_of(schema: dict[str, Any]) -> None:
-    """Put what most people ask for first (Prefect's form goes by `position`), and no defaults of null."""
-    fields = schema["properties"]
-    names = [name for name in MOST_ASKED_FOR if name in fields]
-    names += [name for name in fields if name not in names]
-    for position, name in enumerate(names):
-        fields[name]["position"] = position
-        if fields[name].get("default", ...) is None:
-            del fields[name]["default"]
-    schema["properties"] = {name: fields[name] for name in names}
+    order_fields(schema, MOST_ASKED_FOR)
 
 
 class SourceJob(BaseModel):
@@ -135,6 +125,11 @@ class RenderJob(SourceJob):
     )
     background: Background = Field(
         default="studio", description="Backdrop: studio, transparent, or a colour such as #1a2b3c."
+    )
+    materials: tuple[MaterialOverride, ...] = Field(
+        default=(),
+        max_length=MOST_OVERRIDES,
+        description="Other materials for parts of some names; of several for one part, the last counts.",
     )
     view_transform: Literal["AgX", "Filmic"] = Field(
         default="AgX", description="How light becomes display colour."

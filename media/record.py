@@ -66,7 +66,7 @@ def manifest_of(plan: Plan, made: Made, tools: Tools, cost: Cost | None = None) 
         },
         machine=tools.machine,
         cost=cost,
-        warnings=(*geometry.report.warnings, *_warnings(frames)),
+        warnings=(*geometry.report.warnings, *made.scene.warnings, *_warnings(frames)),
     )
     return Manifest(content=content, record=record)
 

@@ -14,6 +14,7 @@ from media.errors import ToolFailed
 from media.faults import fault_point
 from media.geometry.report import Geometry
 from media.job import RenderJob
+from media.material_override import unmatched_warnings
 from media.store import ObjectStore
 from media.store.keys import key_for
 from media.tools import Tools
@@ -35,12 +36,16 @@ class Scene(BaseModel):
     import_seconds: float = Field(
         description="What Blender's import took when the scene was made, in seconds."
     )
+    warnings: tuple[str, ...] = Field(default=(), description="What was odd, one sentence each.")
     found: bool = Field(default=False, description="Whether it lay in the store already.")
 
 
 def look_of(job: RenderJob) -> dict[str, Any]:
     """Return the part of a job that changes the scene itself; transparency is decided when rendering."""
-    return {"background": "studio" if job.background == "transparent" else job.background}
+    look: dict[str, Any] = {"background": "studio" if job.background == "transparent" else job.background}
+    if job.materials:  # so that the others keep the digests they had before there were any
+        look["materials"] = [override.named() for override in job.materials]
+    return look
 
 
 def scene_digest(geometry_digest: str, job: RenderJob, blender: Blender) -> str:
@@ -68,7 +73,10 @@ def prepare_scene(geometry: Geometry, job: RenderJob, tools: Tools) -> Scene:
     with workspace() as folder:
         saved = _saved(geometry, job, tools, folder)
         scene = Scene(
-            digest=digest, asset=_stored(saved.path, tools.store), import_seconds=saved.import_seconds
+            digest=digest,
+            asset=_stored(saved.path, tools.store),
+            import_seconds=saved.import_seconds,
+            warnings=unmatched_warnings(saved),
         )
     fault_point("scene.before_report")
     tools.store.put(key_for("scenes", digest, "scene.json"), scene.model_dump_json().encode())
@@ -80,10 +88,14 @@ def _saved(geometry: Geometry, job: RenderJob, tools: Tools, folder: Path) -> Sc
     """Have Blender save the scene in `folder`."""
     model = geometry.scene_file
     fetch_asset(model.asset, tools.store, folder / model.name)
+    source = {"path": str(folder / model.name), "format": model.form}
+    if job.materials and geometry.glb and geometry.report.route == "usd-made":
+        fetch_asset(geometry.glb, tools.store, folder / "names.glb")
+        source["names"] = str(folder / "names.glb")
     script_job = {
         "do": "prepare_scene",
-        "geometry": {"path": str(folder / model.name), "format": model.form},
-        "look": look_of(job),
+        "geometry": source,
+        "look": look_of(job) | {"materials": [override.asked() for override in job.materials]},
         "output": str(folder / "scene.blend"),
     }
     for event in run_script(tools.blender, script_job, folder):

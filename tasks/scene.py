@@ -1,5 +1,7 @@
 """Task: put geometry into a studio."""
 
+from prefect import get_run_logger
+
 from blocks.tools import open_tools
 from media import scene
 from media.geometry.report import Geometry
@@ -10,4 +12,7 @@ from tasks.media_task import media_task
 @media_task
 def prepare_scene(plan: Plan, geometry: Geometry) -> scene.Scene:
     """Find or make the .blend that holds parts, lights and camera."""
-    return scene.prepare_scene(geometry, plan.job, open_tools())
+    prepared = scene.prepare_scene(geometry, plan.job, open_tools())
+    for warning in prepared.warnings:
+        get_run_logger().warning("%s: %s", plan.source.name, warning)
+    return prepared

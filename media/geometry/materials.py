@@ -53,3 +53,10 @@ def srgb(linear: float) -> float:
     if linear <= 0.0031308:  # noqa: PLR2004 - the standard's own threshold
         return 12.92 * max(0.0, linear)
     return float(1.055 * min(1.0, linear) ** (1 / 2.4) - 0.055)
+
+
+def linear(display: float) -> float:
+    """Return an sRGB channel as a linear one (IEC 61966-2-1)."""
+    if display <= 0.04045:  # noqa: PLR2004 - the standard's own threshold
+        return display / 12.92
+    return float(((display + 0.055) / 1.055) ** 2.4)
