@@ -1,5 +1,6 @@
 """Somebody else's lease, seen by one who waits for it."""
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from pydantic import ValidationError
 from media.errors import BadInput
 from media.store.lease import LASTS_S, HeldLease, LeaseRecord, take, take_over
 from media.store.protocol import Missing, ObjectStore
+
+logger = logging.getLogger(__name__)
 
 SKEW_S = 5.0
 """What a lease is given beyond its time: for clocks that run at other rates, and replies under way."""
@@ -74,7 +77,7 @@ class LeaseWatch:
         if self._seen is None or self._seen.etag != stat.etag:
             self._seen = _Seen(stat.etag, self._read(), self._terms.clock())
         if not self._is_left_behind(self._seen):
-            self._waited_for.add(self._seen.record.owner)
+            self._wait_for(self._seen.record.owner)
             return None
         lease = take_over(self._key, self._store, self._terms.lasts_s, self._seen.etag)
         self.disputes += lease is None
@@ -85,6 +88,11 @@ class LeaseWatch:
         waited = self._terms.clock() - self._began
         pause = min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, waited * PAUSE_SHARE))
         self._terms.sleep(pause * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311 - no secret
+
+    def _wait_for(self, owner: str) -> None:
+        if owner not in self._waited_for:
+            logger.info("%s: waiting for another, who is making it", self._name)
+        self._waited_for.add(owner)
 
     def _read(self) -> LeaseRecord:
         """Return what the lease says; one that says nothing sensible still has to run out."""
