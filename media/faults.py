@@ -10,6 +10,7 @@ FaultPoint = Literal[
     "download.in_body",
     "source.before_put",
     "upload.before_complete",
+    "lease.before_publish",
     "geometry.before_put",
     "geometry.before_report",
     "scene.before_put",

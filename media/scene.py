@@ -17,6 +17,7 @@ from media.job import RenderJob
 from media.material_override import unmatched_warnings
 from media.store import ObjectStore
 from media.store.keys import key_for
+from media.store.single_flight import Work, once_at_a_time
 from media.tools import Tools
 from media.workspace import workspace
 
@@ -62,25 +63,39 @@ def scene_digest(geometry_digest: str, job: RenderJob, blender: Blender) -> str:
 
 
 def prepare_scene(geometry: Geometry, job: RenderJob, tools: Tools) -> Scene:
-    """Find or make the scene that `job` asks for.
+    """Find or make the scene that `job` asks for, or wait for who is making it.
 
     Raises:
         BadInput, OutOfResources, ToolFailed: Blender could not import the geometry, for the reason it gives.
     """
     digest = scene_digest(geometry.digest, job, tools.blender)
-    if found := find_scene(digest, tools.store):
-        return found
+    work = Work(
+        name="geometry",
+        find=lambda: find_scene(digest, tools.store),
+        make=lambda: _made(geometry, job, tools),
+        publish=lambda scene: _published(scene, tools.store),
+    )
+    return once_at_a_time(digest, work, tools.store)
+
+
+def _made(geometry: Geometry, job: RenderJob, tools: Tools) -> Scene:
+    """Make a scene and store its file, without the record by which it is found."""
+    digest = scene_digest(geometry.digest, job, tools.blender)
     with workspace() as folder:
         saved = _saved(geometry, job, tools, folder)
-        scene = Scene(
+        logger.info("prepared scene %s: %s meshes, %s triangles", digest, saved.meshes, saved.triangles)
+        return Scene(
             digest=digest,
             asset=_stored(saved.path, tools.store),
             import_seconds=saved.import_seconds,
             warnings=unmatched_warnings(saved),
         )
+
+
+def _published(scene: Scene, store: ObjectStore) -> Scene:
+    """Write the record of a scene; of two, each is as good as the other."""
     fault_point("scene.before_report")
-    tools.store.put(key_for("scenes", digest, "scene.json"), scene.model_dump_json().encode())
-    logger.info("prepared scene %s: %s meshes, %s triangles", digest, saved.meshes, saved.triangles)
+    store.put(key_for("scenes", scene.digest, "scene.json"), scene.model_dump_json().encode())
     return scene
 
 

@@ -23,6 +23,7 @@ from media.source import Source
 from media.store import ObjectStore
 from media.store.keys import key_for
 from media.store.once import write_first
+from media.store.single_flight import Work, once_at_a_time
 from media.workspace import workspace
 
 logger = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def prepare_geometry(
     conventions: Conventions = UNSAID,
     limits: Limits | None = None,
 ) -> Geometry:
-    """Find the geometry of a source in the store, or make it and store it.
+    """Find the geometry of a source in the store, or make it and store it, or wait for who is making it.
 
     Args:
         source: What was downloaded; its name is used in messages only.
@@ -79,23 +80,13 @@ def prepare_geometry(
         OutOfResources, TimedOut, ToolFailed: A child process was stopped or broke.
     """
     digest = geometry_digest(source, detail, conventions)
-    if found := find_geometry(digest, store):
-        return _with_remarks(found, conventions)
-    limits = limits or limits_for(source.asset.size)
-    with workspace() as folder:
-        path = folder / f"source.{source.kind}"
-        fetch_asset(source.asset, store, path)
-        file = as_one_file(ModelFile(path, source.name, source.kind, root=folder))
-        if file.kind.is_cad:
-            made = make_from_cad(file, folder, _tessellation(detail), conventions, limits)
-            geometry = _stored_made(made, file, digest, store)
-        elif file.kind.is_mesh:
-            made = make_from_mesh(file, folder, conventions, limits)
-            geometry = _stored_made(made, file, digest, store)
-        else:
-            geometry = _given(source, file, digest, limits, store)
-    fault_point("geometry.before_report")
-    return _with_remarks(_published(geometry, store), conventions)
+    work = Work(
+        name=source.name,
+        find=lambda: find_geometry(digest, store),
+        make=lambda: _made(source, store, _tessellation(detail), conventions, limits),
+        publish=lambda geometry: _published(geometry, store),
+    )
+    return _with_remarks(once_at_a_time(digest, work, store), conventions)
 
 
 def find_geometry(digest: str, store: ObjectStore) -> Geometry | None:
@@ -117,6 +108,29 @@ def _with_remarks(geometry: Geometry, conventions: Conventions) -> Geometry:
     report = geometry.report
     warnings = (*report.warnings, *conventions.remarks(report.source_format))
     return geometry.model_copy(update={"report": report.model_copy(update={"warnings": warnings})})
+
+
+def _made(
+    source: Source,
+    store: ObjectStore,
+    tessellation: Tessellation,
+    conventions: Conventions,
+    limits: Limits | None,
+) -> Geometry:
+    """Make the geometry of a source and store its files, without the report by which it is found."""
+    digest = geometry_digest(source, tessellation, conventions)
+    limits = limits or limits_for(source.asset.size)
+    with workspace() as folder:
+        path = folder / f"source.{source.kind}"
+        fetch_asset(source.asset, store, path)
+        file = as_one_file(ModelFile(path, source.name, source.kind, root=folder))
+        if file.kind.is_cad:
+            made = make_from_cad(file, folder, tessellation, conventions, limits)
+            return _stored_made(made, file, digest, store)
+        if file.kind.is_mesh:
+            made = make_from_mesh(file, folder, conventions, limits)
+            return _stored_made(made, file, digest, store)
+        return _given(source, file, digest, limits, store)
 
 
 def _given(source: Source, file: ModelFile, digest: str, limits: Limits, store: ObjectStore) -> Geometry:
@@ -157,6 +171,7 @@ def _stored(path: Path, name: str, media_type: str, store: ObjectStore) -> Asset
 
 def _published(geometry: Geometry, store: ObjectStore) -> Geometry:
     """Write the report, once; whoever was first has made the geometry that counts."""
+    fault_point("geometry.before_report")
     key = key_for("geometry", geometry.digest, REPORT_NAME)
     data = geometry.model_dump_json().encode()
     if first := write_first(key, data, store, lambda: find_geometry(geometry.digest, store)):

@@ -22,7 +22,7 @@ SHORT: tuple[FaultPoint, ...] = (
 OF_STILLS: set[FaultPoint] = {"still.before_put"}
 BETWEEN_WEB_AND_S3: set[FaultPoint] = {"download.in_body", "upload.before_complete"}
 POINTS = [point for point in FAULT_POINTS if point not in OF_STILLS | BETWEEN_WEB_AND_S3]
-BEFORE_FRAMES = ("source", "geometry", "scene")
+BEFORE_FRAMES = ("source", "lease", "geometry", "scene")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Scenes of every kind of source, found again, and refused when Blender cannot make them."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from media import jobs
 from media.geometry.prepare import prepare_geometry
 from media.job import StillJob
 from media.kind import Kind
-from media.scene import find_scene
+from media.plan import plan
+from media.scene import Scene, find_scene, prepare_scene
 from media.source import download_model
 from media.store.protocol import Damaged
 
@@ -72,6 +75,26 @@ def test_scene_whose_file_is_gone_is_made_again(tools, tmp_path):
 
     assert again.record.scene == first.record.scene
     assert find_scene(first.record.scene, tools.store)
+
+
+def test_scene_that_several_ask_for_at_once_is_made_by_one_blender(tools, tmp_path, children):
+    cube = write_usd(tmp_path / "cube.usda")
+    source = download_model(str(cube), tools.store)
+    geometry = prepare_geometry(source, tools.store)
+    job = StillJob(source=str(cube))
+    ready = threading.Barrier(3)
+
+    def ask(_: int) -> Scene:
+        ready.wait()
+        return prepare_scene(geometry, job, tools)
+
+    with children.counted() as commands, ThreadPoolExecutor(3) as pool:
+        scenes = list(pool.map(ask, range(3)))
+
+    assert len(commands) == 1
+    assert sorted(scene.found for scene in scenes) == [False, True, True]
+    assert {scene.asset for scene in scenes} == {find_scene(scenes[0].digest, tools.store).asset}
+    assert scenes[0].digest == plan(job, source, tools.blender).scene
 
 
 def test_scene_of_the_right_size_with_other_bytes_is_not_rendered_and_is_made_again(tools, tmp_path):
