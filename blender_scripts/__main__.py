@@ -8,7 +8,6 @@ Exit code 0 means that the job is done; 1 comes with a `failed` event that says 
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,15 +24,13 @@ def main(argv: list[str]) -> int:
 def reported(work: Callable[["EventChannel"], None]) -> int:
     """Do some work with an event channel, say on it if that fails, and return the exit code."""
     from blender_scripts.events import EventChannel  # noqa: PLC0415 - needs the path set below
-    from blender_scripts.failure import failure_of  # noqa: PLC0415 - the same
+    from blender_scripts.failure import report_failure  # noqa: PLC0415 - the same
 
     channel = EventChannel()
     try:
         work(channel)
     except Exception as error:  # noqa: BLE001 - whatever it is, the engine is told its class
-        traceback.print_exc()
-        failure = failure_of(error)
-        channel.send("failed", **{"class": failure.kind, "message": failure.message})
+        report_failure(error, channel)
         return 1
     return 0
 
@@ -45,23 +42,16 @@ def run_job(argv: list[str], channel: "EventChannel") -> None:
         BadInput: There is no job in it.
     """
     from blender_scripts.failure import BadInput  # noqa: PLC0415 - needs the path set below
-    from blender_scripts.job import ListDevices, PrepareScene, read_job  # noqa: PLC0415 - the same
+    from blender_scripts.job import Serve, read_job  # noqa: PLC0415 - the same
+    from blender_scripts.serving import do, serve  # noqa: PLC0415 - the same
 
     if len(argv) < 2:  # noqa: PLR2004 - the script and its job
         raise BadInput("arguments: expected the path of a job file, found none")
     job = read_job(Path(argv[-1]))
-    if isinstance(job, PrepareScene):
-        from blender_scripts.preparing import prepare_scene  # noqa: PLC0415 - a bad job needs no Blender
-
-        prepare_scene(job, channel)
-    elif isinstance(job, ListDevices):
-        from blender_scripts.rendering import list_devices  # noqa: PLC0415 - the same
-
-        list_devices(channel)
+    if isinstance(job, Serve):
+        serve(channel, sys.stdin)
     else:
-        from blender_scripts.rendering import render_frames  # noqa: PLC0415 - the same
-
-        render_frames(job, channel, sys.stdin)
+        do(job, channel, sys.stdin)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,12 @@ The class names are those of `media/errors.py`; nothing is imported across the b
 
 import errno
 import re
+import traceback
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blender_scripts.events import EventChannel
 
 _MEMORY = re.compile(
     r"out of (\w+ )*memory|bad_alloc|failed to allocate|memory exhausted|cannot allocate", re.IGNORECASE
@@ -51,6 +56,14 @@ def failure_of(error: BaseException) -> Failure:
     else:
         kind = "ToolFailed"
     return Failure(kind, one_line(error))
+
+
+def report_failure(error: BaseException, channel: "EventChannel") -> Failure:
+    """Print an exception as Python does, say on the channel what it means, and return that."""
+    traceback.print_exception(error)
+    failure = failure_of(error)
+    channel.send("failed", **{"class": failure.kind, "message": failure.message})
+    return failure
 
 
 def one_line(error: BaseException) -> str:

@@ -37,6 +37,7 @@ class FrameRenderer:
     Attributes:
         finish: Is given every written file before it is reported.
         picture: Blender's render operator.
+        warmth: What was ready when the job began.
     """
 
     scene: bpy.types.Scene
@@ -47,6 +48,7 @@ class FrameRenderer:
     channel: EventChannel
     finish: Callable[[Path], None]
     picture: Callable[[], None]
+    warmth: str
 
     def render(self, frame: int, path: Path) -> None:
         """Render one frame (1 is the first, at angle 0) into a file and report it.
@@ -74,6 +76,7 @@ class FrameRenderer:
             device=devices.device_in_use(self.scene).to_json(),
             samples=progress.samples,
             persistent_data=self.scene.render.use_persistent_data,
+            warmth=self.warmth,
         )
 
     def _picture_within_memory(self, frame: int) -> None:

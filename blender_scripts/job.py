@@ -10,6 +10,7 @@ from blender_scripts.failure import BadInput
 from blender_scripts.fields import Fields
 
 SCHEMA = 1
+UNSAID = "unsaid"
 DEVICE_ORDER = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL", "CPU")
 _HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _LARGEST_SIDE = 65536
@@ -79,9 +80,13 @@ class DeviceWish:
 
 @dataclass(frozen=True)
 class RenderFrames:
-    """Open a prepared scene and render the frames that are asked for on standard input."""
+    """Open a prepared scene and render the frames that are asked for on standard input.
+
+    `scene_sha256` is the digest of the scene's bytes, or `UNSAID`.
+    """
 
     scene: Path
+    scene_sha256: str
     camera: Camera
     settings: Settings
     device: DeviceWish
@@ -93,6 +98,11 @@ class ListDevices:
 
 
 @dataclass(frozen=True)
+class Serve:
+    """Stay, and do the jobs that come on standard input one after the other."""
+
+
+@dataclass(frozen=True)
 class FrameCommand:
     """Render one frame (1 is the first) into one file."""
 
@@ -100,7 +110,7 @@ class FrameCommand:
     path: Path
 
 
-Job = PrepareScene | RenderFrames | ListDevices
+Job = PrepareScene | RenderFrames | ListDevices | Serve
 
 
 def read_job(path: Path) -> Job:
@@ -113,6 +123,15 @@ def read_job(path: Path) -> Job:
         value = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
         raise BadInput(f"{path}: expected a readable JSON job file, found: {error}") from error
+    return job_of(value)
+
+
+def job_of(value: object) -> Job:
+    """Return the job that a decoded JSON value is.
+
+    Raises:
+        BadInput: It is none.
+    """
     fields = Fields("job", value)
     fields.whole("schema", SCHEMA, SCHEMA)
     job = _READERS[fields.text("do", choices=_READERS)](fields)
@@ -176,6 +195,7 @@ def _render_frames(fields: Fields) -> RenderFrames:
     device = fields.child("device", optional=True)
     job = RenderFrames(
         scene=Path(fields.text("scene")),
+        scene_sha256=fields.text("scene_sha256", UNSAID),
         camera=_camera(fields.child("camera", optional=True)),
         settings=_settings(fields.child("settings")),
         device=DeviceWish(device.texts("order", DEVICE_ORDER), device.flag("require_gpu", default=False)),
@@ -218,8 +238,13 @@ def _list_devices(_fields: Fields) -> ListDevices:
     return ListDevices()
 
 
+def _serve(_fields: Fields) -> Serve:
+    return Serve()
+
+
 _READERS: dict[str, Callable[[Fields], Job]] = {
     "prepare_scene": _prepare_scene,
     "render_frames": _render_frames,
     "list_devices": _list_devices,
+    "serve": _serve,
 }

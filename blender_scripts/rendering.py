@@ -16,6 +16,7 @@ from blender_scripts.scene_file import open_scene
 from blender_scripts.scene_notes import read_notes
 from blender_scripts.studio import find_studio
 from blender_scripts.turn import ground_height, turn_centre
+from blender_scripts.warmth import COLD, WARM_SCENE
 
 
 def list_devices(channel: EventChannel) -> None:
@@ -30,14 +31,20 @@ def render_frames(
     channel: EventChannel,
     commands: Iterable[str],
     picture: Callable[[], None] = render_picture,
+    warmth: str = COLD,
 ) -> None:
     """Open a job's scene and render every frame that is commanded, by `picture`, until the commands end.
+
+    With the warmth `WARM_SCENE` the scene is open already, as the last job of its kind left it.
 
     Raises:
         BadInput: The scene is none of ours, or a command is none.
         OutOfResources: A required device is missing, or memory ran out even without persistent data.
     """
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    if warmth == WARM_SCENE:
+        bpy.context.scene.render.use_persistent_data = False  # which frees what was kept for the last job
+    else:
+        bpy.ops.wm.read_factory_settings(use_empty=True)
     found = devices.find_devices()
     kind = devices.choose_type(found, job.device.order, require_gpu=job.device.require_gpu)
     used = devices.activate(bpy.context.scene, kind)
@@ -51,7 +58,7 @@ def render_frames(
         denoiser="OPENIMAGEDENOISE" if job.settings.denoise else None,
         denoise_on_gpu=on_gpu,
     )
-    renderer = _set_up(job, kind, channel, picture)
+    renderer = _set_up(job, kind, channel, picture, warmth)
     for line in commands:
         if line.strip():
             command = read_command(line)
@@ -59,11 +66,11 @@ def render_frames(
 
 
 def _set_up(
-    job: RenderFrames, kind: str, channel: EventChannel, picture: Callable[[], None]
+    job: RenderFrames, kind: str, channel: EventChannel, picture: Callable[[], None], warmth: str
 ) -> FrameRenderer:
     """Open the scene and make everything ready that holds for all frames."""
     began = time.monotonic()
-    scene = open_scene(job.scene)
+    scene = bpy.context.scene if warmth == WARM_SCENE else open_scene(job.scene)
     notes = read_notes(scene, str(job.scene))
     studio = find_studio(scene, str(job.scene))
     apply_settings(scene, job.settings)
@@ -84,4 +91,5 @@ def _set_up(
     finish = choose_background(scene, studio, notes.background, job.settings)
     framing = frame_turn(points, view, camera.framing)
     channel.send("scene_loaded", seconds=time.monotonic() - began)
-    return FrameRenderer(scene, studio, view, framing, camera.degrees_per_frame, channel, finish, picture)
+    degrees = camera.degrees_per_frame
+    return FrameRenderer(scene, studio, view, framing, degrees, channel, finish, picture, warmth)

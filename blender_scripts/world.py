@@ -4,6 +4,7 @@ import bpy
 
 from blender_scripts.blender_version import new_node_tree
 
+_PLAIN = "plain colour"
 _CENTRE, _EDGE = (1.30, 1.31, 1.33, 1.0), (0.50, 0.52, 0.56, 1.0)
 _ROOM = (
     (0.0, 0.6),
@@ -21,7 +22,8 @@ _ROOM = (
 def fill_with(world: bpy.types.World, colour: tuple[float, float, float]) -> None:
     """Show the camera one scene-linear colour in place of the gradient."""
     tree = world.node_tree
-    plain = tree.nodes.new("ShaderNodeBackground")
+    plain = tree.nodes.get(_PLAIN) or tree.nodes.new("ShaderNodeBackground")  # a scene may be used again
+    plain.name = _PLAIN
     plain.inputs["Color"].default_value = (*colour, 1.0)
     mix = next(node for node in tree.nodes if node.type == "MIX_SHADER")
     tree.links.new(plain.outputs[0], mix.inputs[2])

@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     blender: Path | None = Field(
         default=None, description="Blender executable; if unset, the Blender of the bpy wheel renders."
     )
+    host: Path | None = Field(
+        default=None,
+        description="Socket of this machine's renderer host; if unset, each job starts a Blender of its own.",
+    )
     ffmpeg: Path | None = Field(
         default=None, description="ffmpeg executable; if unset, the one on PATH, or else the packaged one."
     )

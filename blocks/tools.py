@@ -38,7 +38,7 @@ def open_tools() -> Tools:
     env = _kernel_caches() | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return Tools(
         store=fit_for_results(open_store()),
-        blender=_blender(settings.blender, env),
+        blender=replace(_blender(settings.blender, env), host=settings.host and absolute(settings.host)),
         ffmpeg=Ffmpeg(absolute(settings.ffmpeg), env) if settings.ffmpeg else find_ffmpeg(env),
         machine=socket.gethostname(),
         access=open_access(),

@@ -1,21 +1,25 @@
 """Our side of the Blender boundary: how a script is started and listened to.
 
 The far end is `blender_scripts/`, which runs inside Blender and shares no import with us. A job goes over
-as a JSON file, commands as JSON lines on stdin, events come back as JSON lines on file descriptor 3.
+as a JSON file, commands as JSON lines on stdin, events come back as JSON lines on file descriptor 3. Where a
+renderer host serves this machine, the same goes through it to a Blender that is warm already.
 """
 
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 from media.blender_events import Event, parse_event
 from media.errors import BadInput
-from media.process import Child, Limits, check, run, start
+from media.process import Finished, Limits, check, run, start
+from media.renderer_host.client import find_host
+from media.renderer_host.messages import Command, Lane, Request
 
 ENTRY = Path(__file__).parent.parent / "blender_scripts" / "__main__.py"
 SCHEMA = 1
@@ -36,16 +40,53 @@ class Blender:
         command: What comes before the script's own arguments.
         version: Such as 4.5.15.
         env: Variables its children need on this machine, such as where the GPU driver lies.
+        host: Socket of this machine's renderer host, if one may be there.
     """
 
     command: tuple[str, ...]
     version: str
     env: Mapping[str, str] = field(default_factory=dict)
+    host: Path | None = None
 
     @property
     def series(self) -> str:
         """Major and minor version: what digests hold, since pictures change no oftener."""
         return ".".join(self.version.split(".")[:2])
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a renderer host goes by.
+
+    Attributes:
+        name: Digest of what the job makes.
+        lane: Whom it waits for: light jobs never for heavy ones.
+    """
+
+    name: str
+    lane: Lane
+
+
+class Script(Protocol):
+    """A script at work, in a child of ours (`media.process.Child`) or at the host."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def send(self, data: bytes) -> None:
+        """Write lines to its stdin."""
+
+    def close_stdin(self) -> None:
+        """Tell it that nothing more will come."""
+
+    def reports(self) -> Iterator[str]:
+        """Yield the lines that it reports."""
+
+    def wait(self) -> Finished:
+        """Wait until it has ended."""
 
 
 def packaged_blender(env: Mapping[str, str]) -> Blender:
@@ -68,8 +109,12 @@ def installed_blender(executable: Path, env: Mapping[str, str]) -> Blender:
 
 
 def start_script(
-    blender: Blender, job: Mapping[str, Any], folder: Path, wall_s: float | None = None
-) -> Child:
+    blender: Blender,
+    job: Mapping[str, Any],
+    folder: Path,
+    wall_s: float | None = None,
+    ticket: Ticket | None = None,
+) -> Script:
     """Start the script on `job` in `folder`, where its job file and everything it writes lie.
 
     Args:
@@ -77,31 +122,40 @@ def start_script(
         job: What `blender_scripts` is to do.
         folder: The child's own.
         wall_s: Its longest life, in seconds, if it has a bound.
+        ticket: For the renderer host; without one, or without a host, a child of its own does the job.
     """
+    whole = {"schema": SCHEMA, **job}
+    if ticket and blender.host:
+        command = Command(argv=blender.command, env=dict(blender.env))
+        request = Request(blender=command, name=ticket.name, lane=ticket.lane, job=whole)
+        if script := find_host(blender.host, request, wall_s, LONGEST_SILENCE_S):
+            return script
     job_file = folder / "job.json"
-    job_file.write_text(json.dumps({"schema": SCHEMA, **job}))
+    job_file.write_text(json.dumps(whole))
     limits = Limits(wall_s=wall_s, idle_s=LONGEST_SILENCE_S, file_bytes=FILE_BYTES)
     return start([*blender.command, str(job_file)], cwd=folder, limits=limits, env=blender.env)
 
 
-def next_event(child: Child) -> Event | None:
+def next_event(script: Script) -> Event | None:
     """Return the script's next event, or None when it has closed its channel.
 
     Raises:
         BadInput, OutOfResources, ToolFailed: The script gave up, for the reason it gives.
     """
-    line = next(child.reports(), None)
+    line = next(script.reports(), None)
     return None if line is None else parse_event(line)
 
 
-def run_script(blender: Blender, job: Mapping[str, Any], folder: Path) -> list[Event]:
+def run_script(
+    blender: Blender, job: Mapping[str, Any], folder: Path, ticket: Ticket | None = None
+) -> list[Event]:
     """Run the script on `job` to its end and return its events.
 
     Raises:
         BadInput, OutOfResources, ToolFailed: It gave up, crashed, or passed its deadline.
     """
-    with start_script(blender, job, folder, LONGEST_PREPARATION_S) as child:
-        child.close_stdin()
-        events = [parse_event(line) for line in child.reports()]
-        check(child.wait(), "Blender")
+    with start_script(blender, job, folder, LONGEST_PREPARATION_S, ticket) as script:
+        script.close_stdin()
+        events = [parse_event(line) for line in script.reports()]
+        check(script.wait(), "Blender")
         return events

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from media.errors import BadInput, MediaError, OutOfResources, ToolFailed
 
+Warmth = Literal["cold", "warm process", "warm scene"]
+"""What was ready when the job began: nothing, a Blender that had done others, or the open scene as well."""
+
 
 class Device(BaseModel):
     """What rendered."""
@@ -80,6 +83,7 @@ class FrameWritten(BaseModel):
     device: Device
     samples: int
     persistent_data: bool
+    warmth: Warmth = "cold"
 
 
 class Devices(BaseModel):

@@ -11,7 +11,7 @@ from collections import defaultdict
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from media.blender_events import Device, FrameWritten
+from media.blender_events import Device, FrameWritten, Warmth
 from media.errors import ToolFailed
 from media.faults import fault_point
 from media.frame_gate import FrameFacts
@@ -40,6 +40,7 @@ class Frame(BaseModel):
     seconds: float
     peak_memory_bytes: int
     persistent_data: bool
+    warmth: Warmth = Field(default="cold", description="What was ready when the renderer's job began.")
     uniform: bool = Field(description="Whether all its pixels are the same.")
     divergence_db: float | None = Field(
         default=None, description="PSNR of a later render of the same frame against the stored one."
@@ -79,6 +80,7 @@ def commit(written: FrameWritten, facts: FrameFacts, plan: Plan, store: ObjectSt
         seconds=written.seconds,
         peak_memory_bytes=written.peak_memory_bytes,
         persistent_data=written.persistent_data,
+        warmth=written.warmth,
         uniform=facts.uniform,
     )
     fault_point("frame.before_record")

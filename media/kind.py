@@ -82,6 +82,11 @@ class Kind(StrEnum):
         return self.is_step or self is Kind.IGES
 
     @property
+    def is_plain(self) -> bool:
+        """Whether Blender gets none of its bytes: only numbers and names that we wrote anew, no pictures."""
+        return self.is_cad or self in {Kind.STL, Kind.PLY}
+
+    @property
     def is_mesh(self) -> bool:
         """Whether it holds bare triangles, with neither unit nor up axis."""
         return self in {Kind.STL, Kind.OBJ, Kind.PLY}

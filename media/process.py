@@ -25,21 +25,10 @@ from typing import IO, Self
 
 from media.ending import Finished, check
 from media.errors import TimedOut
-from media.log_tail import LOG_TAIL_BYTES, LogTail
+from media.log_tail import LogTail
 from media.reports import NothingYet, Reports
 
-__all__ = [
-    "KEEPER",
-    "LOG_TAIL_BYTES",
-    "Child",
-    "Finished",
-    "Limits",
-    "can_isolate",
-    "check",
-    "clean_environment",
-    "run",
-    "start",
-]
+__all__ = ["Child", "Finished", "Limits", "can_isolate", "check", "clean_environment", "run", "start"]
 
 logger = logging.getLogger(__name__)
 
@@ -175,6 +164,10 @@ class Child:
         self._join_readers()
         return Finished(returncode, self.log_tail(), time.monotonic() - self._started)
 
+    def has_ended(self) -> bool:
+        """Say whether the child has ended, however it ended."""
+        return self._process.poll() is not None
+
     def end(self) -> None:
         """End the child and everything below it; ending twice is fine."""
         if self._lifeline >= 0:
@@ -191,7 +184,7 @@ class Child:
         self._stdin().close()
 
     def log_tail(self) -> str:
-        """Return the end of what the child printed, at most `LOG_TAIL_BYTES`."""
+        """Return the end of what the child printed, of a bounded length."""
         return self._log.text()
 
     def _next_report(self) -> str | None:

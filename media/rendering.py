@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from media.asset import fetch_asset
-from media.blender import next_event, start_script
+from media.blender import Script, Ticket, next_event, start_script
 from media.blender_events import Event, FrameWritten
 from media.errors import ToolFailed
 from media.frame_feed import FrameFeed
 from media.frame_gate import FrameFacts, FrameSpec, inspect_frame
 from media.frames import Frame, commit, committed_frames
 from media.plan import Plan, camera_of, settings_of
-from media.process import Child, check
+from media.process import check
 from media.scene import Scene
 from media.store import ObjectStore
 from media.store.keys import frame_name
@@ -56,18 +56,21 @@ def render_frames(
     if missing := [number for number in range(1, plan.frames + 1) if number not in frames]:
         with workspace() as folder:
             fetch_asset(scene.asset, tools.store, folder / "scene.blend")
-            with start_script(tools.blender, _script_job(plan, folder), folder) as child:
-                for frame in _Rendering(plan, tools.store, child, folder, report).frames(
+            job = _script_job(plan, scene, folder)
+            ticket = Ticket(plan.render, plan.job.queue) if plan.source.kind.is_plain else None
+            with start_script(tools.blender, job, folder, ticket=ticket) as script:
+                for frame in _Rendering(plan, tools.store, script, folder, report).frames(
                     missing, bool(frames)
                 ):
                     take(frame)
     return tuple(frames[number] for number in sorted(frames))
 
 
-def _script_job(plan: Plan, folder: Path) -> dict[str, Any]:
+def _script_job(plan: Plan, scene: Scene, folder: Path) -> dict[str, Any]:
     return {
         "do": "render_frames",
         "scene": str(folder / "scene.blend"),
+        "scene_sha256": scene.asset.sha256,
         "camera": camera_of(plan.job),
         "settings": {**settings_of(plan.job), "persistent_data": plan.frames > 1},
         "device": {"order": DEVICE_ORDER, "require_gpu": plan.job.require_gpu},
@@ -80,7 +83,7 @@ class _Rendering:
 
     plan: Plan
     store: ObjectStore
-    child: Child
+    script: Script
     folder: Path
     report: Report
 
@@ -94,7 +97,7 @@ class _Rendering:
             else:
                 suspects.append(outcome)
         yield from self._second_chances(suspects, others_are_committed=others_are_committed)
-        self.child.close_stdin()
+        self.script.close_stdin()
         self._drain()
 
     def _render_and_commit(self, numbers: list[int]) -> Iterator[Frame | int]:
@@ -150,18 +153,18 @@ class _Rendering:
         """Have one frame rendered into the folder."""
         path = self.folder / frame_name(number, f".part{self.plan.frame_suffix}")
         try:
-            self.child.send(json.dumps({"frame": number, "path": str(path)}).encode() + b"\n")
+            self.script.send(json.dumps({"frame": number, "path": str(path)}).encode() + b"\n")
         except BrokenPipeError:
             logger.info("the renderer closed its input before frame %s; asking it why", number)
-        while event := next_event(self.child):
+        while event := next_event(self.script):
             self.report(event)
             if isinstance(event, FrameWritten):
                 return event
-        check(self.child.wait(), "Blender")
+        check(self.script.wait(), "Blender")
         raise ToolFailed(f"Blender ended before it had rendered frame {number}")
 
     def _drain(self) -> None:
         """Wait for the renderer's own end; what it says after its last frame matters only if it fails."""
-        while event := next_event(self.child):
+        while event := next_event(self.script):
             self.report(event)
-        check(self.child.wait(), "Blender")
+        check(self.script.wait(), "Blender")

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from media.asset import Asset, fetch_asset
-from media.blender import Blender, run_script
+from media.blender import Blender, Ticket, run_script
 from media.blender_events import SceneSaved
 from media.digest import digest_of, sha256_of_file
 from media.errors import ToolFailed
@@ -82,7 +82,7 @@ def _made(geometry: Geometry, job: RenderJob, tools: Tools) -> Scene:
     """Make a scene and store its file, without the record by which it is found."""
     digest = scene_digest(geometry.digest, job, tools.blender)
     with workspace() as folder:
-        saved = _saved(geometry, job, tools, folder)
+        saved = _saved(digest, geometry, job, tools, folder)
         logger.info("prepared scene %s: %s meshes, %s triangles", digest, saved.meshes, saved.triangles)
         return Scene(
             digest=digest,
@@ -99,7 +99,7 @@ def _published(scene: Scene, store: ObjectStore) -> Scene:
     return scene
 
 
-def _saved(geometry: Geometry, job: RenderJob, tools: Tools, folder: Path) -> SceneSaved:
+def _saved(digest: str, geometry: Geometry, job: RenderJob, tools: Tools, folder: Path) -> SceneSaved:
     """Have Blender save the scene in `folder`."""
     model = geometry.scene_file
     fetch_asset(model.asset, tools.store, folder / model.name)
@@ -113,7 +113,8 @@ def _saved(geometry: Geometry, job: RenderJob, tools: Tools, folder: Path) -> Sc
         "look": look_of(job) | {"materials": [override.asked() for override in job.materials]},
         "output": str(folder / "scene.blend"),
     }
-    for event in run_script(tools.blender, script_job, folder):
+    ticket = Ticket(digest, job.queue) if geometry.report.is_plain else None
+    for event in run_script(tools.blender, script_job, folder, ticket):
         if isinstance(event, SceneSaved) and event.path.is_file():
             return event
     raise ToolFailed("Blender ended without having saved the scene; run the job again")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from media.asset import Asset, Sha256
+from media.kind import Kind
 
 Route = Literal["usd-made", "usd-given", "glb"]
 USDZ_TYPE = "model/vnd.usdz+zip"
@@ -70,6 +71,11 @@ class GeometryReport(BaseModel):
         "", description="What it was read from: step, iges, stl, obj, ply, glb or usd."
     )
     warnings: tuple[str, ...] = Field((), description="What was odd, one sentence each.")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all of it was written anew from numbers and names; false where that is not known."""
+        return self.source_format in {kind.value for kind in Kind if kind.is_plain}
 
     @property
     def size(self) -> Metres:

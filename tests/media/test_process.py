@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from media.errors import OutOfResources, TimedOut, ToolCrashed, ToolFailed
-from media.process import KEEPER, LOG_TAIL_BYTES, Limits, check, clean_environment, run, start
+from media.log_tail import LOG_TAIL_BYTES
+from media.process import KEEPER, Limits, check, clean_environment, run, start
 from media.reports import MOST_HELD, OBJECT_BYTES
 from tests.processes import is_alive, wait_until_gone
 
