@@ -174,8 +174,15 @@ def write_bearing(
         unit_name: mm, inch or m; the size of the bearing is the same.
         distinct: Share nothing: 140 parts of their own instead of 11.
     """
+    write_assembly(path, unit(), schema=schema, unit_name=unit_name, distinct=distinct)
+
+
+def write_assembly(
+    path: Path, whole: Assembly, *, schema: str = "AP214", unit_name: str = "mm", distinct: bool = False
+) -> None:
+    """Write an assembly to `path` as STEP; arguments are those of `write_bearing`."""
     filled = Document(distinct=distinct)
-    filled.add(unit())
+    filled.add(whole)
     filled.shapes.UpdateAssemblies()
     writer = STEPCAFControl_Writer()
     Interface_Static.SetCVal_s("write.step.schema", SCHEMAS[schema])

@@ -42,6 +42,11 @@ def _canonical(value: Digestible) -> Canonical:
     raise TypeError(f"a digest was asked of a {type(value).__name__}: {value!r}; give a Decimal or a string")
 
 
+def sha256_of(data: bytes) -> str:
+    """Return the sha256 of some bytes, as 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def sha256_of_file(path: Path) -> str:
     """Return the sha256 of a file's bytes, as 64 hexadecimal digits."""
     with path.open("rb") as file:

@@ -17,7 +17,7 @@ from media.store.protocol import StoredWrong
 
 logger = logging.getLogger(__name__)
 
-Role = Literal["video", "still", "poster", "contact-sheet", "glb", "usd"]
+Role = Literal["video", "still", "poster", "contact-sheet", "glb", "usd", "gallery", "index"]
 NAME = "manifest.json"
 
 

@@ -55,6 +55,20 @@ def encode_progress(plan: Plan) -> Iterator[Callable[[int], None]]:
         yield report
 
 
+@contextmanager
+def picture_progress(key: str, of: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Provide a function that hears how many more of `total` pictures are done and shows it."""
+    done = 0
+    with _ProgressArtifact(key, f"Pictures of {of}") as artifact:
+
+        def report(more: int = 1) -> None:
+            nonlocal done
+            done += more
+            artifact.show(done, total, f"{done} of {total} pictures of {of}")
+
+        yield report
+
+
 class _ProgressArtifact:
     """A progress bar on the run's page, drawn by a thread: a server that is slow or away holds up no GPU."""
 

@@ -4,16 +4,17 @@ import re
 from typing import Literal
 
 Kind = Literal[
-    "sources",
+    "catalogues",
     "geometry",
-    "scenes",
-    "renders",
-    "videos",
-    "stills",
-    "previews",
-    "manifests",
-    "results",
     "leases",
+    "manifests",
+    "previews",
+    "renders",
+    "results",
+    "scenes",
+    "sources",
+    "stills",
+    "videos",
 ]
 
 KEY = re.compile(r"[a-z]+/[0-9a-f]{2}/[0-9a-f]{64}/[a-z0-9][a-z0-9._-]{0,62}")

@@ -1,0 +1,31 @@
+"""Flow: everything that an order list asks for, as far as it is not there already.
+
+By hand: `python -m flows.render_catalogue --job '{"orders": "catalogue.csv"}' --out DIR`; on a server:
+`prefect deployment run 'render-catalogue/local' -p job='{"orders": "/parts/catalogue.csv"}' --watch`.
+"""
+
+from prefect import flow
+
+from flows.command_line import main
+from media.catalogue.job import CatalogueJob
+from media.manifest import Result
+from tasks.batches import render_missing
+from tasks.catalogue import assess_catalogue, publish_catalogue
+from tasks.code_version import expect_deployed_code
+
+
+@flow(name="render-catalogue")
+def render_catalogue(job: CatalogueJob) -> Result:
+    """Render many products, several pictures each, at the price of what changed.
+
+    Args:
+        job: Which order list.
+    """
+    expect_deployed_code()
+    catalogue = assess_catalogue(job)
+    outcomes = render_missing(catalogue, job)
+    return publish_catalogue(job, catalogue, outcomes)
+
+
+if __name__ == "__main__":
+    main(render_catalogue, CatalogueJob)

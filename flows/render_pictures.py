@@ -1,0 +1,21 @@
+"""Flow: several pictures one after the other, as a catalogue sends them to a machine that renders.
+
+By hand: `python -m flows.render_pictures --job @FILE`; people ask for catalogues (flows/render_catalogue.py).
+"""
+
+from prefect import flow
+
+from media.catalogue.job import PicturesJob
+from tasks import batches
+from tasks.code_version import expect_deployed_code
+
+
+@flow(name="render-pictures")
+def render_pictures(job: PicturesJob) -> int:
+    """Render several pictures; what became of each is told in the store. Returns how many there are.
+
+    Args:
+        job: The pictures.
+    """
+    expect_deployed_code()
+    return len(batches.render_pictures(job))

@@ -1,0 +1,1 @@
+"""Catalogues: many products, several pictures each, rendered at the price of what changed."""

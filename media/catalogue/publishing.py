@@ -1,0 +1,146 @@
+"""The end of a catalogue's run: what it has now, as an index, a gallery and a manifest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from media.asset import Asset
+from media.catalogue.assessment import Assessment, read_entry
+from media.catalogue.gallery import gallery_page
+from media.catalogue.index import Entry, Index, index_key
+from media.catalogue.job import CatalogueJob
+from media.catalogue.order import Problem
+from media.catalogue.picture import Picture
+from media.catalogue.rendering import Outcome
+from media.digest import digest_of, sha256_of
+from media.manifest import Content, Manifest, Output, Record, Role, find_manifest, publish_manifest
+from media.store import ObjectStore
+from media.store.keys import key_for
+
+RECIPE = 1
+"""Raise by hand when the same pictures would give another gallery."""
+NEVER_BEGUN = Outcome(job="", became="failed", reason="no run got as far as this picture; start it again")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One picture in the table at the end.
+
+    Attributes:
+        became: rendered, found or failed.
+        reason: Why it failed.
+    """
+
+    product: str
+    output: str
+    became: str
+    reason: str = ""
+    seconds: float = 0.0
+    usd: str = ""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a catalogue has after a run.
+
+    Attributes:
+        manifest: Promises gallery and index.
+        rows: A row for each picture, and one for each product that could not be read.
+        found: Whether all of it was as it was.
+    """
+
+    manifest: Manifest
+    rows: tuple[Row, ...]
+    found: bool
+
+
+def publish(
+    job: CatalogueJob, catalogue: Assessment, outcomes: Mapping[str, Outcome], store: ObjectStore
+) -> Published:
+    """Write index and gallery of a catalogue, and a manifest that promises them.
+
+    Args:
+        job: What was asked for.
+        catalogue: What was there before.
+        outcomes: What became of each missing picture, by digest.
+        store: Where all of it goes.
+    """
+    entries: list[Entry] = []
+    rows: list[Row] = []
+    problems = list(catalogue.problems)
+    read: dict[str, Entry | None] = dict(catalogue.finished)
+    for picture in catalogue.pictures:
+        outcome = outcomes.get(picture.result, NEVER_BEGUN)
+        if picture.result not in read:
+            read[picture.result] = None if outcome.became == "failed" else read_entry(picture, store)
+        entry = read[picture.result]
+        if entry is None:
+            reason = outcome.reason or "its manifest was withdrawn meanwhile; start it again"
+            problems.append(
+                Problem(place=picture.place, product=picture.product, reason=f"{picture.output}: {reason}")
+            )
+            rows.append(Row(picture.product, picture.output, "failed", reason, outcome.seconds))
+        else:
+            entries.append(entry.model_copy(update={"product": picture.product, "output": picture.output}))
+            rows.append(_row(picture, entry, catalogue, outcome))
+    rows += [Row(one.product, "", "failed", f"{one.place}: {one.reason}") for one in catalogue.problems]
+    sources = {source.asset.sha256: source for source in catalogue.sources}
+    index = Index(pictures=tuple(entries), problems=tuple(problems), sources=tuple(sources.values()))
+    manifest, found = _promised(job, index, store)
+    return Published(manifest, tuple(rows), found)
+
+
+def _row(picture: Picture, entry: Entry, catalogue: Assessment, outcome: Outcome) -> Row:
+    if picture.result in catalogue.finished:
+        return Row(picture.product, picture.output, "found")
+    return Row(picture.product, picture.output, outcome.became, "", outcome.seconds, entry.usd)
+
+
+def _promised(job: CatalogueJob, index: Index, store: ObjectStore) -> tuple[Manifest, bool]:
+    """Return the manifest of an index and its gallery, and whether it was there."""
+    digest = _digest(index)
+    if manifest := find_manifest(digest, store):
+        return manifest, True
+    data = index.model_dump_json(by_alias=True, exclude={"sources"}).encode()
+    page = gallery_page(index, PurePath(job.orders).name, store).encode()
+    outputs = (
+        _stored("gallery", "gallery.html", "text/html", page, store),
+        _stored("index", "index.json", "application/json", data, store),
+    )
+    store.put(index_key(job.orders), index.model_dump_json(by_alias=True).encode())
+    record = Record(
+        source=PurePath(job.orders).name,
+        source_sha256="",
+        asked=job.model_dump(mode="json"),
+        route="",
+        route_why="",
+        geometry="",
+        warnings=tuple(f"{one.place}, {one.product}: {one.reason}" for one in index.problems[:100]),
+    )
+    content = Content(job=digest, noun=job.noun, outputs=outputs)
+    return publish_manifest(Manifest(content=content, record=record), store), False
+
+
+def _digest(index: Index) -> str:
+    """Return the digest of what a gallery shows."""
+    return digest_of(
+        {
+            "stage": "gallery",
+            "recipe": RECIPE,
+            "pictures": [[one.product, one.output, one.job, one.file] for one in index.pictures],
+            "problems": [[one.place, one.product, one.reason] for one in index.problems],
+        }
+    )
+
+
+def _stored(role: Role, name: str, media_type: str, data: bytes, store: ObjectStore) -> Output:
+    sha256 = sha256_of(data)
+    key = key_for("catalogues", sha256, name)
+    store.put(key, data)
+    asset = Asset(uri=store.uri(key), sha256=sha256, size=len(data), media_type=media_type, key=key)
+    return Output(role=role, asset=asset, download_name=name)
+
+
+def totals(rows: Sequence[Row]) -> dict[str, int]:
+    """Return how many pictures were rendered, found and failed."""
+    return {became: sum(row.became == became for row in rows) for became in ("rendered", "found", "failed")}

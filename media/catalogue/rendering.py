@@ -1,0 +1,119 @@
+"""Render a batch of pictures: each for itself, so that one that fails leaves the others alone."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from media.catalogue.job import PicturesJob
+from media.errors import BadInput, MediaError, Preempted, Unavailable
+from media.job import StillJob, TurntableJob
+from media.jobs import retried, run
+from media.manifest import find_manifest
+from media.plan import Plan, plan
+from media.source import download_model
+from media.store import Missing, ObjectStore
+from media.store.keys import key_for
+from media.tools import Tools
+
+logger = logging.getLogger(__name__)
+
+Became = Literal["rendered", "found", "failed"]
+
+
+class Outcome(BaseModel):
+    """What became of one picture.
+
+    Attributes:
+        job: Its digest, or nothing if its source could not be had.
+        became: rendered, found or failed.
+        reason: Why it failed.
+        seconds: How long all of it took.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    job: str
+    became: Became
+    reason: str = ""
+    seconds: float = Field(default=0.0, ge=0)
+
+
+OUTCOMES = TypeAdapter(tuple[Outcome, ...])
+Told = Callable[[Outcome], None]
+
+
+def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None) -> tuple[Outcome, ...]:
+    """Render all pictures of a batch and store what became of each.
+
+    Args:
+        job: The batch.
+        tools: What to work with.
+        tell: Hears of each picture as it is done.
+
+    Raises:
+        Unavailable, Preempted: The store or the machine is going away; what is finished stays.
+    """
+    hopeless: dict[str, str] = {}
+    outcomes = []
+    for number, picture in enumerate(job.pictures, start=1):
+        outcome = _rendered(picture, tools, hopeless)
+        level = logging.WARNING if outcome.became == "failed" else logging.INFO
+        logger.log(level, "picture %s of %s %s %s", number, len(job.pictures), outcome.became, outcome.reason)
+        outcomes.append(outcome)
+        tell(outcome)
+    key = key_for("catalogues", job.batch, "outcomes.json")
+    retried(lambda: tools.store.put(key, OUTCOMES.dump_json(tuple(outcomes))))
+    return tuple(outcomes)
+
+
+def read_outcomes(batch: str, store: ObjectStore) -> tuple[Outcome, ...]:
+    """Return what became of the pictures of a batch; nothing if its run did not come to its end."""
+    try:
+        return OUTCOMES.validate_json(store.get(key_for("catalogues", batch, "outcomes.json")))
+    except Missing:
+        return ()
+
+
+def outcomes_after_a_loss(results: Iterable[str], reason: str, store: ObjectStore) -> tuple[Outcome, ...]:
+    """Return what became of the pictures of a run that ended before its end: what is stored is finished."""
+    return tuple(
+        Outcome(job=result, became="rendered")
+        if find_manifest(result, store)
+        else Outcome(job=result, became="failed", reason=reason)
+        for result in results
+    )
+
+
+def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str, str]) -> Outcome:
+    """Render one picture; `hopeless` are the geometries that cannot be used, and why."""
+    began = time.monotonic()
+    planned: Plan | None = None
+    try:
+        source = retried(lambda: download_model(picture.source, tools.store, tools.access))
+        planned = plan(picture, source, tools.blender)
+        if reason := hopeless.get(planned.geometry):
+            return Outcome(job=planned.result, became="failed", reason=reason)
+        made = False
+
+        def hear(_: object) -> None:
+            nonlocal made
+            made = True
+
+        run(picture, tools, hear)
+        became: Became = "rendered" if made else "found"
+        return Outcome(job=planned.result, became=became, seconds=time.monotonic() - began)
+    except (Unavailable, Preempted):
+        raise
+    except MediaError as error:
+        reason = f"{type(error).__name__}: {error}"
+        if planned and isinstance(error, BadInput):
+            hopeless[planned.geometry] = reason
+        return Outcome(
+            job=planned.result if planned else "",
+            became="failed",
+            reason=reason,
+            seconds=time.monotonic() - began,
+        )

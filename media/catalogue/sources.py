@@ -1,0 +1,81 @@
+"""Bring the files of many products into the store: each address once, several at a time."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from media.access import Access
+from media.digest import sha256_of_file
+from media.errors import MediaError
+from media.jobs import retried
+from media.kind import Kind
+from media.source import Source, download_model, is_local
+from media.store import ObjectStore
+
+AT_A_TIME = 8
+WHOLE_IN_ONE_FILE = {Kind.STEP, Kind.STEP_GZ, Kind.IGES, Kind.STL, Kind.PLY, Kind.GLB, Kind.USDZ, Kind.ZIP}
+"""Beside a file of another kind may lie what it refers to, so its own bytes do not say what was stored."""
+STAGED = re.compile(r"store:([0-9a-f]{64})/(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Sources that were stored before.
+
+    Attributes:
+        sources: They, by the sha256 of their bytes.
+        is_stored: Tells whether a key is still there.
+    """
+
+    sources: Mapping[str, Source]
+    is_stored: Callable[[str], bool]
+
+    def found(self, sha256: str, name: str) -> Source | None:
+        """Return the source of these bytes under a name, if it is known and still stored."""
+        known = self.sources.get(sha256)
+        if known is None or not self.is_stored(known.asset.key):
+            return None
+        return known.model_copy(update={"name": name, "found": True})
+
+
+NOTHING_KNOWN = Known({}, lambda _: False)
+
+
+def beside(orders: str, source: str) -> str:
+    """Return a source's address, a relative path taken from the folder of an order list that is a file."""
+    if not (is_local(orders) and is_local(source)) or source.lower().startswith("file://"):
+        return source
+    path = Path(source).expanduser()
+    return source if path.is_absolute() else str(Path(orders.removeprefix("file://")).parent / path)
+
+
+def bring_in(
+    addresses: Iterable[str], store: ObjectStore, access: Access, known: Known = NOTHING_KNOWN
+) -> dict[str, Source | MediaError]:
+    """Return the stored source of each address, or why there is none.
+
+    What fails is retried as its class says; a file that cannot be used says so for itself alone.
+    """
+    distinct = list(dict.fromkeys(addresses))
+
+    def brought(address: str) -> Source | MediaError:
+        try:
+            return _known(address, access, known) or retried(lambda: download_model(address, store, access))
+        except MediaError as error:
+            return error
+
+    with ThreadPoolExecutor(AT_A_TIME) as several:
+        return dict(zip(distinct, several.map(brought, distinct), strict=True))
+
+
+def _known(address: str, access: Access, known: Known) -> Source | None:
+    """Return the source of an address without reading it into the store, where its bytes are known."""
+    if staged := STAGED.fullmatch(address.strip()):
+        return known.found(staged[1], staged[2] or "unnamed")
+    if not known.sources or not is_local(address) or address.lower().startswith("file://"):
+        return None
+    path = Path(address.strip())
+    found = known.found(sha256_of_file(access.local_file(path)), PurePath(path).name)
+    return found if found and found.kind in WHOLE_IN_ONE_FILE else None

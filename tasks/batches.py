@@ -1,0 +1,134 @@
+"""Have the missing pictures of a catalogue rendered, in batches that are worth a run of their own."""
+
+from typing import cast
+from uuid import uuid4
+
+from prefect import get_run_logger
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.context import FlowRunContext
+from prefect.deployments import run_deployment
+from prefect.futures import PrefectFuture, as_completed
+
+from blocks.tools import open_tools
+from media.catalogue import rendering
+from media.catalogue.assessment import Assessment
+from media.catalogue.batches import Batch, batches_of
+from media.catalogue.budget import Budget
+from media.catalogue.estimate import Estimator
+from media.catalogue.job import CatalogueJob, PicturesJob
+from media.catalogue.rendering import Outcome, outcomes_after_a_loss, read_outcomes
+from media.digest import digest_of
+from tasks.dispatch import CONTROL, POLL_S
+from tasks.media_task import media_task
+from tasks.progress import picture_progress
+
+FLOW = "render-pictures"
+AT_A_TIME = 16
+"""Runs that are waited for at once; how many of them render is for their queues to say."""
+
+Outcomes = tuple[Outcome, ...]
+
+
+@media_task
+def render_pictures(job: PicturesJob) -> Outcomes:
+    """Render the pictures of a batch in this run, one after the other."""
+    tools = open_tools()
+    with picture_progress(f"batch-{job.batch[:12]}", "this batch", len(job.pictures)) as report:
+        return rendering.render_pictures(job, tools, lambda _: report(1))
+
+
+@media_task
+def send_pictures(job: PicturesJob, results: tuple[str, ...], deployment: str, queue: str | None) -> Outcomes:
+    """Have a batch rendered by a run of its own, and wait for that."""
+    name = f"{FLOW}-{job.batch[:8]}"
+    get_run_logger().info("%s pictures are rendered by the run %s", len(job.pictures), name)
+    sent = run_deployment(
+        name=f"{FLOW}/{deployment}",
+        parameters={"job": job.model_dump(mode="json")},
+        work_queue_name=queue,
+        flow_run_name=name,
+        poll_interval=POLL_S,
+    )
+    run = cast("FlowRun", sent)  # a coroutine only in flows that are async
+    store = open_tools().store
+    if told := read_outcomes(job.batch, store):
+        return told
+    message = (run.state.message or run.state.name) if run.state else "it was deleted"
+    return outcomes_after_a_loss(results, f"run {name}: {message}", store)
+
+
+def render_missing(catalogue: Assessment, job: CatalogueJob) -> dict[str, Outcome]:
+    """Render what a catalogue lacks, as far as its budget goes; returns what became of it, by digest."""
+    estimator = Estimator(catalogue.finished.values())
+    batches = batches_of(catalogue.missing, lambda one: estimator.of(one).likely, job.batch_seconds)
+    return _Sending(job, estimator, len(catalogue.missing)).all_of(batches)
+
+
+class _Sending:
+    """Batches on their way."""
+
+    def __init__(self, job: CatalogueJob, estimator: Estimator, total: int) -> None:
+        self._job = job
+        self._estimator = estimator
+        self._total = total
+        self._budget = Budget(job.seconds_to_spend)
+        self._deployment, self._by_queue = _where(job)
+        self._going: dict[PrefectFuture[Outcomes], tuple[Batch, float]] = {}
+        self._outcomes: dict[str, Outcome] = {}
+
+    def all_of(self, batches: list[Batch]) -> dict[str, Outcome]:
+        """Begin the batches one after the other, a few at a time, and wait for all of them."""
+        most = AT_A_TIME if self._deployment else 1
+        with picture_progress(f"pictures-{uuid4().hex[:12]}", self._job.orders, self._total) as report:
+            for batch in batches:
+                while len(self._going) >= most:
+                    report(self._take_one())
+                self._begin(batch)
+            while self._going:
+                report(self._take_one())
+        return self._outcomes
+
+    def _begin(self, batch: Batch) -> None:
+        before = self._budget.spent
+        begun, left_out = self._budget.affordable(batch.pictures, lambda one: self._estimator.of(one).high)
+        for picture in left_out:
+            reason = (
+                f"it may take {self._estimator.of(picture).high:.0f} s, {self._budget.left:.0f} s are left"
+            )
+            self._outcomes[picture.result] = Outcome(
+                job=picture.result, became="failed", reason=f"{reason} of the budget; raise it"
+            )
+        if not begun:
+            return
+        results = tuple(picture.result for picture in begun)
+        asked = PicturesJob(
+            batch=digest_of({"stage": "batch", "id": uuid4().hex, "results": results}),
+            pictures=tuple(picture.plan.job for picture in begun),
+        )
+        if self._deployment:
+            queue = batch.queue if self._by_queue else None
+            future = send_pictures.submit(asked, results, self._deployment, queue)
+        else:
+            future = render_pictures.submit(asked)
+        self._going[future] = (batch, self._budget.spent - before)
+
+    def _take_one(self) -> int:
+        """Wait for a batch and take what became of it; returns how many pictures that were."""
+        future = next(iter(as_completed(list(self._going))))
+        _, set_aside = self._going.pop(future)
+        outcomes = future.result()
+        self._budget.settle(set_aside, sum(outcome.seconds for outcome in outcomes))
+        self._outcomes |= {outcome.job: outcome for outcome in outcomes}
+        return len(outcomes)
+
+
+def _where(job: CatalogueJob) -> tuple[str, bool]:
+    """Return the deployment that renders, or nothing if that is this run, and whether it has our queues."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None or run.deployment_id is None:
+        return job.deployment, False
+    with get_client(sync_client=True) as client:
+        own = client.read_deployment(run.deployment_id).name
+    return job.deployment or own, run.work_queue_name == CONTROL and job.deployment in {"", own}

@@ -1,0 +1,75 @@
+"""Tasks: find out what a catalogue lacks, and show and store what it has at the end."""
+
+from collections.abc import Mapping
+
+from prefect import get_run_logger
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from blocks.tools import open_tools
+from media.address import readable
+from media.catalogue import assessment, publishing
+from media.catalogue.assessment import Assessment
+from media.catalogue.job import CatalogueJob
+from media.catalogue.publishing import Published, Row, totals
+from media.catalogue.rendering import Outcome
+from media.manifest import Result, result_of
+from tasks.media_task import media_task
+
+MOST_ROWS = 1000
+"""A browser draws no more of them well; the index has all."""
+
+
+@media_task
+def assess_catalogue(job: CatalogueJob) -> Assessment:
+    """Read the order list, bring in its sources, and find what is finished."""
+    catalogue = assessment.assess(job, open_tools())
+    logger = get_run_logger()
+    for problem in catalogue.problems:
+        logger.warning("%s, %s: %s", problem.place, problem.product, problem.reason)
+    asked, missing = len(catalogue.pictures), len(catalogue.missing)
+    logger.info("%s pictures are asked for, %s of them are to be rendered", asked, missing)
+    return catalogue
+
+
+@media_task
+def publish_catalogue(job: CatalogueJob, catalogue: Assessment, outcomes: Mapping[str, Outcome]) -> Result:
+    """Write index, gallery and manifest, and show the table on the run's page."""
+    store = open_tools().store
+    published = publishing.publish(job, catalogue, outcomes, store)
+    _show(published, job)
+    for output in published.manifest.content.outputs:
+        get_run_logger().info("%s: %s", output.role, readable(output.asset.uri))
+    return result_of(published.manifest, store, found=published.found)
+
+
+def _show(published: Published, job: CatalogueJob) -> None:
+    counts = ", ".join(f"{count} {became}" for became, count in totals(published.rows).items())
+    key = published.manifest.content.job[:12]
+    create_table_artifact(
+        table=_table(published.rows), key=f"catalogue-{key}", description=f"{counts}: {job.orders}"
+    )
+    places = "\n\n".join(
+        f"**{output.download_name}**\n\n```\n{readable(output.asset.uri)}\n```"
+        for output in published.manifest.content.outputs
+    )
+    create_markdown_artifact(
+        markdown=places, key=f"gallery-{key}", description=f"Gallery and index of {job.orders}"
+    )
+
+
+def _table(rows: tuple[Row, ...]) -> list[dict[str, str]]:
+    """Return the rows that something happened to, then as many of the others as are worth showing."""
+    news = sorted(rows, key=lambda row: ("failed", "rendered", "found").index(row.became))
+    shown = [
+        {
+            "product": row.product,
+            "output": row.output,
+            "what became of it": f"{row.became}: {row.reason}" if row.reason else row.became,
+            "seconds": f"{row.seconds:.1f}" if row.seconds else "",
+            "cost": f"${row.usd}" if row.usd else "",
+        }
+        for row in news[:MOST_ROWS]
+    ]
+    if more := len(rows) - len(shown):
+        shown.append({"product": f"and {more} more", "output": "", "what became of it": "see the index"})
+    return shown

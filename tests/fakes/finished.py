@@ -1,0 +1,58 @@
+"""Finished pictures without a renderer: frames are painted, and all else is the product's own code."""
+
+from pathlib import Path
+
+from media.asset import Asset
+from media.blender_events import Device, FrameWritten
+from media.deliverables import deliver_previews, deliver_still
+from media.frame_gate import FrameFacts
+from media.frames import commit
+from media.geometry.report import Geometry, GeometryReport
+from media.job import StillJob
+from media.manifest import Manifest, publish_manifest
+from media.plan import Plan
+from media.record import Made, manifest_of
+from media.scene import Scene
+from media.tools import Tools
+from tests.fakes.pictures import frame
+
+DEVICE = Device(type="CPU", name="a painter")
+REPORT = GeometryReport(
+    route="glb",
+    why="nobody looked",
+    parts=1,
+    distinct_parts=1,
+    triangles=1,
+    distinct_triangles=1,
+    bounds_min=(0, 0, 0),
+    bounds_max=(1, 1, 1),
+    unit="mm",
+)
+NO_ASSET = Asset(uri="nowhere", sha256="0" * 64, size=0, media_type="", key="")
+
+
+def finish(plan: Plan, tools: Tools, folder: Path, *, seconds: float = 1.0, colour: int = 1) -> Manifest:
+    """Commit a painted frame of a still, deliver it and publish its manifest."""
+    job = plan.job
+    assert isinstance(job, StillJob)
+    path = folder / "frame.png"
+    path.write_bytes(frame(colour, job.width, job.height))
+    written = FrameWritten(
+        event="frame_written",
+        frame=1,
+        path=path,
+        seconds=seconds,
+        peak_memory_bytes=1,
+        device=DEVICE,
+        samples=job.samples_per_pixel,
+        persistent_data=False,
+    )
+    facts = FrameFacts.model_construct(uniform=False)
+    committed = commit(written, facts, plan, tools.store)
+    made = Made(
+        geometry=Geometry(digest=plan.geometry, report=REPORT),
+        scene=Scene(digest=plan.scene, asset=NO_ASSET, import_seconds=0.0),
+        frames=(committed,),
+        delivered=(deliver_still(plan, job, tools), deliver_previews(plan, tools)),
+    )
+    return publish_manifest(manifest_of(plan, made, tools), tools.store)

@@ -1,0 +1,72 @@
+"""At the end there is a table, a gallery that needs nobody, and an index."""
+
+import json
+import re
+
+from media.catalogue.publishing import totals
+
+
+def page_of(catalogue, published) -> str:
+    return catalogue.tools.store.get(published.manifest.output("gallery").asset.key).decode()
+
+
+def test_gallery_shows_every_picture_and_asks_nobody(catalogue):
+    for name in ("A", "B"):
+        catalogue.add(name, outputs=["tile", "large"])
+
+    page = page_of(catalogue, catalogue.run())
+
+    assert page.count("<figure") == 4
+    assert page.count("data:image/webp;base64,") == 4
+    assert re.findall(r'(?:src|href)="(?!data:)', page) == []
+    assert "4 pictures of 2 products" in page
+
+
+def test_what_users_wrote_is_shown_as_text(catalogue):
+    catalogue.add("A")
+    catalogue.products[0]["product"] = '<script>alert("1")</script>'
+
+    page = page_of(catalogue, catalogue.run())
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_failed_picture_stands_in_table_page_and_index_with_its_reason(catalogue):
+    catalogue.add("A", outputs=["tile", "large"])
+
+    published = catalogue.run(fails=lambda picture: picture.output == "large")
+
+    assert totals(published.rows) == {"rendered": 1, "found": 0, "failed": 1}
+    index = json.loads(catalogue.tools.store.get(published.manifest.output("index").asset.key))
+    assert [one["output"] for one in index["pictures"]] == ["tile"]
+    assert index["problems"][0]["reason"] == "large: BadInput: no"
+    assert "large: BadInput: no" in page_of(catalogue, published)
+
+
+def test_failed_picture_is_tried_again_in_the_next_run(catalogue):
+    catalogue.add("A")
+    catalogue.run(fails=lambda _: True)
+
+    assert totals(catalogue.run().rows) == {"rendered": 1, "found": 0, "failed": 0}
+
+
+def test_picture_that_no_run_got_to_counts_as_failed(catalogue):
+    from media.catalogue.publishing import publish  # noqa: PLC0415 - beside what it is given
+
+    catalogue.add("A")
+
+    published = publish(catalogue.job(), catalogue.assess(), {}, catalogue.tools.store)
+
+    assert [(row.became, row.reason[:12]) for row in published.rows] == [("failed", "no run got a")]
+
+
+def test_index_names_each_picture_and_where_it_lies(catalogue):
+    catalogue.add("A")
+
+    published = catalogue.run()
+
+    index = json.loads(catalogue.tools.store.get(published.manifest.output("index").asset.key))
+    (picture,) = index["pictures"]
+    assert (picture["product"], picture["output"], picture["width"]) == ("A", "tile", 64)
+    assert catalogue.tools.store.stat(picture["file"]) is not None

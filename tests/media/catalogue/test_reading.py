@@ -1,0 +1,138 @@
+"""Order lists are read whatever wrote them; a bad line is told by its number and the rest goes on."""
+
+import json
+
+import pytest
+
+from media.catalogue.order import Orders
+from media.catalogue.reading import MOST_BYTES, read_orders
+from media.errors import BadInput
+from media.job import StillJob, TurntableJob
+
+
+def read(text: str | bytes, **types: object) -> Orders:
+    return read_orders(text if isinstance(text, bytes) else text.encode(), "orders", types)
+
+
+def told(orders: Orders) -> list[tuple[str, str]]:
+    return [(line.place, line.product.product) for line in orders.lines]
+
+
+def test_csv_has_a_product_a_line():
+    orders = read(
+        "product,source,outputs,materials,priority\nA-1,a.step,hero; still,ball* = #c0c0c0,5\nB,b.stp,,,\n"
+    )
+
+    first, second = (line.product for line in orders.lines)
+    assert told(orders) == [("line 2", "A-1"), ("line 3", "B")]
+    assert (first.outputs, first.priority) == (("hero", "still"), 5)
+    assert [(one.parts, one.color) for one in first.materials] == [("ball*", "#c0c0c0")]
+    assert (second.outputs, second.priority, second.materials) == (("still",), 0, ())
+
+
+@pytest.mark.parametrize("divider", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_csv_is_read_as_spreadsheets_write_it(divider, encoding):
+    text = divider.join(["id", "source"]) + "\r\n" + divider.join(["Käfig", "käfig.step"]) + "\r\n\r\n"
+
+    orders = read(text.encode(encoding))
+
+    assert [(line.product.product, line.product.source) for line in orders.lines] == [("Käfig", "käfig.step")]
+
+
+def test_quoted_cell_may_hold_what_divides_and_ends_lines_and_later_places_are_still_right():
+    orders = read('product,source\n"A, of\ntwo lines",a.step\nB,b.step\n')
+
+    assert told(orders)[-1] == ("line 4", "B")
+    assert orders.problems[0].place == "line 2"  # an id of two lines cannot be shown
+
+
+@pytest.mark.parametrize("write", [json.dumps, lambda document: json.dumps(document, indent=1)])
+def test_json_describes_types_of_output_beside_its_products(write):
+    document = {
+        "outputs": {"tile": {"width": 200, "height": 100}, "spin": {"kind": "turntable", "frames": 8}},
+        "products": [{"id": "A", "source": "a.step", "outputs": ["tile", "spin"], "priority": 3}],
+    }
+
+    orders = read(write(document))
+
+    assert isinstance(orders.types["tile"], StillJob)
+    assert orders.types["tile"].width == 200
+    assert isinstance(orders.types["spin"], TurntableJob)
+    assert orders.lines[0].product.outputs == ("tile", "spin")
+
+
+def test_yaml_says_the_same():
+    orders = read(
+        "outputs:\n  tile: {width: 200, height: 100}\n"
+        "products:\n- product: A\n  source: a.step\n  outputs: tile\n"
+        "  materials:\n  - {parts: 'ball*', color: '#ff0000', roughness: 0.2}\n"
+    )
+
+    assert orders.lines[0].product.outputs == ("tile",)
+    assert orders.lines[0].product.materials[0].roughness == 0.2
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("A,other.step,still,,", "found this id on line 2 too"),
+        ("B,b.step,stil,,", "did you mean still"),
+        ("B,,still,,", "source"),
+        (",b.step,still,,", "product"),
+        ("B,https://u:secret@example.com/b.step,still,,", "without user name"),
+        ("B,b.step,still,ball red,", "expected such as `ball"),
+        ("B,b.step,still,ball=#12345,", "expected such as `ball"),
+        ("B,b.step,still,,high", "priority"),
+        ("B,b.step,still,,1,more,and,more", "columns"),
+        ("B,b.step,../../x,,", "outputs"),
+    ],
+)
+def test_bad_line_is_told_with_its_number_and_the_rest_goes_on(line, reason):
+    orders = read(f"product,source,outputs,materials,priority\nA,a.step,still,,\n{line}\nZ,z.step,still,,\n")
+
+    assert told(orders) == [("line 2", "A"), ("line 4", "Z")]
+    assert [problem.place for problem in orders.problems] == ["line 3"]
+    assert reason in orders.problems[0].reason
+    assert "secret" not in orders.problems[0].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "expected a list of products"),
+        ("product,source\n", "empty list"),
+        ("[]", "empty list"),
+        ("{", "expected JSON"),
+        ("[" * 100_000, "expected JSON"),
+        ("a: &x [1]\nb: *x\n", "alias"),
+        ("{}", "expected a list of products"),
+        ('{"products": {}}', "expected a list of products"),
+        ('{"products": [], "outputs": [1]}', "under its name"),
+        ('{"products": [], "other": 1}', "other"),
+        ('{"products": [], "outputs": {"t": {"width": 1}}}', "output type t: width"),
+        ('{"products": [], "outputs": {"t": {"source": "x"}}}', "belong to a product"),
+        ('{"products": [], "outputs": {"t": {"kind": "film"}}}', "still or turntable"),
+        ("!!python/object/apply:os.system [ls]", "found"),
+        ("\x00\x01", "found"),
+    ],
+)
+def test_what_is_no_list_is_refused_in_one_sentence(text, reason):
+    with pytest.raises(BadInput, match=reason) as refused:
+        read(text)
+
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 500
+
+
+def test_list_that_is_too_large_is_refused_before_it_is_read():
+    with pytest.raises(BadInput, match="at most"):
+        read(b"\0" * (MOST_BYTES + 1))
+
+
+def test_types_in_the_list_come_before_the_callers_and_these_before_the_usual_ones():
+    text = json.dumps({"outputs": {"still": {"width": 111}}, "products": [{"id": "A", "source": "a"}]})
+
+    orders = read(text, still={"width": 222}, hero={"width": 333})
+
+    assert (orders.types["still"].width, orders.types["hero"].width) == (111, 333)
