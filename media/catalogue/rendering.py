@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from media.catalogue.job import PicturesJob
 from media.errors import BadInput, MediaError, Preempted, Unavailable
+from media.frames import Frame
 from media.job import StillJob, TurntableJob
 from media.jobs import retried, run
 from media.manifest import find_manifest
@@ -98,9 +99,9 @@ def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str
             return Outcome(job=planned.result, became="failed", reason=reason)
         made = False
 
-        def hear(_: object) -> None:
+        def hear(event: object) -> None:
             nonlocal made
-            made = True
+            made |= not (isinstance(event, Frame) and event.found)
 
         run(picture, tools, hear)
         became: Became = "rendered" if made else "found"

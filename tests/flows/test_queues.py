@@ -1,6 +1,7 @@
 """Queues and cancelling, on a server with a process worker: what people call plans, and sends the work on."""
 
 import fcntl
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -180,3 +181,26 @@ def _is_locked(path: Path) -> bool:
         except BlockingIOError:
             return True
     return False
+
+
+def test_catalogue_is_planned_on_control_and_rendered_on_light_and_the_next_run_finds_it(
+    served, bearing_step, tmp_path
+):
+    tiny = {"width": 32, "height": 32, "samples": 1, "detail": "coarse"}
+    lines = [
+        {"product": "A", "source": str(bearing_step), "outputs": ["tiny", "turned"]},
+        {"product": "B", "source": str(tmp_path / "missing.step"), "outputs": ["tiny"]},
+    ]
+    orders = tmp_path / "orders.json"
+    types = {"tiny": tiny, "turned": {**tiny, "azimuth": 90}}
+    orders.write_text(json.dumps({"outputs": types, "products": lines}))
+
+    first, code = served.watch("render-catalogue/local", orders=str(orders))
+    again, _ = served.watch("render-catalogue/local", orders=str(orders))
+
+    assert (code, first.state.name, first.work_queue_name) == (0, "Completed", "control")
+    assert [(run.name[:16], run.work_queue_name) for run in served.sent_on(first)] == [
+        ("render-pictures-", "light")
+    ]
+    assert served.sent_on(again) == []
+    assert {"catalogue", "gallery", "pictures"} <= {key.partition("-")[0] for key in served.artifacts(first)}

@@ -1,0 +1,92 @@
+"""A batch of pictures: each for itself, none twice, also when its run is killed in the middle."""
+
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from media.catalogue.job import PicturesJob
+from media.catalogue.rendering import outcomes_after_a_loss, read_outcomes, render_pictures
+from media.errors import Retry, Unavailable
+from media.job import StillJob
+from tests.fakes.flaky_store import FlakyStore
+
+BATCH = "ab" * 32
+DRIVER = Path(__file__).with_name("render_and_die.py")
+ROOT = Path(__file__).parents[3]
+TINY = {"width": 48, "height": 48, "samples": 1, "detail": "coarse", "format": "webp"}
+
+
+def batch(*pictures: dict[str, object]) -> PicturesJob:
+    jobs = tuple(StillJob.model_validate({**TINY, **picture}) for picture in pictures)
+    return PicturesJob(batch=BATCH, pictures=jobs)
+
+
+@pytest.fixture
+def damaged(tmp_path) -> Path:
+    path = tmp_path / "damaged.step"
+    path.write_text("ISO-10303-21;\nHEADER;\nENDSEC;\nDATA;\n#1=NOTHING();\nENDSEC;\nEND-ISO-10303-21;\n")
+    return path
+
+
+def test_file_that_cannot_be_used_leaves_the_others_alone(bearing_step, damaged, tools):
+    asked = batch({"source": str(damaged)}, {"source": str(bearing_step)}, {"source": "/nowhere/part.step"})
+
+    outcomes = render_pictures(asked, tools)
+
+    assert [one.became for one in outcomes] == ["failed", "rendered", "failed"]
+    assert outcomes[0].reason.startswith("BadInput: damaged.step: ")
+    assert outcomes[2].job == ""
+    assert read_outcomes(BATCH, tools.store) == outcomes
+
+
+def test_file_that_cannot_be_used_is_opened_once_for_all_its_pictures(damaged, tools, children):
+    with children.counted() as for_one:
+        render_pictures(batch({"source": str(damaged)}), tools)
+    with children.counted() as for_three:
+        outcomes = render_pictures(
+            batch(*({"source": str(damaged), "azimuth": angle} for angle in (10, 20, 30))), tools
+        )
+
+    assert for_one
+    assert len(for_three) == len(for_one)
+    assert len({one.reason for one in outcomes}) == 1
+    assert len({one.job for one in outcomes}) == 3
+
+
+def test_batch_ends_where_the_store_does_and_its_frames_are_kept(bearing_step, tools, monkeypatch, children):
+    monkeypatch.setattr(Unavailable, "retry", Retry(times=1, wait_s=0.01))
+    asked = batch({"source": str(bearing_step)}, {"source": str(bearing_step), "azimuth": 80})
+
+    with pytest.raises(Unavailable):
+        render_pictures(asked, replace(tools, store=FlakyStore(tools.store, "manifests", 9)))
+    with children.counted() as again:
+        outcomes = render_pictures(asked, tools)
+
+    assert [one.became for one in outcomes] == ["found", "rendered"]
+    assert sum("blender_scripts" in " ".join(command) for command in again) == 1
+
+
+def test_batch_that_was_killed_goes_on_where_it_was(bearing_step, tools, tmp_path):
+    asked = batch({"source": str(bearing_step)}, {"source": str(bearing_step), "azimuth": 80})
+    file = tmp_path / "batch.json"
+    file.write_text(asked.model_dump_json())
+
+    killed = subprocess.run([sys.executable, DRIVER, file], cwd=ROOT, capture_output=True, check=False)
+    lost = read_outcomes(BATCH, tools.store)
+    outcomes = render_pictures(asked, tools)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert lost == ()
+    assert [one.became for one in outcomes] == ["found", "rendered"]
+
+
+def test_of_a_run_that_ended_too_early_what_is_stored_counts(bearing_step, tools):
+    (done,) = render_pictures(batch({"source": str(bearing_step)}), tools)
+
+    told = outcomes_after_a_loss([done.job, "cd" * 32], "run x: gone", tools.store)
+
+    assert [(one.became, one.reason) for one in told] == [("rendered", ""), ("failed", "run x: gone")]
