@@ -10,6 +10,7 @@ import pytest
 from media.errors import BadInput, OutOfResources, ToolFailed, Unavailable
 from media.store import FolderStore, ObjectStore, Stat
 from media.store.disk import disk_failure
+from media.store.holder import this_process
 from media.store.lease import LASTS_S, LeaseRecord, take
 from media.store.lease_watch import LONGEST_PAUSE_S, SKEW_S
 from tests.fakes.sources_only import SourcesOnly
@@ -89,6 +90,14 @@ def test_lease_that_is_not_renewed_is_taken_over_when_it_has_run_out(store):
 
     assert shop.ask(terms=clock.terms) == b"thing"
     assert RUN_OUT_S <= clock.now <= RUN_OUT_S + SLACK_S
+
+
+def test_lease_of_a_process_that_has_ended_on_this_machine_is_taken_over_at_once(store):
+    shop, clock = Workshop(store), Clock()
+    elsewhere(store, holder=this_process().model_copy(update={"started": "1"}))
+
+    assert shop.ask(terms=clock.terms) == b"thing"
+    assert clock.now == 0
 
 
 def test_lease_lasts_as_long_as_its_owner_says(store):
