@@ -1,6 +1,6 @@
-"""Import a model into Blender and say how long it took and what came of it, as JSON on file descriptor 3.
+"""Import a model into Blender or open a scene; say how long it took and what came of it, as JSON on fd 3.
 
-python benchmarks/blender_import.py model.glb|model.usdc
+python benchmarks/blender_import.py model.glb|model.usdc|scene.blend
 """
 
 import json
@@ -22,6 +22,8 @@ def main(argv: list[str]) -> None:
     started = time.perf_counter()
     if path.suffix == ".glb":
         bpy.ops.import_scene.gltf(filepath=str(path))
+    elif path.suffix == ".blend":
+        bpy.ops.wm.open_mainfile(filepath=str(path), use_scripts=False, load_ui=False)
     else:
         bpy.ops.wm.usd_import(filepath=str(path))
     seconds = time.perf_counter() - started

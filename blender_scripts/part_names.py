@@ -57,9 +57,9 @@ def _tree(glb: Path) -> dict[str, _Place]:
     with glb.open("rb") as file:
         (length,) = _GLB_HEADER.unpack(file.read(_GLB_HEADER.size))
         document: dict[str, Any] = json.loads(file.read(length))
-    nodes, meshes = document["nodes"], document["meshes"]
+    nodes, meshes = document["nodes"], document.get("meshes", [])
     top: dict[str, _Place] = {}
-    pending = [(top, document["scenes"][document["scene"]]["nodes"])]
+    pending = [(top, document["scenes"][document.get("scene", 0)]["nodes"])]
     while pending:
         level, indices = pending.pop()
         siblings = [nodes[index] for index in indices]
@@ -76,14 +76,17 @@ def _place(node: Mapping[str, Any], meshes: list[dict[str, Any]]) -> _Place:
 
 
 def _place_of(thing: bpy.types.Object, places: Mapping[str, _Place]) -> _Place:
-    """Return the node that became an object; one without names where that cannot be told."""
+    """Return the node that became an object, or what all have in common that may have."""
     identifier = without_number(thing.name)
     if identifier in places:
         return places[identifier]
     if len(identifier) < _CUT_AT:
         return _Place(())
     alike = [place for name, place in places.items() if name.startswith(identifier)]
-    return alike[0] if len(alike) == 1 else _Place(())
+    if len(alike) == 1:
+        return alike[0]
+    common = set.intersection(*(set(place.names) for place in alike)) if alike else set()
+    return _Place(tuple(sorted(common)))
 
 
 def _names_in_blender() -> dict[str, tuple[str, ...]]:

@@ -37,7 +37,7 @@ def coloured(parts, colour) -> list[dict]:
     return [part for part in parts if part["colour"] == colour]
 
 
-def bearing_glb(path: Path) -> Path:
+def bearing_glb(path: Path, row: str = "Kugelkranz", ball: str = "Kugel") -> Path:
     """A row of 24 balls that share a mesh, and a ring, with names that no USD can have."""
     write_glb(path, box(0.01, 0.01, 0.01, STEEL), box(0.4, 0.1, 0.004, BLUE))
     data = path.read_bytes()
@@ -62,11 +62,11 @@ def bearing_glb(path: Path) -> Path:
         rest += numbers
     document["meshes"][0]["name"], document["meshes"][1]["name"] = "Kugel Ø14 [G10]", "Außenring"
     balls = [
-        {"name": f"Kugel {number + 1}", "mesh": 0, "translation": [number * 0.02 - 0.23, 0, 0]}
+        {"name": f"{ball} {number + 1}", "mesh": 0, "translation": [number * 0.02 - 0.23, 0, 0]}
         for number in range(BALLS)
     ]
     document["nodes"] = [
-        {"name": "Kugelkranz", "children": list(range(1, BALLS + 1))},
+        {"name": row, "children": list(range(1, BALLS + 1))},
         *balls,
         {"name": "Ring", "mesh": 1},
     ]
@@ -151,6 +151,17 @@ def test_assembly_is_no_part(blender, tmp_path, model):
 
     assert saved["unmatched"] == ["Kugelkranz"]
     assert not coloured(parts, RED)
+
+
+def test_names_too_long_for_blender_are_known_as_far_as_they_can_be(blender, tmp_path):
+    long = "Kugel mit einem Namen, den ein Rechner sich ausgedacht haben muss"
+    glb = bearing_glb(tmp_path / "bearing.glb", row=f"Reihe, {long}", ball=long)
+    write_master(read_glb(glb, "bearing"), tmp_path / "master.usdc")
+    materials = [override("*[[]G10]"), override(f"{long} 1", "#00ff00")]
+
+    _, parts = prepared(blender, tmp_path, tmp_path / "master.usdc", *materials, names=glb)
+
+    assert (len(coloured(parts, RED)), len(coloured(parts, GREEN))) == (BALLS - 1, 1)
 
 
 def cube(stage, path) -> None:

@@ -170,6 +170,8 @@ def test_only_a_frame_rate_makes_people_choose_a_type(form):
         {"fps": 24},
         {"fps": 23.976},
         {"fps": "24000/1001"},
+        {"materials": [{"parts": "ball*", "color": "#d02020"}]},
+        {"materials": [{"parts": "ball*", "color": "#d02020", "metallic": None, "roughness": 0.2}]},
         TurntableJob(source="part.step").model_dump(mode="json"),
     ],
 )
@@ -178,7 +180,15 @@ def test_prefect_takes_what_the_job_takes(said):
 
 
 @pytest.mark.parametrize(
-    "said", [{"frames": 0}, {"samples": 0}, {"width": 20_000}, {"profile": "poster"}, {"frmes": 3}]
+    "said",
+    [
+        {"frames": 0},
+        {"samples": 0},
+        {"width": 20_000},
+        {"profile": "poster"},
+        {"frmes": 3},
+        {"materials": [{"parts": "ball*", "color": "red"}]},
+    ],
 )
 def test_prefect_refuses_before_a_run_is_made_what_the_job_refuses(said):
     job = {"job": {"source": "part.step"} | said}

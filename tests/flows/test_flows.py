@@ -64,6 +64,16 @@ def test_turntable_shows_the_task_runs_of_the_design_and_its_artifacts(bearing_s
     assert "2 made, 0 found" in artifacts["result"].data
 
 
+def test_pattern_that_no_part_matches_is_a_warning_of_the_run(bearing_step, caplog):
+    painted = turntable(bearing_step, materials=[{"parts": "ball*", "color": "#ff0000"}])
+
+    state = render_turntable(painted, return_state=True)
+
+    (warning,) = manifest_of(state).record.warnings
+    assert "match ball*, found none; the names are Außenring" in warning
+    assert f"bearing.step: {warning}" in [record.message for record in caplog.records]
+
+
 def test_second_run_finds_everything_and_starts_no_child(bearing_step, children, seen):
     render_turntable(turntable(bearing_step))
 

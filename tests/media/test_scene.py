@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from pxr import Usd, UsdGeom
@@ -62,6 +63,35 @@ def test_glb_of_a_step_file_becomes_a_picture_by_itself(tools, tmp_path, bearing
     manifest = jobs.run(StillJob(source=str(tmp_path / "bearing.glb"), width=64, height=64, samples=1), tools)
 
     assert manifest.record.route == "glb"
+
+
+def test_colour_of_a_part_is_a_new_scene_of_the_same_geometry(tools, bearing_step, children):
+    plain = {"source": str(bearing_step), "detail": "coarse", "width": 96, "height": 96, "samples": 1}
+    first = jobs.run(StillJob.model_validate(plain), tools)
+    red = [{"parts": "sechskant*", "color": "#ff0000"}, {"parts": "ball*", "color": "#00ff00"}]
+
+    with children.counted() as commands:
+        painted = jobs.run(StillJob.model_validate(plain | {"materials": red}), tools)
+
+    assert painted.record.geometry == first.record.geometry
+    assert painted.record.scene != first.record.scene
+    assert "geometry" in painted.record.reused
+    assert not [part for command in commands for part in command if part.startswith("media.geometry")]
+    (warning,) = painted.record.warnings
+    assert "expected parts that match ball*, found none; the names are Außenring, Deckelring," in warning
+    scene = find_scene(painted.record.scene, tools.store)
+    assert scene
+    assert scene.warnings == (warning,)
+    assert red_pixels(tools, painted) > 20 > red_pixels(tools, first), (
+        "bolts and nuts, by their products' name"
+    )
+
+
+def red_pixels(tools, manifest) -> int:
+    """Count the pixels of a still in which there is far more red than anything else."""
+    with Image.open(tools.store.root / manifest.output("still").asset.key) as picture:
+        pixels = np.asarray(picture.convert("RGB"), dtype=int)
+    return int((pixels[:, :, 0] > 2 * pixels[:, :, 1:].max(axis=2)).sum())
 
 
 def test_scene_whose_file_is_gone_is_made_again(tools, tmp_path):
