@@ -1,8 +1,8 @@
-"""Everything but render and denoise: the second picture of a product by a warm renderer over the first from STEP.
+"""Everything but render and denoise: a product's second picture by a warm renderer over its first from STEP.
 
 Both arms run `media.jobs.run` on the example bearing, the second one with another camera. What the frame
-itself took, as the renderer says, its building of search trees included, is taken off either; totals are in the
-arms. Null unless each warm picture came from a warm scene and the cold one from nothing that was ready.
+itself took, as the renderer says, its building of search trees included, is taken off either; totals are in
+the arms. Null unless each warm picture came from a warm scene and the cold one from nothing that was ready.
 """
 
 import os

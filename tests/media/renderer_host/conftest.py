@@ -14,10 +14,10 @@ from media.blender import Blender, Script, Ticket, start_script
 from media.encoder import Ffmpeg
 from media.frame_feed import FrameFeed
 from media.frames import Frame
-from media.rendering import render_frames
 from media.renderer_host.server import RendererHost
 from media.renderer_host.socket_file import listening_at
 from media.renderer_host.warm_blender import Terms
+from media.rendering import render_frames
 from media.store import FolderStore
 from media.store.keys import key_for
 from media.tools import Tools
@@ -48,7 +48,9 @@ class Workplace:
         command = (sys.executable, str(FAKE), behaviour, str(self.folder / "notes"))
         return Blender(command, "4.5.0", host=self.socket)
 
-    def render(self, behaviour: str = "well", render: str = DIGEST, heard=lambda _: None) -> tuple[Frame, ...]:
+    def render(
+        self, behaviour: str = "well", render: str = DIGEST, heard=lambda _: None
+    ) -> tuple[Frame, ...]:
         """Render the frames of the plan that the store lacks."""
         tools = Tools(self.store, self.blender(behaviour), Ffmpeg(Path("/no/ffmpeg")))
         return render_frames(PLAN.model_copy(update={"render": render}), SCENE, tools, FrameFeed(), heard)
@@ -87,5 +89,3 @@ def place(tmp_path) -> Workplace:
 
 def frame(number: int, path: Path) -> bytes:
     return f'{{"frame": {number}, "path": "{path}"}}\n'.encode()
-
-

@@ -53,7 +53,7 @@ def test_blender_that_is_killed_loses_the_frame_that_it_was_at(place):
     heard = []
 
     with place.host():
-        with pytest.raises(ToolCrashed, match="frame 2 of job abab.*killed from outside.*gets another"):
+        with pytest.raises(ToolCrashed, match=r"frame 2 of job abab.*killed from outside.*gets another"):
             place.render("killed-once")
         assert list(committed_frames(PLAN, place.store)) == [1]
         frames = place.render("killed-once", heard=heard.append)
@@ -104,7 +104,6 @@ def test_end_by_an_exit_code_is_no_death():
 def test_blender_that_died_between_two_jobs_is_replaced_without_a_word(place):
     with place.host():
         place.render("dies-between")
-        wait_until_gone(place.started[0])
         frames = place.render("dies-between", render=OTHER)
 
     assert warmths(frames) == {"cold"}
@@ -112,7 +111,8 @@ def test_blender_that_died_between_two_jobs_is_replaced_without_a_word(place):
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "terms"), [("grows", Terms()), ("well", Terms(most_jobs=1)), ("well", Terms(most_bytes=10**7))]
+    ("behaviour", "terms"),
+    [("grows", Terms()), ("well", Terms(most_jobs=1)), ("well", Terms(most_bytes=10**7))],
 )
 def test_blender_that_grew_or_did_enough_is_replaced(place, behaviour, terms):
     with place.host(terms):
