@@ -180,9 +180,10 @@ blocks: $(SETUP) ## Make our blocks known to that server, and this machine's sto
 
 .PHONY: worker
 worker: POOL ?= local
-worker: $(SETUP) ## Start a worker of the pool `local`, or of another (make worker POOL=runpod-secure)
+worker: $(SETUP) ## Start a worker of the pool `local` and its renderer host, or of another (POOL=runpod-secure)
 	@export $(API) && echo "worker: of $(POOL) at $$PREFECT_API_URL" >&2 && \
 		$(if $(filter local,$(POOL)),$(PY) -m infra.work_pools.local &&) \
+		$(if $(filter local,$(POOL)),exec $(PY) -m infra.renderer_host --) \
 		$(VENV)/bin/prefect worker start --pool "$(POOL)" $(ARGS)
 
 .PHONY: runpod-sim

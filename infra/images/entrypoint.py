@@ -93,6 +93,13 @@ def facts() -> Iterator[str]:
     yield code_version(ROOT)
 
 
+def beside_a_host(argv: Sequence[str], environment: Mapping[str, str]) -> Sequence[str]:
+    """Return the command, with a renderer host started before it where one is wanted."""
+    if not environment.get("RENDERMILL_HOST"):
+        return argv
+    return [sys.executable, "-m", "infra.renderer_host", "--", *argv]
+
+
 def main(argv: Sequence[str], environment: Mapping[str, str]) -> None:
     """Look around, say it in one line, and become `argv`; exits with a sentence if that cannot be."""
     if not argv:
@@ -102,7 +109,8 @@ def main(argv: Sequence[str], environment: Mapping[str, str]) -> None:
     sys.stderr.write(f"machine: {', '.join([*facts(), *restored])}\n")
     sys.stderr.flush()
     try:
-        os.execvp(argv[0], list(argv))  # noqa: S606 - it becomes the command, whatever that is
+        command = beside_a_host(argv, environment)
+        os.execvp(command[0], list(command))  # noqa: S606 - it becomes the command, whatever that is
     except OSError as error:
         sys.exit(f"{argv[0]}: expected a command that can be run, found none ({error.strerror})")
 

@@ -38,8 +38,8 @@ class Connection:
             TimeoutError: It did not come within `patience_s` seconds; nothing more can be received then.
             ToolFailed: It is no such message.
         """
-        self._socket.settimeout(patience_s)
         try:
+            self._socket.settimeout(patience_s)
             line = self._lines.readline(LONGEST_LINE + 1)
         except TimeoutError:
             raise
@@ -56,4 +56,5 @@ class Connection:
         """Hang up; whoever waits in `receive` returns. Closing twice is fine."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+        self._lines.close()  # which holds the descriptor open otherwise
         self._socket.close()

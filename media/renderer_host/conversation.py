@@ -1,8 +1,10 @@
 """One job: its process's lines to Blender, Blender's reports to it, until either has ended."""
 
 import contextlib
+import itertools
 import json
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +25,7 @@ class Outcome:
         resident_bytes: What Blender held after it, in bytes.
         frame: The frame that Blender was at last, 0 before any.
         deserted: Its process had gone, or stopped making sense, so that we ended Blender.
+        unheard: Blender had ended before the job reached it; nothing was lost but time.
     """
 
     done: bool
@@ -30,6 +33,7 @@ class Outcome:
     resident_bytes: int = 0
     frame: int = 0
     deserted: bool = False
+    unheard: bool = False
 
     @property
     def may_go_on(self) -> bool:
@@ -59,16 +63,19 @@ class Conversation:
     def hold(self, request: Request) -> Outcome:
         """Give Blender the job and pass lines both ways until it has ended."""
         self._to_blender(json.dumps(request.job).encode() + b"\n")
+        first = next(self._child.reports(), None)  # whatever the job is, Blender says something at once
+        if first is None:
+            return Outcome(done=False, unheard=True)
         listener = threading.Thread(target=self._listen, daemon=True)
         listener.start()
         try:
-            return self._pass_on_reports()
+            return self._pass_on(itertools.chain([first], self._child.reports()))
         finally:
             self._over.set()
 
-    def _pass_on_reports(self) -> Outcome:
+    def _pass_on(self, reports: Iterator[str]) -> Outcome:
         try:
-            for line in self._child.reports():
+            for line in reports:
                 event = _event(line)
                 if event.get("event") == "job_ended":
                     return Outcome(

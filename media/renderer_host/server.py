@@ -90,8 +90,12 @@ class RendererHost:
 
     def _done_by(self, blender: WarmBlender, request: Request, connection: Connection) -> Answer:
         began, name = time.monotonic(), request.name[:16]
+        was_warm = blender.is_warm
         child = blender.ready_for(request.blender)
         outcome = Conversation(connection, child).hold(request)
+        if outcome.unheard and was_warm:  # it ended just now, for some other reason
+            blender.end()
+            return self._done_by(blender, request, connection)
         finished = ended(child, outcome)
         if outcome.may_go_on:
             blender.used(scene=request.scene if not outcome.failed else "", held=outcome.resident_bytes)

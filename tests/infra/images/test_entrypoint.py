@@ -77,6 +77,15 @@ def test_command_that_is_not_there_is_a_sentence():
     assert "no-such-command: expected a command that can be run" in ended.stderr.splitlines()[-1]
 
 
+def test_renderer_host_that_is_wanted_is_started_before_the_command(tmp_path):
+    there = "import os, stat; print(stat.S_ISSOCK(os.stat(os.environ['RENDERMILL_HOST']).st_mode))"
+    host = tmp_path / "private" / "host"
+
+    ended = started(sys.executable, "-c", there, RENDERMILL_HOST=str(host))
+
+    assert (ended.returncode, ended.stdout) == (0, "True\n")
+
+
 def test_volume_that_was_announced_and_is_not_there_stops_the_container(tmp_path):
     ended = started("echo", "work", RENDERMILL_VOLUME=str(tmp_path / "volume"))
 

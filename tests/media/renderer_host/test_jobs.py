@@ -1,0 +1,185 @@
+"""Jobs at a renderer host whose Blender is a fake, and misbehaves as real ones do."""
+
+import json
+import signal
+import threading
+
+import pytest
+
+from media.blender_events import FrameWritten
+from media.ending import Finished
+from media.errors import BadInput, OutOfResources, ToolCrashed
+from media.frames import committed_frames
+from media.jobs import retried
+from media.renderer_host.quarantine import Quarantine
+from media.renderer_host.warm_blender import Terms
+from tests.media.renderer_host.conftest import OTHER, frame
+from tests.media.test_rendering import FRAMES, PLAN
+from tests.processes import is_alive, wait_until_gone
+
+
+def warmths(frames):
+    return {one.warmth for one in frames}
+
+
+def rendered_by(place, script, number=1):
+    """Have a job render one frame; returns what the renderer says of it."""
+    path = place.folder / f"{number}-{id(script)}.png"
+    script.send(frame(number, path))
+    return next(event for event in map(json.loads, script.reports()) if event["event"] == "frame_written")
+
+
+def test_two_jobs_share_one_blender_and_their_frames_say_how_warm_it_was(place):
+    with place.host():
+        first = place.render()
+        again = place.render(render=OTHER)
+
+    assert len(first) == len(again) == FRAMES
+    assert (warmths(first), warmths(again)) == ({"cold"}, {"warm scene"})
+    assert len(place.started) == 1
+    assert committed_frames(PLAN, place.store)[1].warmth == "cold"
+
+
+def test_no_blender_is_left_when_the_host_has_ended(place):
+    with place.host():
+        place.render()
+        assert is_alive(place.started[0])
+
+    wait_until_gone(place.started[0])
+    assert not place.socket.exists()
+
+
+def test_blender_that_is_killed_loses_the_frame_that_it_was_at(place):
+    heard = []
+
+    with place.host():
+        with pytest.raises(ToolCrashed, match=r"frame 2 of job abab.*killed from outside.*gets another"):
+            place.render("killed-once")
+        assert list(committed_frames(PLAN, place.store)) == [1]
+        frames = place.render("killed-once", heard=heard.append)
+
+    assert len(frames) == FRAMES
+    assert [event.frame for event in heard if isinstance(event, FrameWritten)] == list(range(2, FRAMES + 1))
+    assert len(place.started) == 2
+
+
+def test_retries_of_the_job_render_what_a_killed_blender_left(place):
+    with place.host():
+        frames = retried(lambda: place.render("killed-once"))
+
+    assert len(frames) == FRAMES
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "error", "sentence"),
+    [("crash", BadInput, "died by signal 11, twice; look at the model"), ("killed", OutOfResources, "twice")],
+)
+def test_job_that_kills_blender_twice_is_refused_from_then_on(place, behaviour, error, sentence):
+    with place.host():
+        with pytest.raises(error, match=sentence):
+            retried(lambda: place.render(behaviour))
+        started = len(place.started)
+        with pytest.raises(error, match=sentence):
+            place.render(behaviour)
+        assert len(place.started) == started == 2
+        with place.job("another") as script:
+            assert rendered_by(place, script)["warmth"] == "cold"
+
+
+def test_deaths_at_different_frames_are_no_reason_to_refuse_a_job():
+    quarantine, killed = Quarantine(), Finished(-signal.SIGKILL, "", 1.0)
+
+    said = [quarantine.died("ab", number, killed) for number in (1, 2, 3)]
+
+    assert [one.kind for one in said] == ["ToolCrashed"] * 3
+    assert quarantine.refusal("ab") is None
+
+
+def test_end_by_an_exit_code_is_no_death():
+    quarantine, finished = Quarantine(), Finished(1, "could not be started", 0.1)
+
+    assert [quarantine.died("ab", 0, finished) for _ in range(3)] == [None] * 3
+
+
+def test_blender_that_died_between_two_jobs_is_replaced_without_a_word(place):
+    with place.host():
+        place.render("dies-between")
+        frames = place.render("dies-between", render=OTHER)
+
+    assert warmths(frames) == {"cold"}
+    assert len(place.started) == 2
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "terms"),
+    [("grows", Terms()), ("well", Terms(most_jobs=1)), ("well", Terms(most_bytes=10**7))],
+)
+def test_blender_that_grew_or_did_enough_is_replaced(place, behaviour, terms):
+    with place.host(terms):
+        place.render(behaviour)
+        frames = place.render(behaviour, render=OTHER)
+
+    assert warmths(frames) == {"cold"}
+    assert len(place.started) == 2
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "error", "blenders"), [("out-of-memory", OutOfResources, 2), ("bad-input", BadInput, 1)]
+)
+def test_blender_whose_job_failed_stays_only_if_the_input_was_at_fault(place, behaviour, error, blenders):
+    with place.host():
+        with pytest.raises(error, match="frame 2: "):
+            place.render(behaviour)
+        with place.job("next", behaviour=behaviour) as script:
+            rendered_by(place, script)
+
+    assert len(place.started) == blenders
+
+
+def test_blender_that_is_asked_for_otherwise_is_another(place):
+    with place.host():
+        place.render("well")
+        place.render("grows", render=OTHER)
+
+    assert len(place.started) == 2
+
+
+def test_idle_blender_ends_and_the_next_job_starts_another(place):
+    with place.host(Terms(idle_s=0.2)):
+        place.render()
+        wait_until_gone(place.started[0])
+        assert warmths(place.render(render=OTHER)) == {"cold"}
+
+
+def test_job_whose_process_goes_away_in_the_middle_of_a_frame_is_ended(place):
+    with place.host():
+        with place.job("gone", behaviour="stands") as script:
+            script.send(frame(2, place.folder / "never.png"))
+            assert any(json.loads(line)["event"] == "frame_started" for line in script.reports())
+        wait_until_gone(place.started[0])
+
+        with place.job("next") as script:
+            assert rendered_by(place, script)["warmth"] == "cold"
+
+
+def test_light_job_does_not_wait_for_a_heavy_one_even_without_room(place):
+    with place.host(room=False), place.job("heavy", "heavy", "stands") as heavy:
+        heavy.send(frame(2, place.folder / "never.png"))
+        assert any(json.loads(line)["event"] == "frame_started" for line in heavy.reports())
+
+        with place.job("light") as light:
+            assert rendered_by(place, light)["frame"] == 1
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_second_light_job_begins_beside_the_first_if_there_is_room(place, room):
+    with place.host(room=room), place.job("first") as first:
+        rendered_by(place, first)
+        with place.job("second") as second:
+            begun = threading.Event()
+            asking = threading.Thread(target=lambda: (rendered_by(place, second), begun.set()))
+            asking.start()
+            assert begun.wait(10 if room else 0.5) is room
+            first.close_stdin()
+            assert first.wait().returncode == 0
+            asking.join()
