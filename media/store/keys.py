@@ -4,7 +4,16 @@ import re
 from typing import Literal
 
 Kind = Literal[
-    "sources", "geometry", "scenes", "renders", "videos", "stills", "previews", "manifests", "results"
+    "sources",
+    "geometry",
+    "scenes",
+    "renders",
+    "videos",
+    "stills",
+    "previews",
+    "manifests",
+    "results",
+    "marks",
 ]
 
 KEY = re.compile(r"[a-z]+/[0-9a-f]{2}/[0-9a-f]{64}/[a-z0-9][a-z0-9._-]{0,62}")
