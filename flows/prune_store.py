@@ -35,7 +35,7 @@ def prune_store(job: PruneJob = AS_USUAL) -> Sequence[Row]:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Prune as the command line says, and print what became of what; exits with 1 and a sentence on a failure."""
+    """Prune as the command line says, and print what became of it; exits with 1 and a sentence if it fails."""
     parser = argparse.ArgumentParser(prog="python -m flows.prune_store", description=prune_store.__doc__)
     parser.add_argument("--job", default="{}", help="the job as JSON, or @FILE to read it from a file")
     os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -45,9 +45,14 @@ def main(argv: Sequence[str] | None = None) -> None:
             rows = prune_store(job)
     except MediaError as error:
         sys.exit(f"{type(error).__name__}: {error}")
+    sys.stdout.write(_line("fate", "what", "objects", "bytes", "oldest"))
     for row in rows:
         oldest = f"{row.oldest:%Y-%m-%d}" if row.oldest else ""
-        sys.stdout.write(f"{row.fate:16}  {row.kind:18}  {row.objects:>9}  {row.size:>15}  {oldest}\n")
+        sys.stdout.write(_line(row.fate, row.kind, row.objects, row.size, oldest))
+
+
+def _line(fate: str, kind: str, objects: int | str, size: int | str, oldest: str) -> str:
+    return f"{fate:16}  {kind:18}  {objects:>9}  {size:>15}  {oldest}".rstrip() + "\n"
 
 
 if __name__ == "__main__":

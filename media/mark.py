@@ -1,7 +1,7 @@
 """The mark: what one pass of `prune-store` found unreferenced, for a pass a day later to look at again.
 
-`marks/<two>/<digest>/page-000001.json` and so on hold it by some thousand objects; `mark.json` is written last,
-so that a mark whose writer was killed is none.
+`marks/<two>/<digest>/page-000001.json` and so on hold it by some thousand objects; `mark.json` is written
+last, so that a mark whose writer was killed is none.
 """
 
 from collections.abc import Iterator

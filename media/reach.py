@@ -1,7 +1,7 @@
 """What finished jobs need: every digest that a manifest mentions, and what those documents mention in turn.
 
 A digest counts wherever it stands in a manifest, whatever its version and even if it cannot be read as one:
-outputs, frames, scene, geometry and source are all named by theirs. Too much may be kept so, never too little.
+outputs, frames, scene, geometry and source are all named by theirs. Too much may stay so, never too little.
 """
 
 import re

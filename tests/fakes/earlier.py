@@ -11,7 +11,7 @@ HOUR = timedelta(hours=1)
 
 
 def an_hour_earlier(store: ObjectStore, *, hours: int = 1) -> None:
-    """Date back all that lies in a store; what is touched afterwards is seen to be, whatever S3's clock rounds."""
+    """Date back all that lies in a store; a touch is then seen, though S3 tells time to the second."""
     if isinstance(store, FolderStore):
         for path in store.root.rglob("*"):
             if path.is_file():

@@ -1,4 +1,4 @@
-"""What a finished job leaves in a store, without having been made: every kind of object, named as ours are."""
+"""What a finished job leaves in a store, without having been made: every kind of object, under our names."""
 
 import hashlib
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The flow that deletes what no finished job needs: what it shows, and that it deletes only if it is told to."""
+"""The flow that deletes what no finished job needs: what it shows, and that it is dry unless told."""
 
 import os
 import subprocess

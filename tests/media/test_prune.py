@@ -474,10 +474,10 @@ JOBS = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(before=JOBS, between=JOBS, withdrawn=st.sets(st.integers(0, 7)), hours=st.integers(0, 60))
 def test_nothing_that_a_manifest_needs_is_ever_deleted(before, between, withdrawn, hours):
-    """Jobs come, with or without a manifest, and some manifests go; what those that stand need is all there."""
+    """Jobs come, with or without a manifest, and some manifests go; what the others need is all there."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr("os.fsync", lambda _: None)
         store = FolderStore(Path(folder))
