@@ -35,7 +35,7 @@ def prune_store(job: PruneJob = AS_USUAL) -> Sequence[Row]:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Prune as the command line says, and print what became of it; exits with 1 and a sentence if it fails."""
+    """Prune as the command line says, and print what became of it; exits with 1 and a sentence on failure."""
     parser = argparse.ArgumentParser(prog="python -m flows.prune_store", description=prune_store.__doc__)
     parser.add_argument("--job", default="{}", help="the job as JSON, or @FILE to read it from a file")
     os.environ.setdefault("DO_NOT_TRACK", "1")

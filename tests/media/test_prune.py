@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -474,7 +474,7 @@ JOBS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, phases=set(Phase) - {Phase.explain})
 @given(before=JOBS, between=JOBS, withdrawn=st.sets(st.integers(0, 7)), hours=st.integers(0, 60))
 def test_nothing_that_a_manifest_needs_is_ever_deleted(before, between, withdrawn, hours):
     """Jobs come, with or without a manifest, and some manifests go; what the others need is all there."""
@@ -487,7 +487,7 @@ def test_nothing_that_a_manifest_needs_is_ever_deleted(before, between, withdraw
                 job.put(store, manifest=finished)
                 needed |= {manifest_key(job.result): set(job.objects())} if finished else {}
             prune(REAL, store, moment)
-        assert keys_of(store).issuperset(needed, *needed.values())
+        assert keys_of(store) >= set().union(needed, *needed.values())
         for number, manifest in enumerate(list(needed)):
             if number in withdrawn:
                 store.delete(manifest)
