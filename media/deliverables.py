@@ -22,6 +22,7 @@ from media.plan import Plan
 from media.still import write_still
 from media.store import ObjectStore
 from media.store.keys import Kind, frame_name, key_for
+from media.store.touch import kept
 from media.tools import Tools
 from media.video.encode import VideoEncoder, encode_video
 from media.video.progress import OnProgress
@@ -131,7 +132,7 @@ def _stored(role: Role, path: Path, plan: Plan, store: ObjectStore) -> Output:
     digest, size = sha256_of_file(path), path.stat().st_size
     key = key_for(kind, digest, f"{role}{path.suffix}")
     stat = store.stat(key)
-    if stat is None or stat.size != size:
+    if stat is None or stat.size != size or not kept(stat, store):
         fault_point(point)
         store.put(key, path, sha256=digest)
     asset = Asset(uri=store.uri(key), sha256=digest, size=size, media_type=MEDIA_TYPES[path.suffix], key=key)

@@ -18,8 +18,9 @@ from media.frame_gate import FrameFacts
 from media.plan import Plan
 from media.png import without_notes
 from media.psnr import psnr_db
-from media.store import AlreadyExists, ObjectStore
+from media.store import AlreadyExists, ObjectStore, Stat
 from media.store.keys import folder_of, frame_name, key_for
+from media.store.touch import kept
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +50,8 @@ class Frame(BaseModel):
 
 
 def committed_frames(plan: Plan, store: ObjectStore) -> dict[int, Frame]:
-    """Return the frames of `plan` that are in the store, by number."""
-    pictures: dict[int, str] = {}
+    """Return the frames of `plan` that are in the store, by number; they count as used."""
+    pictures: dict[int, Stat] = {}
     records: dict[int, list[str]] = defaultdict(list)
     for stat in store.list(folder_of("renders", plan.render)):
         name = stat.key.rpartition("/")[2]
@@ -58,11 +59,13 @@ def committed_frames(plan: Plan, store: ObjectStore) -> dict[int, Frame]:
             continue
         number = int(name[:6])
         if name == frame_name(number, plan.frame_suffix):
-            pictures[number] = stat.key
+            pictures[number] = stat
         elif name.endswith(".json"):
             records[number].append(stat.key)
+    if pictures and not kept(pictures[min(pictures)], store):  # they are being deleted, in this order
+        return {}
     wanted = range(1, plan.frames + 1)
-    return {n: _recorded(pictures[n], records[n], store) for n in wanted if n in pictures}
+    return {n: _recorded(pictures[n].key, records[n], store) for n in wanted if n in pictures}
 
 
 def commit(written: FrameWritten, facts: FrameFacts, plan: Plan, store: ObjectStore) -> Frame:
@@ -89,7 +92,9 @@ def commit(written: FrameWritten, facts: FrameFacts, plan: Plan, store: ObjectSt
     try:
         store.put(key, data, write_once=True)
     except AlreadyExists:
-        return _adopted(data, frame, plan, store)
+        if kept(store.stat(key), store):
+            return _adopted(data, frame, plan, store)
+        store.put(key, data, write_once=True)  # what was there was deleted just now
     fault_point("frame.after_put")
     return frame
 

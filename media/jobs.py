@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from media.anew import scene_of
 from media.blender_events import Event
 from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
 from media.errors import MediaError
@@ -19,7 +20,7 @@ from media.manifest import Manifest, find_manifest, publish_manifest
 from media.plan import Plan, plan
 from media.record import Made, manifest_of
 from media.rendering import render_frames
-from media.scene import Scene, prepare_scene
+from media.scene import Scene
 from media.source import download_model
 from media.tools import Tools
 
@@ -43,7 +44,7 @@ def run(job: TurntableJob | StillJob, tools: Tools, report: Report = lambda _: N
     if done := retried(lambda: find_manifest(planned.result, tools.store)):
         return done
     geometry = retried(lambda: prepare_geometry(planned.source, tools.store, job.detail, job.conventions))
-    scene = retried(lambda: prepare_scene(geometry, job, tools))
+    scene = retried(lambda: scene_of(planned, geometry, tools))
     frames, delivered = _render_and_deliver(planned, scene, tools, report)
     made = Made(geometry=geometry, scene=scene, frames=frames, delivered=delivered)
     manifest = manifest_of(planned, made, tools)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from media.asset import fetch_asset
+from media.anew import fetch_scene
 from media.blender import Script, Ticket, next_event, start_script
 from media.blender_events import Event, FrameWritten
 from media.errors import ToolFailed
@@ -55,7 +55,7 @@ def render_frames(
         take(frame)
     if missing := [number for number in range(1, plan.frames + 1) if number not in frames]:
         with workspace() as folder:
-            fetch_asset(scene.asset, tools.store, folder / "scene.blend")
+            fetch_scene(plan, scene, tools, folder / "scene.blend")
             job = _script_job(plan, scene, folder)
             ticket = Ticket(plan.render, plan.job.queue) if plan.source.kind.is_plain else None
             with start_script(tools.blender, job, folder, ticket=ticket) as script:

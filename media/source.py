@@ -19,6 +19,7 @@ from media.reference import printable
 from media.siblings import gathered
 from media.store import ObjectStore
 from media.store.keys import key_for
+from media.store.touch import kept
 from media.workspace import workspace
 
 __all__ = ["LARGEST_SOURCE", "Source", "download_model", "is_local", "staged_address"]
@@ -135,7 +136,7 @@ def _stored(path: Path, name: str, store: ObjectStore) -> Source:
     digest = sha256_of_file(path)
     key = key_for("sources", digest, "source")
     stat = store.stat(key)
-    found = stat is not None and stat.size == size
+    found = stat is not None and stat.size == size and kept(stat, store)
     if not found:
         fault_point("source.before_put")
         store.put(key, path, sha256=digest)

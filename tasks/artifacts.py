@@ -73,7 +73,13 @@ def _frames(frames: Sequence[Frame], *, found: bool) -> dict[str, str]:
 
 
 def _row(name: str, made: str, size: int, seconds: str = "", by: str = "") -> dict[str, str]:
-    return {"what": name, "made or found": made, "size": _bytes(size), "seconds": seconds, "made by": by}
+    return {
+        "what": name,
+        "made or found": made,
+        "size": readable_size(size),
+        "seconds": seconds,
+        "made by": by,
+    }
 
 
 def _account(manifest: Manifest) -> str:
@@ -99,7 +105,7 @@ def _costs(cost: Cost) -> str:
 def _places(manifest: Manifest, store: ObjectStore) -> Iterable[str]:
     """Tell where each file lies, under the name that people know it by."""
     for output in manifest.content.outputs:
-        yield f"**{output.download_name}**, {_bytes(output.asset.size)}"
+        yield f"**{output.download_name}**, {readable_size(output.asset.size)}"
         yield f"```\n{readable(store.uri(output.asset.key))}\n```"
     yield f"**manifest.json**\n\n```\n{readable(store.uri(manifest_key(manifest.content.job)))}\n```"
 
@@ -108,7 +114,8 @@ def _devices(frames: Iterable[Frame]) -> str:
     return ", ".join(sorted({f"{frame.device.name} ({frame.device.type})" for frame in frames}))
 
 
-def _bytes(size: float) -> str:
+def readable_size(size: float) -> str:
+    """Return a number of bytes as people read it."""
     for unit in ("bytes", "KiB", "MiB"):
         if size < 1024:  # noqa: PLR2004 - what a KiB is
             return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"

@@ -14,7 +14,7 @@ from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError
 
 from infra.s3.errors import ConditionFailed, GarbledTransfer, failure_of, is_condition
-from infra.s3.head import Head, checksum_in, sha256_in
+from infra.s3.head import Head, checksum_in, in_seconds, sha256_in
 from media.errors import BadInput, Retry
 from media.store import Missing
 from media.store.keys import checked
@@ -121,6 +121,7 @@ class Bucket:
             etag=found["ETag"],
             sha256=sha256_in(found["Metadata"]),
             checksum=checksum_in(found),
+            modified=in_seconds(found["LastModified"]),
         )
 
     def delete(self, key: str, **condition: Any) -> None:  # noqa: ANN401 - S3's IfMatch, whose stubs overload

@@ -1,22 +1,28 @@
 """An object store in an S3 bucket: SHA-256 on every put, write-once by condition, links for anybody."""
 
 import hashlib
+import logging
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from infra.s3.bucket import PATIENCE, Bucket
 from infra.s3.conditions import ProbedBucket
 from infra.s3.disposition import attachment
 from infra.s3.download import download, part, whole
 from infra.s3.errors import ConditionFailed
+from infra.s3.listing import pages, unfinished
 from infra.s3.put import put, put_bytes
-from media.errors import BadInput, Retry
+from infra.s3.touch import touch
+from media.errors import BadInput, MediaError, Retry
 from media.store.keys import KEY
-from media.store.protocol import Capabilities, Missing, Stat
+from media.store.protocol import Capabilities, Leftover, Missing, Stat
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+
+logger = logging.getLogger(__name__)
 
 LONGEST_LINK_S = 7 * 24 * 3600
 """What Signature Version 4 allows."""
@@ -33,6 +39,7 @@ class S3Store:
         self._bucket = Bucket(bucket, prefix.strip("/"), client, retry)
         self._client = client
         self._probed = ProbedBucket(self._bucket)
+        self._touches = True
 
     def __repr__(self) -> str:
         return f"S3Store({self._bucket.name!r}, {self._bucket.prefix!r})"
@@ -72,20 +79,31 @@ class S3Store:
 
     def list(self, prefix: str) -> Iterator[Stat]:
         """Yield the objects whose keys begin with `prefix`, in the order of their keys."""
-        found: dict[str, Stat] = {}
-        more: dict[str, Any] = {"Prefix": self._bucket.root + prefix}
-        while more:
-            page = self._bucket.call(
-                f"s3://{self._bucket.name}/{self._bucket.root}",
-                lambda: self._client.list_objects_v2(Bucket=self._bucket.name, **more),  # noqa: B023 - called here
-            )
-            for entry in page.get("Contents", ()):
-                key = entry["Key"].removeprefix(self._bucket.root)
-                if KEY.fullmatch(key):
-                    found[key] = Stat(key, entry["Size"], entry["ETag"])
-            token = page.get("NextContinuationToken")
-            more = {**more, "ContinuationToken": token} if page["IsTruncated"] and token else {}
+        every = (stat for page in pages(self._bucket, prefix) for stat in page)
+        found = {stat.key: stat for stat in every if KEY.fullmatch(stat.key)}
         yield from (found[key] for key in sorted(found))  # not every S3 lists in order
+
+    def scan(self) -> Iterator[Stat]:
+        """Yield all that lies under the store's prefix, a page of a thousand in memory at a time."""
+        for page in pages(self._bucket, ""):
+            yield from page
+
+    def touch(self, key: str) -> bool:
+        """Copy an object onto itself; returns whether it is there, as far as S3 lets us see."""
+        try:
+            return touch(self._bucket, key)
+        except MediaError as error:
+            if self._touches:
+                logger.warning("what jobs reuse cannot be touched, so prune-store may take it: %s", error)
+            self._touches = False
+            return True
+
+    def leftovers(self, before: datetime, *, remove: bool) -> Iterator[Leftover]:
+        """Yield the uploads by parts that began before then and never ended, and abort them if asked."""
+        try:
+            yield from unfinished(self._bucket, before, remove=remove)
+        except BadInput as error:
+            logger.warning("uploads that nobody finished cannot be looked for: %s", error)
 
     def delete(self, key: str) -> None:
         """Remove an object; fine if there is none."""

@@ -1,18 +1,24 @@
 """An object store in a folder: temporary name, fsync, then a link or rename that is atomic."""
 
 import fcntl
+import logging
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from media.errors import BadInput
 from media.store.disk import disk_failure, on_disk
-from media.store.incoming import INCOMING, arriving, fsync_folder, make_folder
+from media.store.incoming import INCOMING, abandoned, arriving, fsync_folder, make_folder
 from media.store.keys import KEY, checked
-from media.store.protocol import AlreadyExists, Capabilities, Missing, Stat
+from media.store.protocol import AlreadyExists, Capabilities, Leftover, Missing, Stat
+
+logger = logging.getLogger(__name__)
+
+LOCK = ".lock"
 
 
 class FolderStore:
@@ -20,6 +26,7 @@ class FolderStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._touches = True
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes:
         """Return the bytes from `start`, at most `length` of them. Raises `Missing`."""
@@ -69,6 +76,35 @@ class FolderStore:
         for key in sorted(path.relative_to(self.root).as_posix() for path in paths):
             if key.startswith(prefix) and KEY.fullmatch(key) and (stat := self.stat(key)):
                 yield stat
+
+    def scan(self) -> Iterator[Stat]:
+        """Yield all that lies in the folder, folder by folder; links to folders are not followed."""
+        for folder, below, names in os.walk(self.root, onerror=_unless_gone):
+            below[:] = sorted(name for name in below if name != INCOMING)
+            for path in (Path(folder) / name for name in sorted(names)):
+                key = path.relative_to(self.root).as_posix()
+                with suppress(FileNotFoundError):  # gone by now, or a link to nothing
+                    if key != LOCK:
+                        yield _stat(key, path)
+
+    def touch(self, key: str) -> bool:
+        """Set an object's time to now; returns whether it is there."""
+        path = self._path(key)
+        try:
+            with self._exclusive():  # so that whoever deletes by etag does it before us, or not at all
+                os.utime(path)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            if self._touches:
+                logger.warning("%s: may not be touched (%s); prune-store may take it", key, error.strerror)
+            self._touches = False
+            return path.exists()
+        return True
+
+    def leftovers(self, before: datetime, *, remove: bool) -> Iterator[Leftover]:
+        """Yield what killed writers left half-written before then, and remove it if asked."""
+        return abandoned(self.root / INCOMING, before, remove=remove)
 
     def delete(self, key: str) -> None:
         """Remove an object; fine if there is none."""
@@ -133,9 +169,15 @@ class FolderStore:
         Whoever replaces or removes holds it; a link does neither.
         """
         make_folder(self.root)
-        with (self.root / ".lock").open("a") as lock:
+        with (self.root / LOCK).open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _unless_gone(error: OSError) -> None:
+    """Refuse to pass over a folder that cannot be read: what is in it would count as not there."""
+    if not isinstance(error, FileNotFoundError):
+        raise disk_failure(error, f"{error.filename}: the store's folder")
 
 
 def _link(incoming: Path, target: Path, key: str) -> None:
@@ -148,7 +190,8 @@ def _link(incoming: Path, target: Path, key: str) -> None:
 
 def _stat(key: str, path: Path) -> Stat:
     found = path.stat()
-    return Stat(key, found.st_size, f"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}")
+    etag = f"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"
+    return Stat(key, found.st_size, etag, datetime.fromtimestamp(found.st_mtime, UTC))
 
 
 @contextmanager

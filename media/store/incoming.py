@@ -7,11 +7,12 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-from media.store.protocol import StoredWrong
+from media.store.protocol import Leftover, StoredWrong
 
 INCOMING = ".incoming"
 CHUNK = 1024 * 1024
@@ -71,18 +72,28 @@ def _write(source: bytes | Path, file: IO[bytes], sha256: str | None) -> None:
         )
 
 
-def _remove_orphans(folder: Path) -> None:
-    """Remove what killed writers left half-written."""
-    for path in folder.iterdir():
+def abandoned(folder: Path, before: datetime, *, remove: bool) -> Iterator[Leftover]:
+    """Yield what killed writers left half-written before then, and remove it if asked."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         try:
             with path.open("rb") as file:
-                if time.time() - os.fstat(file.fileno()).st_mtime < UNLOCKED_S:
+                found = os.fstat(file.fileno())
+                if found.st_mtime >= before.timestamp():
                     continue
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                path.unlink(missing_ok=True)
+                if remove:
+                    path.unlink(missing_ok=True)
+            yield Leftover(found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
         except (
             BlockingIOError,
             FileNotFoundError,
+            IsADirectoryError,
             PermissionError,
-        ):  # its writer lives, has finished, or is another user
+        ):  # its writer lives, has finished, or is another user; or it is none of ours
             continue
+
+
+def _remove_orphans(folder: Path) -> None:
+    """Remove what killed writers left half-written."""
+    for _ in abandoned(folder, datetime.fromtimestamp(time.time() - UNLOCKED_S, UTC), remove=True):
+        pass

@@ -8,6 +8,7 @@ Kind = Literal[
     "geometry",
     "leases",
     "manifests",
+    "marks",
     "previews",
     "renders",
     "results",

@@ -1,7 +1,8 @@
 """What every object store promises."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -34,11 +35,27 @@ class Stat:
         key: The object's key.
         size: Length in bytes.
         etag: Changes whenever the bytes do; compared, never interpreted.
+        modified: When it was last written or touched, by the store's clock; None where a put's answer does
+            not say. It is no part of what makes two of these equal.
     """
 
     key: str
     size: int
     etag: str
+    modified: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """What a killed writer left half-written; no reader ever sees it.
+
+    Attributes:
+        size: Length in bytes; 0 where the store does not say.
+        begun: When its writer began, or last wrote.
+    """
+
+    size: int
+    begun: datetime
 
 
 @dataclass(frozen=True)
@@ -85,6 +102,24 @@ class ObjectStore(Protocol):
 
     def list(self, prefix: str) -> Iterator[Stat]:
         """Yield the objects whose keys begin with `prefix`, in the order of their keys."""
+        ...
+
+    def scan(self) -> Iterator[Stat]:
+        """Yield all that lies in the store, in no order that is promised, with little of it in memory.
+
+        What is not of our making is among it, under whatever name it has.
+        """
+        ...
+
+    def touch(self, key: str) -> bool:
+        """Have an object count as written just now; returns whether it is there.
+
+        A store that does not let us is no reason for a job to fail: it says so once, in the log.
+        """
+        ...
+
+    def leftovers(self, before: datetime, *, remove: bool) -> Iterator[Leftover]:
+        """Yield what writers that began before then have left half-written, and remove it if asked."""
         ...
 
     def delete(self, key: str) -> None:

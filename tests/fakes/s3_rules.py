@@ -65,6 +65,8 @@ class Asked:
     @property
     def operation(self) -> str:
         """S3's name for what is asked, such as PutObject."""
+        if self.method == "PUT" and "x-amz-copy-source" in self.headers:
+            return "CopyObject"
         kinds = OPERATIONS.get((self.method, bool(self.key)), {})
         named = [name for word, name in kinds.items() if word and word in self.query]
         return next(iter(named), kinds.get("", "Unknown"))
