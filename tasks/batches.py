@@ -17,7 +17,7 @@ from media.catalogue.batches import Batch, batches_of
 from media.catalogue.budget import Budget
 from media.catalogue.estimate import Estimator
 from media.catalogue.job import CatalogueJob, PicturesJob
-from media.catalogue.rendering import Outcome, outcomes_after_a_loss, read_outcomes
+from media.catalogue.rendering import Outcome, forget_outcomes, outcomes_after_a_loss, read_outcomes
 from media.digest import digest_of
 from tasks.dispatch import CONTROL, POLL_S
 from tasks.media_task import media_task
@@ -53,6 +53,7 @@ def send_pictures(job: PicturesJob, results: tuple[str, ...], deployment: str, q
     run = cast("FlowRun", sent)  # a coroutine only in flows that are async
     store = open_tools().store
     if told := read_outcomes(job.batch, store):
+        forget_outcomes(job.batch, store)
         return told
     message = (run.state.message or run.state.name) if run.state else "it was deleted"
     return outcomes_after_a_loss(results, f"run {name}: {message}", store)

@@ -15,6 +15,7 @@ from media.catalogue.rendering import Outcome
 from media.manifest import Result, result_of
 from tasks.media_task import media_task
 
+MOST_SAID = 50
 MOST_ROWS = 1000
 """A browser draws no more of them well; the index has all."""
 
@@ -37,9 +38,19 @@ def publish_catalogue(job: CatalogueJob, catalogue: Assessment, outcomes: Mappin
     store = open_tools().store
     published = publishing.publish(job, catalogue, outcomes, store)
     _show(published, job)
+    _say(published.rows)
     for output in published.manifest.content.outputs:
         get_run_logger().info("%s: %s", output.role, readable(output.asset.uri))
     return result_of(published.manifest, store, found=published.found)
+
+
+def _say(rows: tuple[Row, ...]) -> None:
+    """Tell the log how it went, and name what is new, as far as a log is read."""
+    logger = get_run_logger()
+    for row in [row for row in rows if row.became != "found"][:MOST_SAID]:
+        logger.info("%s, %s: %s %s", row.product, row.output, row.became, row.reason)
+    counts = totals(rows)
+    logger.info("%s rendered, %s found, %s failed", *(counts[one] for one in ("rendered", "found", "failed")))
 
 
 def _show(published: Published, job: CatalogueJob) -> None:

@@ -17,6 +17,7 @@ from media.plan import Plan, plan
 from media.source import download_model
 from media.store import Missing, ObjectStore
 from media.store.keys import key_for
+from media.store.single_flight import Work, once_at_a_time
 from media.tools import Tools
 
 logger = logging.getLogger(__name__)
@@ -65,17 +66,21 @@ def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None)
         logger.log(level, "picture %s of %s %s %s", number, len(job.pictures), outcome.became, outcome.reason)
         outcomes.append(outcome)
         tell(outcome)
-    key = key_for("catalogues", job.batch, "outcomes.json")
-    retried(lambda: tools.store.put(key, OUTCOMES.dump_json(tuple(outcomes))))
+    retried(lambda: tools.store.put(_key(job.batch), OUTCOMES.dump_json(tuple(outcomes))))
     return tuple(outcomes)
 
 
 def read_outcomes(batch: str, store: ObjectStore) -> tuple[Outcome, ...]:
     """Return what became of the pictures of a batch; nothing if its run did not come to its end."""
     try:
-        return OUTCOMES.validate_json(store.get(key_for("catalogues", batch, "outcomes.json")))
+        return OUTCOMES.validate_json(store.get(_key(batch)))
     except Missing:
         return ()
+
+
+def forget_outcomes(batch: str, store: ObjectStore) -> None:
+    """Delete what was told of a batch, once its reader has it."""
+    store.delete(_key(batch))
 
 
 def outcomes_after_a_loss(results: Iterable[str], reason: str, store: ObjectStore) -> tuple[Outcome, ...]:
@@ -88,6 +93,10 @@ def outcomes_after_a_loss(results: Iterable[str], reason: str, store: ObjectStor
     )
 
 
+def _key(batch: str) -> str:
+    return key_for("catalogues", batch, "outcomes.json")
+
+
 def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str, str]) -> Outcome:
     """Render one picture; `hopeless` are the geometries that cannot be used, and why."""
     began = time.monotonic()
@@ -95,17 +104,24 @@ def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str
     try:
         source = retried(lambda: download_model(picture.source, tools.store, tools.access))
         planned = plan(picture, source, tools.blender)
+        result = planned.result
         if reason := hopeless.get(planned.geometry):
-            return Outcome(job=planned.result, became="failed", reason=reason)
+            return Outcome(job=result, became="failed", reason=reason)
         made = False
 
         def hear(event: object) -> None:
             nonlocal made
             made |= not (isinstance(event, Frame) and event.found)
 
-        run(picture, tools, hear)
+        work = Work(
+            name=planned.source.name,
+            find=lambda: find_manifest(result, tools.store),
+            make=lambda: run(picture, tools, hear),
+            publish=lambda manifest: manifest,  # that is done, by who was first
+        )
+        once_at_a_time(result, work, tools.store)
         became: Became = "rendered" if made else "found"
-        return Outcome(job=planned.result, became=became, seconds=time.monotonic() - began)
+        return Outcome(job=result, became=became, seconds=time.monotonic() - began)
     except (Unavailable, Preempted):
         raise
     except MediaError as error:

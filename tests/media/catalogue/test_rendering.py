@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,6 +83,16 @@ def test_batch_that_was_killed_goes_on_where_it_was(bearing_step, tools, tmp_pat
     assert killed.returncode == -signal.SIGKILL
     assert lost == ()
     assert [one.became for one in outcomes] == ["found", "rendered"]
+
+
+def test_picture_that_two_runs_want_at_once_is_rendered_once(bearing_step, tools, children):
+    asked = batch({"source": str(bearing_step)})
+
+    with children.counted() as started, ThreadPoolExecutor(2) as two:
+        outcomes = list(two.map(lambda _: render_pictures(asked, tools), range(2)))
+
+    assert sorted(one.became for (one,) in outcomes) == ["found", "rendered"]
+    assert sum("blender_scripts" in " ".join(command) for command in started) == 2  # a scene and its frame
 
 
 def test_of_a_run_that_ended_too_early_what_is_stored_counts(bearing_step, tools):
