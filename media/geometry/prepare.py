@@ -1,6 +1,7 @@
 """Find or make the geometry of a source: nothing is tessellated twice."""
 
 import logging
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def geometry_digest(
         made_of |= {
             "deflection": tessellation.deflection,
             "angle": tessellation.angle,
-            "occt": ".".join(version(OCCT_PACKAGE).split(".")[:2]),
+            "occt": _occt_series(),
         }
         if conventions.axis != Conventions().axis:
             made_of["up_axis"] = conventions.axis
@@ -183,6 +184,12 @@ def _published(geometry: Geometry, store: ObjectStore) -> Geometry:
     report = geometry.report
     logger.info("geometry %s: %s parts, %s triangles", geometry.digest, report.parts, report.triangles)
     return geometry
+
+
+@cache
+def _occt_series() -> str:
+    """Return the CAD kernel's major and minor version; its package is read once, not for each of thousands."""
+    return ".".join(version(OCCT_PACKAGE).split(".")[:2])
 
 
 def _tessellation(detail: Detail | Tessellation) -> Tessellation:
