@@ -14,7 +14,18 @@ from media.store import Missing, ObjectStore
 from media.store.keys import KEY
 
 DIGEST = re.compile(rb"[0-9a-f]{64}")
-PRUNED = ("sources", "geometry", "scenes", "renders", "videos", "stills", "previews", "results", "probes")
+PRUNED = (
+    "sources",
+    "geometry",
+    "scenes",
+    "renders",
+    "videos",
+    "stills",
+    "previews",
+    "leases",
+    "results",
+    "probes",
+)
 """Kinds of objects that may go. Manifests stay, and so does whatever a newer version keeps here."""
 DOCUMENTED = ("geometry", "scenes")
 """Of these, a document `.json` of one digest names files of others."""
