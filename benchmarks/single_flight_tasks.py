@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ISSUE = 5
 LONGEST_S = 240.0
 TASKS = 20
-REPEATS = 3
+REPEATS = 5
 OF_GEOMETRY = ("geometry", "leases")
 
 

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 SKEW_S = 5.0
 """What a lease is given beyond its time: for clocks that run at other rates, and replies under way."""
-SHORTEST_PAUSE_S, LONGEST_PAUSE_S, PAUSE_SHARE = 0.1, 2.0, 0.125
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S, PAUSE_SHARE = 0.1, 2.0, 0.05
 JITTER = 0.25
 
 
@@ -84,7 +84,7 @@ class LeaseWatch:
         return lease
 
     def pause(self) -> None:
-        """Sleep for an eighth of what was waited already, so that little is added to any wait."""
+        """Sleep for a twentieth of what was waited already, so that little is added to any wait."""
         waited = self._terms.clock() - self._began
         pause = min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, waited * PAUSE_SHARE))
         self._terms.sleep(pause * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311 - no secret
