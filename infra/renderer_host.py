@@ -9,12 +9,13 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from platformdirs import user_runtime_path
+from platformdirs import user_cache_path
 
 from media.errors import BadInput
 from media.renderer_host.server import RendererHost
@@ -45,7 +46,7 @@ def serve(path: Path, terms: Terms, keeper: int | None) -> None:
 
 def start_beside(command: Sequence[str], environment: Mapping[str, str]) -> None:
     """Start a host that ends with this process and become `command`; exits if that cannot be."""
-    path = environment.get(VARIABLE) or str(user_runtime_path("rendermill") / "host")
+    path = environment.get(VARIABLE) or str(_usual_socket())
     argv = [sys.executable, "-m", "infra.renderer_host", "--socket", path, "--keeper", str(os.getpid())]
     host = subprocess.Popen(
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True, cwd=ROOT
@@ -57,6 +58,11 @@ def start_beside(command: Sequence[str], environment: Mapping[str, str]) -> None
         os.execvpe(command[0], list(command), {**environment, VARIABLE: path})  # noqa: S606 - an argv list
     except OSError as error:
         sys.exit(f"{command[0]}: expected a command that can be run, found none ({error.strerror})")
+
+
+def _usual_socket() -> Path:
+    """Return a place that only this user can write to, and that machines which share a home do not."""
+    return user_cache_path("rendermill") / f"host-{socket.gethostname()}" / "socket"
 
 
 def _watched(keeper: int) -> int:

@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,9 +51,10 @@ class Outcome:
 class Conversation:
     """A job between its process and a Blender that is its own for as long."""
 
-    def __init__(self, connection: Connection, child: Child) -> None:
+    def __init__(self, connection: Connection, child: Child, end_blender: Callable[[], None]) -> None:
         self._connection = connection
         self._child = child
+        self._end_blender = end_blender
         self._frame = 0
         self._deserted = False
         self._over = threading.Event()  # nothing that the job's process says or does matters any more
@@ -127,7 +128,7 @@ class Conversation:
     def _desert(self) -> None:
         """End Blender, which may be busy for nobody for an hour."""
         self._deserted = True
-        self._child.end()
+        self._end_blender()
 
 
 def _event(line: str) -> dict[str, Any]:

@@ -92,7 +92,7 @@ class RendererHost:
         began, name = time.monotonic(), request.name[:16]
         was_warm = blender.is_warm
         child = blender.ready_for(request.blender)
-        outcome = Conversation(connection, child).hold(request)
+        outcome = Conversation(connection, child, lambda: blender.end(child)).hold(request)
         if outcome.unheard and was_warm:  # it ended just now, for some other reason
             blender.end()
             return self._done_by(blender, request, connection)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,13 +33,14 @@ class Terms:
 
 
 class WarmBlender:
-    """At most one running Blender; one thread at a time has it."""
+    """At most one running Blender; one job at a time has it, and any thread may end it."""
 
     def __init__(self, folder: Path, terms: Terms) -> None:
         """Keep what a Blender writes into its home below `folder`."""
         self._folder = folder
         self._terms = terms
         self._child: Child | None = None
+        self._lock = threading.RLock()
         self._made_of: tuple[Command, object] | None = None
         self._jobs = 0
         self._last_used = time.monotonic()
@@ -52,11 +54,12 @@ class WarmBlender:
     def ready_for(self, command: Command) -> Child:
         """Return a running Blender that was started by this command from the scripts as they are now."""
         made_of = (command, scripts_on_disk())
-        if self._made_of != made_of or self._child is None or self._child.has_ended():
-            self.end()
-            self._child = self._started(command)
-            self._made_of = made_of
-        return self._child
+        with self._lock:
+            if self._made_of != made_of or self._child is None or self._child.has_ended():
+                self.end()
+                self._child = self._started(command)
+                self._made_of = made_of
+            return self._child
 
     def used(self, *, scene: str, held: int) -> None:
         """Take note of a job that ended well, with this scene open and so many bytes held."""
@@ -76,13 +79,15 @@ class WarmBlender:
             logger.info("Blender had nothing to do for %.0f s; ending it", self._terms.idle_s)
             self.end()
 
-    def end(self) -> None:
-        """End the Blender, if there is one."""
-        child, self._child = self._child, None
-        self.scene, self._jobs = "", 0
-        self._last_used = time.monotonic()
-        if child:
-            child.end()
+    def end(self, only: Child | None = None) -> None:
+        """End the Blender, if there is one; where `only` says which, no other. Returns when it has ended."""
+        with self._lock:
+            if self._child is None or only not in (None, self._child):
+                return
+            self._child.end()
+            self._child = None
+            self.scene, self._jobs = "", 0
+            self._last_used = time.monotonic()
 
     def _started(self, command: Command) -> Child:
         self._folder.mkdir(exist_ok=True)
