@@ -1,13 +1,10 @@
 """Have the missing pictures of a catalogue rendered, in batches that are worth a run of their own."""
 
-from typing import cast
 from uuid import uuid4
 
 from prefect import get_run_logger
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import FlowRun
 from prefect.context import FlowRunContext
-from prefect.deployments import run_deployment
 from prefect.futures import PrefectFuture, as_completed
 
 from blocks.tools import open_tools
@@ -19,7 +16,7 @@ from media.catalogue.estimate import Estimator
 from media.catalogue.job import CatalogueJob, PicturesJob
 from media.catalogue.rendering import Outcome, forget_outcomes, outcomes_after_a_loss, read_outcomes
 from media.digest import digest_of
-from tasks.dispatch import CONTROL, POLL_S
+from tasks.dispatch import CONTROL, run_elsewhere
 from tasks.media_task import media_task
 from tasks.progress import picture_progress
 
@@ -43,14 +40,7 @@ def send_pictures(job: PicturesJob, results: tuple[str, ...], deployment: str, q
     """Have a batch rendered by a run of its own, and wait for that."""
     name = f"{FLOW}-{job.batch[:8]}"
     get_run_logger().info("%s pictures are rendered by the run %s", len(job.pictures), name)
-    sent = run_deployment(
-        name=f"{FLOW}/{deployment}",
-        parameters={"job": job.model_dump(mode="json")},
-        work_queue_name=queue,
-        flow_run_name=name,
-        poll_interval=POLL_S,
-    )
-    run = cast("FlowRun", sent)  # a coroutine only in flows that are async
+    run = run_elsewhere(f"{FLOW}/{deployment}", job, queue, name)
     store = open_tools().store
     if told := read_outcomes(job.batch, store):
         forget_outcomes(job.batch, store)

@@ -6,12 +6,14 @@ another: one that did would hold the very GPU that the other waits for.
 """
 
 from typing import cast
+from uuid import UUID
 
 from prefect import get_run_logger
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
 from prefect.states import Crashed
+from pydantic import BaseModel
 
 from blocks.tools import open_tools
 from media.errors import ToolFailed
@@ -44,17 +46,22 @@ def send_on(job: Job, source: Source, result: str) -> Result | None:
     staged = job.model_copy(
         update={"source": staged_address(source)}
     )  # read once, whatever becomes of its address
-    deployment = run_deployment(
-        name=run.deployment_id,
-        parameters={"job": staged.model_dump(mode="json")},
-        work_queue_name=job.queue,
-        flow_run_name=name,
-        poll_interval=POLL_S,
-    )
-    sent = cast("FlowRun", deployment)  # a coroutine only in flows that are async
+    sent = run_elsewhere(run.deployment_id, staged, job.queue, name)
     if sent.state is None or not sent.state.is_completed():
         return cast("Result", _ending_like(sent))
     return _published(result, job.queue)
+
+
+def run_elsewhere(deployment: str | UUID, job: BaseModel, queue: str | None, name: str) -> FlowRun:
+    """Start a run of a deployment, under a name and on a queue of its pool, and wait for its end."""
+    ended = run_deployment(
+        name=deployment,
+        parameters={"job": job.model_dump(mode="json")},
+        work_queue_name=queue,
+        flow_run_name=name,
+        poll_interval=POLL_S,
+    )
+    return cast("FlowRun", ended)  # a coroutine only in flows that are async
 
 
 def _ending_like(sent: FlowRun) -> State[Result]:

@@ -188,7 +188,7 @@ def _published(geometry: Geometry, store: ObjectStore) -> Geometry:
 
 @cache
 def _occt_series() -> str:
-    """Return the CAD kernel's major and minor version; its package is read once, not for each of thousands."""
+    """Return the CAD kernel's major and minor version; read once, not for each of thousands."""
     return ".".join(version(OCCT_PACKAGE).split(".")[:2])
 
 

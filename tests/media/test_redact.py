@@ -89,6 +89,8 @@ def test_anything_can_be_redacted_and_then_again_to_the_same_end(text):
 
 
 @pytest.mark.timeout(60)  # where time grows with the square of the length, these take minutes
-@pytest.mark.parametrize("piece", ["x", "a.", "x-amz-", "https://", "//", "a:/", "@", "authorization", "token="])
+@pytest.mark.parametrize(
+    "piece", ["x", "a.", "x-amz-", "https://", "//", "a:/", "@", "authorization", "token="]
+)
 def test_long_line_is_redacted_as_fast_as_a_short_one(piece):
     assert len(redacted(piece * 200_000)) <= len(piece) * 200_000 + 1
