@@ -9,8 +9,8 @@ from prefect import flow
 from flows.command_line import main
 from media.catalogue.job import CatalogueJob
 from media.manifest import Result
-from tasks.batches import render_missing
-from tasks.catalogue import assess_catalogue, publish_catalogue
+from tasks.batches import render_missing, render_pilots
+from tasks.catalogue import assess_catalogue, forecast_catalogue, publish_catalogue
 from tasks.code_version import expect_deployed_code
 
 
@@ -23,6 +23,8 @@ def render_catalogue(job: CatalogueJob) -> Result:
     """
     expect_deployed_code()
     catalogue = assess_catalogue(job)
+    if job.dry_run:
+        return forecast_catalogue(job, catalogue, render_pilots(catalogue, job))
     outcomes = render_missing(catalogue, job)
     return publish_catalogue(job, catalogue, outcomes)
 

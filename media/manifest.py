@@ -17,7 +17,7 @@ from media.store.protocol import StoredWrong
 
 logger = logging.getLogger(__name__)
 
-Role = Literal["video", "still", "poster", "contact-sheet", "glb", "usd", "gallery", "index"]
+Role = Literal["video", "still", "poster", "contact-sheet", "glb", "usd", "gallery", "index", "forecast"]
 NAME = "manifest.json"
 
 

@@ -1,5 +1,6 @@
 """Have the missing pictures of a catalogue rendered, in batches that are worth a run of their own."""
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from prefect import get_run_logger
@@ -13,7 +14,9 @@ from media.catalogue.assessment import Assessment
 from media.catalogue.batches import Batch, batches_of
 from media.catalogue.budget import Budget
 from media.catalogue.estimate import Estimator
+from media.catalogue.forecast import pilots_of
 from media.catalogue.job import CatalogueJob, PicturesJob
+from media.catalogue.picture import Picture
 from media.catalogue.rendering import Outcome, forget_outcomes, outcomes_after_a_loss, read_outcomes
 from media.digest import digest_of
 from tasks.dispatch import CONTROL, run_elsewhere
@@ -52,8 +55,14 @@ def send_pictures(job: PicturesJob, results: tuple[str, ...], deployment: str, q
 def render_missing(catalogue: Assessment, job: CatalogueJob) -> dict[str, Outcome]:
     """Render what a catalogue lacks, as far as its budget goes; returns what became of it, by digest."""
     estimator = Estimator(catalogue.finished.values())
-    batches = batches_of(catalogue.missing, lambda one: estimator.of(one).likely, job.batch_seconds)
-    return _Sending(job, estimator, len(catalogue.missing)).all_of(batches)
+    return _Sending(job, estimator, len(catalogue.missing)).all_of(catalogue.missing)
+
+
+def render_pilots(catalogue: Assessment, job: CatalogueJob) -> tuple[Picture, ...]:
+    """Render a small picture of each model that a catalogue lacks something of; returns those pictures."""
+    pilots = pilots_of(catalogue.missing, open_tools().blender)
+    _Sending(job, Estimator([]), len(pilots)).all_of(pilots)
+    return tuple(pilots)
 
 
 class _Sending:
@@ -65,11 +74,13 @@ class _Sending:
         self._total = total
         self._budget = Budget(job.seconds_to_spend)
         self._deployment, self._by_queue = _where(job)
-        self._going: dict[PrefectFuture[Outcomes], tuple[Batch, float]] = {}
+        self._going: dict[PrefectFuture[Outcomes], tuple[tuple[str, ...], float]] = {}
         self._outcomes: dict[str, Outcome] = {}
 
-    def all_of(self, batches: list[Batch]) -> dict[str, Outcome]:
-        """Begin the batches one after the other, a few at a time, and wait for all of them."""
+    def all_of(self, pictures: Iterable[Picture]) -> dict[str, Outcome]:
+        """Render pictures in batches, a few at a time, and return what became of each, by digest."""
+        least_s = self._job.batch_seconds
+        batches = batches_of(pictures, lambda one: self._estimator.of(one).likely, least_s)
         most = AT_A_TIME if self._deployment else 1
         with picture_progress(f"pictures-{uuid4().hex[:12]}", self._job.orders, self._total) as report:
             for batch in batches:
@@ -102,15 +113,15 @@ class _Sending:
             future = send_pictures.submit(asked, results, self._deployment, queue)
         else:
             future = render_pictures.submit(asked)
-        self._going[future] = (batch, self._budget.spent - before)
+        self._going[future] = (results, self._budget.spent - before)
 
     def _take_one(self) -> int:
         """Wait for a batch and take what became of it; returns how many pictures that were."""
         future = next(iter(as_completed(list(self._going))))
-        _, set_aside = self._going.pop(future)
+        results, set_aside = self._going.pop(future)
         outcomes = future.result()
         self._budget.settle(set_aside, sum(outcome.seconds for outcome in outcomes))
-        self._outcomes |= {outcome.job: outcome for outcome in outcomes}
+        self._outcomes |= zip(results, outcomes, strict=True)
         return len(outcomes)
 
 

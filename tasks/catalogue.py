@@ -1,6 +1,6 @@
 """Tasks: find out what a catalogue lacks, and show and store what it has at the end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -9,7 +9,9 @@ from blocks.tools import open_tools
 from media.address import readable
 from media.catalogue import assessment, publishing
 from media.catalogue.assessment import Assessment
+from media.catalogue.forecast import Forecast, forecast
 from media.catalogue.job import CatalogueJob
+from media.catalogue.picture import Picture
 from media.catalogue.publishing import Published, Row, totals
 from media.catalogue.rendering import Outcome
 from media.manifest import Result, result_of
@@ -42,6 +44,39 @@ def publish_catalogue(job: CatalogueJob, catalogue: Assessment, outcomes: Mappin
     for output in published.manifest.content.outputs:
         get_run_logger().info("%s: %s", output.role, readable(output.asset.uri))
     return result_of(published.manifest, store, found=published.found)
+
+
+@media_task
+def forecast_catalogue(job: CatalogueJob, catalogue: Assessment, pilots: Sequence[Picture]) -> Result:
+    """Tell what each picture would take, by the pilots of its product, and store that."""
+    store = open_tools().store
+    entries = [entry for pilot in pilots if (entry := assessment.read_entry(pilot, store))]
+    rows = forecast(catalogue, entries)
+    manifest = publishing.publish_forecast(job, rows, store)
+    low, likely, high = (sum(getattr(row, name) for row in rows) for name in ("low", "likely", "high"))
+    todo = sum(not row.found for row in rows)
+    said = f"{len(rows) - todo} found, {todo} to do in about {likely:.0f} s ({low:.0f} to {high:.0f} s)"
+    if job.usd_per_hour:
+        said += f", ${high / 3600 * job.usd_per_hour:.2f} at most"
+    get_run_logger().info("%s; nothing but pilots was rendered", said)
+    create_table_artifact(
+        table=_forecast_table(rows), key=f"forecast-{manifest.content.job[:12]}", description=said
+    )
+    return result_of(manifest, store)
+
+
+def _forecast_table(rows: Sequence[Forecast]) -> list[dict[str, str]]:
+    todo = sorted(rows, key=lambda row: row.found)[:MOST_ROWS]
+    return [
+        {
+            "product": row.product,
+            "output": row.output,
+            "state": "found" if row.found else "to do",
+            "seconds": "" if row.found else f"{row.likely:.1f} ({row.low:.1f} to {row.high:.1f})",
+            "estimated by": row.source,
+        }
+        for row in todo
+    ]
 
 
 def _say(rows: tuple[Row, ...]) -> None:

@@ -42,7 +42,7 @@ class Estimate:
 def units(width: int, height: int, samples: int, frames: int) -> float:
     """Return how much there is to render: samples, and what each pixel and frame takes besides."""
     megapixels = width * height * frames / 1e6
-    return megapixels * (samples + 2) / 10 + frames
+    return megapixels * (samples + 2) / 10 + frames / 2
 
 
 def units_of(picture: Picture) -> float:

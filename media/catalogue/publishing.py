@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from pydantic import TypeAdapter
+
 from media.asset import Asset
 from media.catalogue.assessment import Assessment, read_entry
+from media.catalogue.forecast import Forecast
 from media.catalogue.gallery import gallery_page
 from media.catalogue.index import Entry, Index, index_key
 from media.catalogue.job import CatalogueJob
@@ -19,6 +22,9 @@ from media.store.keys import key_for
 
 RECIPE = 1
 """Raise by hand when the same pictures would give another gallery."""
+MOST_PROBLEMS = 100
+"""In the manifest; the index has all."""
+FORECASTS = TypeAdapter(tuple[Forecast, ...])
 NEVER_BEGUN = Outcome(job="", became="failed", reason="no run got as far as this picture; start it again")
 
 
@@ -90,6 +96,17 @@ def publish(
     return Published(manifest, tuple(rows), found)
 
 
+def publish_forecast(job: CatalogueJob, rows: Sequence[Forecast], store: ObjectStore) -> Manifest:
+    """Write what a catalogue would take, and a manifest that promises it."""
+    data = FORECASTS.dump_json(tuple(rows), indent=1)
+    output = _stored("forecast", "forecast.json", "application/json", data, store)
+    digest = digest_of({"stage": "forecast", "recipe": RECIPE, "rows": output.asset.sha256})
+    if manifest := find_manifest(digest, store):
+        return manifest
+    content = Content(job=digest, noun="forecast", outputs=(output,))
+    return publish_manifest(Manifest(content=content, record=_record(job)), store)
+
+
 def _row(picture: Picture, entry: Entry, catalogue: Assessment, outcome: Outcome) -> Row:
     if picture.result in catalogue.finished:
         return Row(picture.product, picture.output, "found")
@@ -108,17 +125,21 @@ def _promised(job: CatalogueJob, index: Index, store: ObjectStore) -> tuple[Mani
         _stored("index", "index.json", "application/json", data, store),
     )
     store.put(index_key(job.orders), index.model_dump_json(by_alias=True).encode())
-    record = Record(
+    problems = tuple(f"{one.place}, {one.product}: {one.reason}" for one in index.problems[:MOST_PROBLEMS])
+    content = Content(job=digest, noun=job.noun, outputs=outputs)
+    return publish_manifest(Manifest(content=content, record=_record(job, problems)), store), False
+
+
+def _record(job: CatalogueJob, warnings: tuple[str, ...] = ()) -> Record:
+    return Record(
         source=PurePath(job.orders).name,
         source_sha256="",
         asked=job.model_dump(mode="json"),
         route="",
         route_why="",
         geometry="",
-        warnings=tuple(f"{one.place}, {one.product}: {one.reason}" for one in index.problems[:100]),
+        warnings=warnings,
     )
-    content = Content(job=digest, noun=job.noun, outputs=outputs)
-    return publish_manifest(Manifest(content=content, record=record), store), False
 
 
 def _digest(index: Index) -> str:

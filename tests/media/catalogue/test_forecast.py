@@ -1,0 +1,65 @@
+"""A dry run renders one small picture of each model, and says of every picture what it would take."""
+
+from media.catalogue.assessment import read_entry
+from media.catalogue.forecast import forecast, pilots_of
+from media.catalogue.publishing import publish_forecast
+
+
+def test_each_model_that_lacks_something_has_one_small_pilot(catalogue):
+    catalogue.add("A", "one file", outputs=["tile", "large"])
+    catalogue.add("B", "one file")
+    catalogue.add("C", outputs=["tile", "large"])
+
+    pilots = pilots_of(catalogue.assess().missing, catalogue.tools.blender)
+
+    assert [pilot.product for pilot in pilots] == ["C", "A"]
+    assert {pilot.plan.job.width * pilot.plan.job.samples_per_pixel for pilot in pilots} == {160 * 16}
+
+
+def test_pilot_shares_the_scene_of_what_it_is_for(catalogue):
+    catalogue.add("A", materials=[{"parts": "*", "color": "#ff0000"}])
+    (picture,) = catalogue.assess().missing
+
+    (pilot,) = pilots_of([picture], catalogue.tools.blender)
+
+    assert pilot.plan.scene == picture.plan.scene
+    assert pilot.result != picture.result
+
+
+def test_found_and_to_do_are_told_apart_and_estimated_by_the_pilots(catalogue):
+    catalogue.add("A")
+    catalogue.run()
+    catalogue.add("B", outputs=["tile", "large"])
+    assessment = catalogue.assess()
+    pilots = pilots_of(assessment.missing, catalogue.tools.blender)
+    for pilot in pilots:
+        catalogue.render(pilot, seconds=2.0)
+
+    rows = forecast(assessment, [read_entry(pilot, catalogue.tools.store) for pilot in pilots])
+
+    assert [(row.product, row.output, row.found) for row in rows] == [
+        ("A", "tile", True),
+        ("B", "tile", False),
+        ("B", "large", False),
+    ]
+    assert rows[0].high == 0
+    assert all(0 < row.low <= row.likely <= row.high for row in rows[1:])
+    assert rows[1].likely < rows[2].likely
+    assert "on a painter" in rows[1].source
+
+
+def test_picture_of_two_products_is_estimated_once(catalogue):
+    catalogue.add("A", "one file")
+    catalogue.add("B", "one file")
+
+    assert [row.found for row in forecast(catalogue.assess(), [])] == [False, True]
+
+
+def test_forecast_is_stored_and_changes_nothing_that_is_finished(catalogue):
+    catalogue.add("A")
+    assessment = catalogue.assess()
+
+    manifest = publish_forecast(catalogue.job(), forecast(assessment, []), catalogue.tools.store)
+
+    assert catalogue.tools.store.stat(manifest.output("forecast").asset.key)
+    assert len(catalogue.assess().missing) == 1
