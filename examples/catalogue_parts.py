@@ -97,20 +97,19 @@ def angle_bracket(name: str, leg: float, breadth: float, thick: float, colour: R
     gusset = BRepPrimAPI_MakePrism(BRepBuilderAPI_MakeFace(rib.Wire()).Face(), gp_Vec(0, thick, 0)).Shape()
     body = BRepAlgoAPI_Fuse(foot, wall).Shape()
     body = BRepAlgoAPI_Fuse(body, gusset.Moved(_moved(0, (breadth - thick) / 2, 0))).Shape()
-    hole, bolts = breadth * 0.09, Assembly(name)
+    hole, whole = breadth * 0.09, Assembly(name)
+    head = _head(hole * 1.8, thick, thick + hole * 1.3)
+    shank = _cylinder(hole * 0.92, thick * 1.4, -thick * 0.4)
+    screw = Part("screw", BRepAlgoAPI_Fuse(head, shank).Shape(), BLACK_OXIDE)
     for number, side in enumerate((0.22, 0.78), start=1):
-        down = _cylinder(hole, thick * 3, -thick).Moved(_moved(leg * 0.7, breadth * side, 0))
-        through = BRepPrimAPI_MakeCylinder(
-            gp_Ax2(gp_Pnt(-thick, breadth * side, leg * 0.7), gp_Dir(1, 0, 0)), hole, thick * 3
-        ).Shape()
+        where = _shifted(leg * 0.7, breadth * side, 0)
+        down = _cylinder(hole, thick * 3, -thick).Moved(TopLoc_Location(where))
+        across = gp_Ax2(gp_Pnt(-thick, breadth * side, leg * 0.7), gp_Dir(1, 0, 0))
+        through = BRepPrimAPI_MakeCylinder(across, hole, thick * 3).Shape()
         body = BRepAlgoAPI_Cut(BRepAlgoAPI_Cut(body, down).Shape(), through).Shape()
-        head = _head(hole * 1.8, thick, thick + hole * 1.3)
-        screw = BRepAlgoAPI_Fuse(head, _cylinder(hole * 0.92, thick * 1.4, -thick * 0.4)).Shape()
-        bolts.place(
-            f"screw {number}", Part("screw", screw.Moved(_moved(leg * 0.7, breadth * side, 0)), BLACK_OXIDE)
-        )
-    bolts.place("bracket", Part("bracket", body, colour))
-    return bolts
+        whole.place(f"screw {number}", screw, where)
+    whole.place("bracket", Part("bracket", body, colour))
+    return whole
 
 
 def flanged_housing(name: str, bore: float, side: float, height: float, colour: Rgb) -> Assembly:
@@ -180,6 +179,10 @@ def _box(x: float, y: float, z: float) -> TopoDS_Shape:
 
 
 def _moved(x: float, y: float, z: float) -> TopLoc_Location:
+    return TopLoc_Location(_shifted(x, y, z))
+
+
+def _shifted(x: float, y: float, z: float) -> gp_Trsf:
     shift = gp_Trsf()
     shift.SetTranslation(gp_Vec(x, y, z))
-    return TopLoc_Location(shift)
+    return shift
