@@ -113,6 +113,7 @@ def _table(rows: tuple[Row, ...]) -> list[dict[str, str]]:
             "what became of it": f"{row.became}: {row.reason}" if row.reason else row.became,
             "seconds": f"{row.seconds:.1f}" if row.seconds else "",
             "cost": f"${row.usd}" if row.usd else "",
+            "Blender": row.warmth,
         }
         for row in news[:MOST_ROWS]
     ]

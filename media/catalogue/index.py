@@ -40,6 +40,7 @@ class Entry(BaseModel):
     seconds: float = Field(description="What rendering it took.")
     usd: str = Field(default="", description="What rented machines cost for it, if any were.")
     device: str = Field(default="", description="What rendered it.")
+    warmth: str = Field(default="", description="Whether Blender was started for it, or had its scene open.")
     warnings: tuple[str, ...] = ()
     etag: str = Field(description="That of its manifest: whether this entry still says what that says.")
     promised: dict[str, int] = Field(description="Every object that its manifest promises, with its size.")
@@ -93,6 +94,7 @@ def entry_of(picture: Picture, manifest: Manifest, stat: Stat) -> Entry:
         seconds=round(sum(frame.seconds for frame in record.frames), 3),
         usd=str(record.cost.usd) if record.cost else "",
         device=record.frames[0].device.name if record.frames else "",
+        warmth=record.frames[0].warmth if record.frames else "",
         warnings=record.warnings,
         etag=stat.etag,
         promised=promised,

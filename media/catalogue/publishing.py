@@ -35,6 +35,7 @@ class Row:
     Attributes:
         became: rendered, found or failed.
         reason: Why it failed.
+        warmth: Whether Blender was started for it, was warm, or had its scene open.
     """
 
     product: str
@@ -43,6 +44,7 @@ class Row:
     reason: str = ""
     seconds: float = 0.0
     usd: str = ""
+    warmth: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def publish_forecast(job: CatalogueJob, rows: Sequence[Forecast], store: ObjectS
 def _row(picture: Picture, entry: Entry, catalogue: Assessment, outcome: Outcome) -> Row:
     if picture.result in catalogue.finished:
         return Row(picture.product, picture.output, "found")
-    return Row(picture.product, picture.output, outcome.became, "", outcome.seconds, entry.usd)
+    return Row(picture.product, picture.output, outcome.became, "", outcome.seconds, entry.usd, entry.warmth)
 
 
 def _promised(job: CatalogueJob, index: Index, store: ObjectStore) -> tuple[Manifest, bool]:
