@@ -46,6 +46,12 @@ class Bucket(BaseModel):
 
         fetch_object(_client(self), address, path)
 
+    def version(self, address: str) -> str:
+        """Return what changes when the object at `s3://bucket/key` does."""
+        from infra.s3.sources import version_of_object  # noqa: PLC0415 - see _client
+
+        return version_of_object(_client(self), address)
+
 
 @cache
 def _opened(bucket: Bucket) -> ObjectStore:

@@ -16,7 +16,9 @@ def open_access() -> Access:
     sources = read_settings().sources
     named = tuple(absolute(Path(folder)) for folder in sources.split(os.pathsep) if folder)
     # A variable that is set and names nothing opens nothing.
-    return Access(local=named if sources else None, fetchers={"s3": _fetch_from_s3})
+    return Access(
+        local=named if sources else None, fetchers={"s3": _fetch_from_s3}, versions={"s3": _version_on_s3}
+    )
 
 
 def _fetch_from_s3(address: str, path: Path) -> None:
@@ -24,6 +26,13 @@ def _fetch_from_s3(address: str, path: Path) -> None:
     settings = read_settings()
     _require_open(address, settings.buckets)
     _account(settings).fetch(address, path)
+
+
+def _version_on_s3(address: str) -> str:
+    """Return what changes when an object does, for the same callers."""
+    settings = read_settings()
+    _require_open(address, settings.buckets)
+    return _account(settings).version(address)
 
 
 def _require_open(address: str, buckets: str) -> None:

@@ -16,6 +16,10 @@ It raises media errors, shows no credentials in them, and asks for the size befo
 """
 
 
+Version = Callable[[str], str]
+"""Returns what changes when the file at an address of one scheme does, without reading it; raises alike."""
+
+
 @dataclass(frozen=True)
 class Access:
     """What one kind of caller may name as a source.
@@ -24,11 +28,13 @@ class Access:
         local: Folders below which files of this machine may be named, links followed; None for any file, as
             on one's own machine, and () for none.
         fetchers: By scheme, how files are fetched from where we have credentials, such as `s3`.
+        versions: By scheme, how it is told that a file is still as it was, where that can be.
         web: How files are taken from `https://` addresses.
     """
 
     local: tuple[Path, ...] | None = None
     fetchers: Mapping[str, Fetch] = field(default_factory=dict)
+    versions: Mapping[str, Version] = field(default_factory=dict)
     web: Web = field(default_factory=Web)
 
     def local_file(self, path: Path) -> Path:

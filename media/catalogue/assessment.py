@@ -10,7 +10,7 @@ from media.catalogue.job import CatalogueJob
 from media.catalogue.order import Orders, Problem
 from media.catalogue.picture import Picture, pictures_of
 from media.catalogue.reading import read_orders
-from media.catalogue.sources import Known, beside, bring_in
+from media.catalogue.sources import Known, Version, beside, bring_in
 from media.manifest import find_manifest, manifest_key
 from media.source import Source
 from media.store import ObjectStore
@@ -32,6 +32,7 @@ class Assessment:
         problems: Lines that were left out, and products without a source.
         finished: The pictures that are, by the digest of their job.
         sources: The stored files.
+        versions: What was at addresses that tell versions.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class Assessment:
         problems: Sequence[Problem],
         finished: Mapping[str, Entry],
         sources: Sequence[Source],
+        versions: Mapping[str, Version],
     ) -> None:
         self.pictures = tuple(pictures)
         self.problems = tuple(problems)
         self.finished = dict(finished)
         self.sources = tuple(sources)
+        self.versions = dict(versions)
 
     @property
     def missing(self) -> list[Picture]:
@@ -64,19 +67,21 @@ def assess(job: CatalogueJob, tools: Tools) -> Assessment:
     orders = read_orders(read_list(job.orders, tools.access), job.orders, job.output_types)
     index = read_index(index_key(job.orders), tools.store)
     inventory = take_inventory(tools.store) if _is_long(orders) else NOTHING_LISTED
-    sources = bring_in(
+    brought = bring_in(
         (beside(job.orders, line.product.source) for line in orders.lines),
         tools.store,
         tools.access,
         Known(
             {source.asset.sha256: source for source in index.sources},
             lambda key: inventory.stat(key, tools.store) is not None,
+            index.versions,
         ),
     )
+    sources = brought.sources
     pictures, problems = pictures_of(orders, job.orders, sources, tools.blender)
     found = find_finished(pictures, index, inventory, tools.store)
     stored = [source for source in sources.values() if isinstance(source, Source)]
-    return Assessment(pictures, [*orders.problems, *problems], found, stored)
+    return Assessment(pictures, [*orders.problems, *problems], found, stored, brought.versions)
 
 
 def find_finished(

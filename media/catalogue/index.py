@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from media.catalogue.inventory import Inventory
 from media.catalogue.order import Problem
 from media.catalogue.picture import Picture
+from media.catalogue.sources import Version
 from media.digest import digest_of
 from media.manifest import Manifest, manifest_key
 from media.source import Source
@@ -55,6 +56,7 @@ class Index(BaseModel):
     pictures: tuple[Entry, ...] = ()
     problems: tuple[Problem, ...] = ()
     sources: tuple[Source, ...] = Field(default=(), description="The files that pictures were made of.")
+    versions: dict[str, Version] = Field(default={}, description="What was at addresses that tell versions.")
 
 
 def index_key(orders: str) -> str:
@@ -68,6 +70,12 @@ def read_index(key: str, store: ObjectStore) -> Index:
         return Index.model_validate_json(store.get(key))
     except (Missing, StoredWrong, ValidationError):
         return Index()
+
+
+def keep_index(index: Index, orders: str, store: ObjectStore) -> None:
+    """Store an index for the next run, unless it is there."""
+    if read_index(key := index_key(orders), store) != index:
+        store.put(key, index.model_dump_json(by_alias=True).encode())
 
 
 def entry_of(picture: Picture, manifest: Manifest, stat: Stat) -> Entry:

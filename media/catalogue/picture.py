@@ -1,5 +1,6 @@
 """One picture of a catalogue: which product, which type of output, and the names of all that makes it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from media.blender import Blender
@@ -35,7 +36,7 @@ class Picture:
 
 
 def pictures_of(
-    orders: Orders, at: str, sources: dict[str, Source | MediaError], blender: Blender
+    orders: Orders, at: str, sources: Mapping[str, Source | MediaError], blender: Blender
 ) -> tuple[list[Picture], list[Problem]]:
     """Return all pictures that are asked for, and the products whose source cannot be had.
 

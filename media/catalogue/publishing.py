@@ -10,7 +10,7 @@ from media.asset import Asset
 from media.catalogue.assessment import Assessment, read_entry
 from media.catalogue.forecast import Forecast
 from media.catalogue.gallery import gallery_page
-from media.catalogue.index import Entry, Index, index_key
+from media.catalogue.index import Entry, Index, keep_index
 from media.catalogue.job import CatalogueJob
 from media.catalogue.order import Problem
 from media.catalogue.picture import Picture
@@ -93,7 +93,13 @@ def publish(
             rows.append(_row(picture, entry, catalogue, outcome))
     rows += [Row(one.product, "", "failed", f"{one.place}: {one.reason}") for one in catalogue.problems]
     sources = {source.asset.sha256: source for source in catalogue.sources}
-    index = Index(pictures=tuple(entries), problems=tuple(problems), sources=tuple(sources.values()))
+    index = Index(
+        pictures=tuple(entries),
+        problems=tuple(problems),
+        sources=tuple(sources.values()),
+        versions=catalogue.versions,
+    )
+    keep_index(index, job.orders, store)
     manifest, found = _promised(job, index, store)
     return Published(manifest, tuple(rows), found)
 
@@ -120,13 +126,12 @@ def _promised(job: CatalogueJob, index: Index, store: ObjectStore) -> tuple[Mani
     digest = _digest(index)
     if manifest := find_manifest(digest, store):
         return manifest, True
-    data = index.model_dump_json(by_alias=True, exclude={"sources"}).encode()
+    data = index.model_dump_json(by_alias=True, exclude={"sources", "versions"}).encode()
     page = gallery_page(index, PurePath(job.orders).name, store).encode()
     outputs = (
         _stored("gallery", "gallery.html", "text/html", page, store),
         _stored("index", "index.json", "application/json", data, store),
     )
-    store.put(index_key(job.orders), index.model_dump_json(by_alias=True).encode())
     problems = tuple(f"{one.place}, {one.product}: {one.reason}" for one in index.problems[:MOST_PROBLEMS])
     content = Content(job=digest, noun=job.noun, outputs=outputs)
     return publish_manifest(Manifest(content=content, record=_record(job, problems)), store), False

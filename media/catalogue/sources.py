@@ -3,8 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path, PurePath
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict
 
 from media.access import Access
 from media.digest import sha256_of_file
@@ -20,6 +23,15 @@ WHOLE_IN_ONE_FILE = {Kind.STEP, Kind.STEP_GZ, Kind.IGES, Kind.STL, Kind.PLY, Kin
 STAGED = re.compile(r"store:([0-9a-f]{64})/(.*)", re.DOTALL)
 
 
+class Version(BaseModel):
+    """What was at an address: as whoever keeps it there tells versions apart, and its sha256."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    sha256: str
+
+
 @dataclass(frozen=True)
 class Known:
     """Sources that were stored before.
@@ -27,10 +39,12 @@ class Known:
     Attributes:
         sources: They, by the sha256 of their bytes.
         is_stored: Tells whether a key is still there.
+        versions: The version and the sha256 of what was at an address, where versions can be had.
     """
 
     sources: Mapping[str, Source]
     is_stored: Callable[[str], bool]
+    versions: Mapping[str, Version] = field(default_factory=dict)
 
     def found(self, sha256: str, name: str) -> Source | None:
         """Return the source of these bytes under a name, if it is known and still stored."""
@@ -51,23 +65,52 @@ def beside(orders: str, source: str) -> str:
     return source if path.is_absolute() else str(Path(orders.removeprefix("file://")).parent / path)
 
 
+@dataclass(frozen=True)
+class Brought:
+    """What became of the addresses: their sources or why there is none, and the versions that were seen."""
+
+    sources: Mapping[str, Source | MediaError]
+    versions: Mapping[str, Version]
+
+
 def bring_in(
     addresses: Iterable[str], store: ObjectStore, access: Access, known: Known = NOTHING_KNOWN
-) -> dict[str, Source | MediaError]:
-    """Return the stored source of each address, or why there is none.
+) -> Brought:
+    """Bring each address into the store, unless what is there is known and unchanged.
 
     What fails is retried as its class says; a file that cannot be used says so for itself alone.
     """
     distinct = list(dict.fromkeys(addresses))
+    versions: dict[str, Version] = {}
 
     def brought(address: str) -> Source | MediaError:
         try:
-            return _known(address, access, known) or retried(lambda: download_model(address, store, access))
+            version = retried(lambda: _version(address, access))
+            source = _unchanged(address, version, known) or _known(address, access, known)
+            source = source or retried(lambda: download_model(address, store, access))
         except MediaError as error:
             return error
+        if version:
+            versions[address] = Version(version=version, sha256=source.asset.sha256)
+        return source
 
     with ThreadPoolExecutor(AT_A_TIME) as several:
-        return dict(zip(distinct, several.map(brought, distinct), strict=True))
+        return Brought(dict(zip(distinct, several.map(brought, distinct), strict=True)), versions)
+
+
+def _version(address: str, access: Access) -> str:
+    scheme, divider, _ = address.strip().partition("://")
+    versions = access.versions.get(scheme) if divider else None
+    return versions(address.strip()) if versions else ""
+
+
+def _unchanged(address: str, version: str, known: Known) -> Source | None:
+    """Return the source of an address that is as it was; asked before it is read, so it may only be newer."""
+    before = known.versions.get(address)
+    if not version or before is None or before.version != version:
+        return None
+    name = unquote(PurePosixPath(urlsplit(address).path).name)
+    return known.found(before.sha256, name)
 
 
 def _known(address: str, access: Access, known: Known) -> Source | None:

@@ -1,14 +1,18 @@
 """What is there is found, whatever it is called and wherever it stands; what is not is to be rendered."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
+from infra.s3.sources import fetch_object, version_of_object
+from media.access import Access
 from media.catalogue.assessment import WORTH_A_LIST, Assessment
 from media.catalogue.index import index_key
 from media.catalogue.inventory import take_inventory
 from media.catalogue.publishing import totals
 from media.manifest import manifest_key
+from tests.media.catalogue.conftest import HEAD as MODEL
 
 
 def asked_and_missing(assessment: Assessment) -> tuple[int, int]:
@@ -148,3 +152,20 @@ def test_list_that_is_not_there_is_refused(catalogue, orders):
 
     with pytest.raises(BadInput, match="expected"):
         assess(catalogue.job().model_copy(update={"orders": orders}), catalogue.tools)
+
+
+def test_object_that_is_as_it_was_is_not_read_again(catalogue, s3_store, s3):
+    client, bucket = s3_store._bucket.client, s3_store._bucket.name
+    client.put_object(Bucket=bucket, Key="parts/A.step", Body=MODEL.format("A").encode())
+    version = {"s3": lambda address: version_of_object(client, address)}
+    fetch = {"s3": lambda address, path: fetch_object(client, address, path)}
+    catalogue.tools = replace(catalogue.tools, access=Access(fetchers=fetch, versions=version))
+    catalogue.add("A")
+    catalogue.products[0]["source"] = f"s3://{bucket}/parts/A.step"
+    catalogue.run()
+    s3.forget()
+
+    assert asked_and_missing(catalogue.assess()) == (1, 0)
+    assert not [one for one in s3.asked if one.operation == "GetObject" and one.key.endswith("A.step")]
+    client.put_object(Bucket=bucket, Key="parts/A.step", Body=MODEL.format("B").encode())
+    assert asked_and_missing(catalogue.assess()) == (1, 1)
