@@ -11,7 +11,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ REPEATS = 3
 SIZES = (600, 6000)
 EACH = 3
 MOST_LISTS = 200
-SEEDERS = 4
+SEEDERS = 2
 TYPES = {f"t{side}": {"width": side, "height": side, "samples": 1, "format": "webp"} for side in (16, 24, 32)}
 MODEL = "ISO-10303-21;\nHEADER;\nENDSEC;\nDATA;\n/* {} */\nENDSEC;\nEND-ISO-10303-21;\n"
 
@@ -107,17 +108,22 @@ def _written(folder: Path, size: int) -> Path:
 def _seed(job: Any, folder: Path) -> None:  # noqa: ANN401 - a model that is not imported yet
     from blocks.tools import open_tools  # noqa: PLC0415 - see main
     from media.catalogue.assessment import assess  # noqa: PLC0415 - the same
+
+    missing = assess(job, open_tools()).missing
+    numbered = [(number, picture.plan, folder) for number, picture in enumerate(missing)]
+    with ProcessPoolExecutor(SEEDERS, get_context("spawn")) as several:
+        list(several.map(_finish, numbered, chunksize=50))
+
+
+def _finish(one: tuple[int, Any, Path]) -> None:
+    """Finish a picture, in a process of its own: painting and storing thousands is work for all cores."""
+    from blocks.tools import open_tools  # noqa: PLC0415 - see main
     from tests.fakes.finished import finish  # noqa: PLC0415 - the same
 
-    tools = open_tools()
-
-    def make(number: int, picture: Any) -> None:  # noqa: ANN401 - the same
-        place = folder / f"seed{number}"
-        place.mkdir()
-        finish(picture.plan, tools, place, colour=number)
-
-    with ThreadPoolExecutor(SEEDERS) as several:
-        list(several.map(lambda one: make(*one), enumerate(assess(job, tools).missing)))
+    number, plan, folder = one
+    place = folder / f"seed{number}"
+    place.mkdir()
+    finish(plan, open_tools(), place, colour=number)
 
 
 def _empty_flow() -> float:
