@@ -91,8 +91,16 @@ def plan(missing: Iterable[int], machines: int, frame_s: float, start_s: float) 
     ranges = contiguous(missing)
     if not ranges:
         return []
-    most = chunk_size(sum(one.count for one in ranges), machines, frame_s, start_s)
-    return [part for one in ranges for part in _parts(one, math.ceil(one.count / most))]
+    total = sum(one.count for one in ranges)
+    most = chunk_size(total, machines, frame_s, start_s)
+
+    def parts_of(one: FrameRange) -> int:
+        its_machines = -(
+            -one.count * machines // total
+        )  # rounded up; without it, 12 frames make 6 parts for 11
+        return min(one.count, max(math.ceil(one.count / most), its_machines))
+
+    return [part for one in ranges for part in _parts(one, parts_of(one))]
 
 
 def whom_to_help(left: Sequence[FrameRange]) -> int | None:

@@ -44,8 +44,11 @@ def thumbnail(bearing_step) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def busy(served, bearing_step, thumbnail) -> Busy:
-    """Two turntables too large for light, one rendering and one waiting for it; then the thumbnail."""
-    large = {**ENDLESS, "source": str(bearing_step), "width": 1040, "height": 16}
+    """Two turntables too large for light, one rendering and one waiting for it; then the thumbnail.
+
+    Their backdrop is another one: who wants a scene that a stopped Blender is preparing waits for that.
+    """
+    large = {**ENDLESS, "source": str(bearing_step), "width": 1040, "height": 16, "background": "#334455"}
     controls = [served.submit("render-turntable/local", **large, elevation=angle) for angle in (10, 20)]
     sent = [eventually(lambda run=run: served.sent_on(run), f"{run.name} sent on")[0] for run in controls]
     eventually(lambda: any(map(served.blenders, sent)), "a render on heavy")
