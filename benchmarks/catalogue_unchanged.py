@@ -1,7 +1,8 @@
 """What a catalogue costs of which nothing has changed: seconds a picture more than an empty flow.
 
-At 600 and 6,000 pictures, on a folder and on S3 (a server on loopback), finished by the product's own code
-with painted frames. Null if a child process was started, a picture was missing, or too many lists were read.
+At 600 and 6,000 pictures, on a folder and on S3 (a server on loopback), finished by the product's own code with
+painted frames in the folder, from which S3 gets every object. Null if a child process was started, a picture was
+missing, or too many lists were read.
 """
 
 import json
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ SIZES = (600, 6000)
 EACH = 3
 MOST_LISTS = 200
 SEEDERS = 2
+COPIERS = 8
+KINDS = ("sources", "manifests", "stills", "previews", "renders")
 TYPES = {f"t{side}": {"width": side, "height": side, "samples": 1, "format": "webp"} for side in (16, 24, 32)}
 MODEL = "ISO-10303-21;\nHEADER;\nENDSEC;\nDATA;\n/* {} */\nENDSEC;\nEND-ISO-10303-21;\n"
 
@@ -36,39 +39,51 @@ def main() -> None:
         from tests.fakes.s3 import s3_server  # noqa: PLC0415 - Prefect reads its settings when imported
 
         folder = Path(name)
+        os.environ["RENDERMILL_STORE"] = str(folder / "store")
+        lists = {size: _written(folder, size) for size in SIZES}
+        _seed(lists[max(SIZES)], folder)
+        arms = {f"{size} pictures": _measured(lists[size], size, lambda: 0) for size in SIZES}
+        _print("catalogue_unchanged_folder", arms)
         with s3_server() as s3:
-            stores = {"folder": str(folder / "store"), "s3": _bucket_on(s3)}
-            for kind, store in stores.items():
-                os.environ["RENDERMILL_STORE"] = store
-                lists = (lambda: s3.count()["ListObjectsV2"]) if kind == "s3" else (lambda: 0)
-                arms = {f"{kind}, {size}": _measured(folder / f"{kind}{size}", size, lists) for size in SIZES}
-                _print(f"catalogue_unchanged_{kind}", arms)
+            _copied_to(s3, folder / "store")
+            asked = {
+                f"{size} pictures": _measured(lists[size], size, lambda: s3.count()["ListObjectsV2"])
+                for size in SIZES
+            }
+            _print("catalogue_unchanged_s3", asked)
 
 
-def _bucket_on(s3: Any) -> str:  # noqa: ANN401 - a server of the tests
-    from infra.s3 import make_client  # noqa: PLC0415 - see main
+def _copied_to(s3: Any, store: Path) -> None:  # noqa: ANN401 - a server of the tests
+    """Make S3 the store, with every object that was committed to a folder."""
+    from blocks.stores import open_store  # noqa: PLC0415 - see main
+    from infra.s3 import make_client  # noqa: PLC0415 - the same
 
     account = s3.account
     make_client(account).create_bucket(Bucket="bench")
     os.environ |= {
+        "RENDERMILL_STORE": "s3://bench/store",
         "RENDERMILL_S3_ENDPOINT": s3.address,
         "AWS_DEFAULT_REGION": account.region,
         "AWS_ACCESS_KEY_ID": account.access_key_id,
         "AWS_SECRET_ACCESS_KEY": account.secret_access_key,
     }
-    return "s3://bench/store"
+    there = open_store()
+    paths = [path for kind in KINDS for path in (store / kind).rglob("*") if path.is_file()]
+    with ThreadPoolExecutor(COPIERS) as several:
+        list(
+            several.map(lambda path: there.put(path.relative_to(store).as_posix(), path.read_bytes()), paths)
+        )
 
 
-def _measured(folder: Path, size: int, lists: Callable[[], int]) -> dict[str, Any]:
-    """Seed a catalogue of `size` pictures, and time runs that find all of them against empty flows."""
+def _measured(orders: Path, size: int, lists: Callable[[], int]) -> dict[str, Any]:
+    """Time runs that find all of a catalogue of `size` pictures against empty flows."""
     from flows.render_catalogue import render_catalogue  # noqa: PLC0415 - see main
     from media.catalogue.job import CatalogueJob  # noqa: PLC0415 - the same
 
-    job = CatalogueJob(orders=str(_written(folder, size)))
-    seeded = time.monotonic()
-    _seed(job, folder)
-    render_catalogue(job)
-    seeded = time.monotonic() - seeded
+    job = CatalogueJob(orders=str(orders))
+    first = time.monotonic()
+    render_catalogue(job)  # which has no index yet, and writes one
+    first = time.monotonic() - first
     children: list[object] = []
     sys.addaudithook(lambda event, _: children.append(event) if event == "subprocess.Popen" else None)
     runs, empty, found, asked = [], [], [], []
@@ -82,34 +97,34 @@ def _measured(folder: Path, size: int, lists: Callable[[], int]) -> dict[str, An
     each = (statistics.median(runs) - statistics.median(empty)) / size
     sound = all(found) and not children and max(asked) <= MOST_LISTS
     return {
-        "pictures": size,
         "seconds a picture": each if sound else None,
         "run": runs,
         "empty flow": empty,
+        "first run": first,
         "found": all(found),
         "child processes": len(children),
         "lists": max(asked),
-        "seeded in": seeded,
     }
 
 
 def _written(folder: Path, size: int) -> Path:
-    folder.mkdir()
+    """Write an order list; the shorter one's products are the first of the longer one."""
     products = []
     for number in range(size // EACH):
         source = folder / f"{number}.step"
-        source.write_text(MODEL.format(f"{folder.name} {number}"))
+        source.write_text(MODEL.format(number))
         products.append({"product": f"P{number}", "source": source.name, "outputs": list(TYPES)})
-    orders = folder / "orders.json"
+    orders = folder / f"{size}.json"
     orders.write_text(json.dumps({"outputs": TYPES, "products": products}))
     return orders
 
 
-def _seed(job: Any, folder: Path) -> None:  # noqa: ANN401 - a model that is not imported yet
+def _seed(orders: Path, folder: Path) -> None:
     from blocks.tools import open_tools  # noqa: PLC0415 - see main
     from media.catalogue.assessment import assess  # noqa: PLC0415 - the same
+    from media.catalogue.job import CatalogueJob  # noqa: PLC0415 - the same
 
-    missing = assess(job, open_tools()).missing
+    missing = assess(CatalogueJob(orders=str(orders)), open_tools()).missing
     numbered = [(number, picture.plan, folder) for number, picture in enumerate(missing)]
     with ProcessPoolExecutor(SEEDERS, get_context("spawn")) as several:
         list(several.map(_finish, numbered, chunksize=50))
@@ -121,9 +136,8 @@ def _finish(one: tuple[int, Any, Path]) -> None:
     from tests.fakes.finished import finish  # noqa: PLC0415 - the same
 
     number, plan, folder = one
-    place = folder / f"seed{number}"
-    place.mkdir()
-    finish(plan, open_tools(), place, colour=number)
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        finish(plan, open_tools(), Path(place), colour=number)
 
 
 def _empty_flow() -> float:
