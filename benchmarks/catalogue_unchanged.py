@@ -1,8 +1,8 @@
 """What a catalogue costs of which nothing has changed: seconds a picture more than an empty flow.
 
-At 600 and 6,000 pictures, on a folder and on S3 (a server on loopback), finished by the product's own code with
-painted frames in the folder, from which S3 gets every object. Null if a child process was started, a picture was
-missing, or too many lists were read.
+At 600 and 6,000 pictures, on a folder and on S3 (a server on loopback), finished by the product's own code
+with painted frames in the folder, from which S3 gets every object. Null if a child process was started, a
+picture was missing, or too many lists were read.
 """
 
 import json
