@@ -29,6 +29,20 @@ def is_public(address: str) -> bool:
     return re.search(PUBLIC, address) is not None
 
 
+def expect_public(address: str) -> str:
+    """Return an address that everybody may see; for validators of what people send.
+
+    Raises:
+        ValueError: It may hold a secret.
+    """
+    if not is_public(address):
+        raise ValueError(
+            "expected an address without user name, query and fragment, since a job is shown to many; "
+            "bring the file into the store with `make put FILE=ADDRESS` and give the address that prints"
+        )
+    return address
+
+
 def public_part(address: str) -> str:
     """Return an address without the parts that may be a secret; a path as it is."""
     match = _PARTS.match(address)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from media.address import PUBLIC, is_public
+from media.address import PUBLIC, expect_public
 from media.form import Unsaid, order_fields
 from media.frame_rate import FrameRate
 from media.geometry.conventions import Conventions
@@ -75,12 +75,7 @@ class SourceJob(BaseModel):
     @field_validator("source")
     @classmethod
     def _source_may_be_seen_by_everybody(cls, source: str) -> str:
-        if not is_public(source):
-            raise ValueError(
-                "expected an address without user name, query and fragment, since a job is shown to many; "
-                "bring the file into the store with `make put FILE=ADDRESS` and give the address that prints"
-            )
-        return source
+        return expect_public(source)
 
 
 class GeometryJob(SourceJob):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
-from media.address import is_public
+from media.address import expect_public
 from media.errors import BadInput
 from media.job import StillJob, TurntableJob
 from media.material_override import MaterialOverride
@@ -62,12 +62,7 @@ class Product(BaseModel):
     @field_validator("source")
     @classmethod
     def _source_may_be_seen_by_everybody(cls, source: str) -> str:
-        if not is_public(source):
-            raise ValueError(
-                "expected an address without user name, query and fragment; bring the file into the store "
-                "with `make put FILE=ADDRESS` and give the address that prints"
-            )
-        return source
+        return expect_public(source)
 
     @field_validator("outputs")
     @classmethod
