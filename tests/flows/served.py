@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 PREFECT = str(Path(sys.executable).with_name("prefect"))
 # Without the flags and variables of the make that runs the tests.
 MAKE = ("env", "--unset=MAKEFLAGS", "--unset=ARGS", "make")
-ENOUGH_S = 120.0
+ENOUGH_S = 240.0
 GRACE_S = 15.0
 T = TypeVar("T")
 

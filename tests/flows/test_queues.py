@@ -19,6 +19,9 @@ CANCELLED_WITHIN_S = 10.0
 ENDLESS = {"frames": 5000, "samples": 1, "denoise": False, "detail": "coarse"}
 
 
+pytestmark = pytest.mark.timeout(600)
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory) -> Iterator[Served]:
     """Server, pool, deployments and worker."""
