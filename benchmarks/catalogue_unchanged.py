@@ -54,8 +54,8 @@ def main() -> None:
                     arms["s3"][f"{size} pictures"] = _measured(
                         orders, size, lambda: s3.count()["ListObjectsV2"]
                     )
-        for kind, found in arms.items():
-            _print(f"catalogue_unchanged_{kind}", found)
+            for kind, found in arms.items():
+                _print(f"catalogue_unchanged_{kind}", found)
 
 
 def _copied_to(s3: Any, store: Path, address: str) -> None:  # noqa: ANN401 - a server of the tests
