@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from media.catalogue.job import PicturesJob
 from media.errors import BadInput, MediaError, Preempted, Unavailable
 from media.frames import Frame
+from media.geometry.prepare import find_geometry
 from media.job import StillJob, TurntableJob
 from media.jobs import retried, run
 from media.manifest import find_manifest
@@ -126,7 +127,8 @@ def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str
         raise
     except MediaError as error:
         reason = f"{type(error).__name__}: {error}"
-        if planned and isinstance(error, BadInput):
+        bad = isinstance(error, BadInput)
+        if planned and bad and find_geometry(planned.geometry, tools.store) is None:  # it is the file
             hopeless[planned.geometry] = reason
         return Outcome(
             job=planned.result if planned else "",

@@ -58,6 +58,15 @@ def test_file_that_cannot_be_used_is_opened_once_for_all_its_pictures(damaged, t
     assert len({one.job for one in outcomes}) == 3
 
 
+def test_picture_that_its_format_cannot_hold_leaves_others_of_its_file_alone(bearing_step, tools):
+    wide = {"source": str(bearing_step), "width": 16384, "height": 16}
+
+    outcomes = render_pictures(batch(wide, {"source": str(bearing_step)}), tools)
+
+    assert [one.became for one in outcomes] == ["failed", "rendered"]
+    assert "ask for a PNG" in outcomes[0].reason
+
+
 def test_batch_ends_where_the_store_does_and_its_frames_are_kept(bearing_step, tools, monkeypatch, children):
     monkeypatch.setattr(Unavailable, "retry", Retry(times=1, wait_s=0.01))
     asked = batch({"source": str(bearing_step)}, {"source": str(bearing_step), "azimuth": 80})
