@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figure import Figure
-from benchmarks.prefect_server import running_server
+from benchmarks.prefect_server import empty_flow_s, running_server
 
 ISSUE = 5
 LONGEST_S = 600.0
@@ -98,7 +98,7 @@ def _measured(orders: Path, size: int, lists: Callable[[], int]) -> dict[str, An
         runs.append(time.monotonic() - started)
         found.append(result.found)
         asked.append(lists() - before)
-        empty.append(_empty_flow())
+        empty.append(empty_flow_s())
     each = (statistics.median(runs) - statistics.median(empty)) / size
     sound = all(found) and not children and max(asked) <= MOST_LISTS
     return {
@@ -145,20 +145,8 @@ def _finish(one: tuple[int, Any, Path]) -> None:
         finish(plan, open_tools(), Path(place), colour=number)
 
 
-def _empty_flow() -> float:
-    from prefect import flow  # noqa: PLC0415 - Prefect reads its settings when imported
-
-    @flow(name="empty")
-    def empty() -> None:
-        pass
-
-    started = time.monotonic()
-    empty()
-    return time.monotonic() - started
-
-
 def _print(name: str, arms: dict[str, Any]) -> None:
-    """Print the dearer of both sizes, null if any arm is."""
+    """Print the figure of the dearest size, null if any has none."""
     each = [arm["seconds a picture"] for arm in arms.values()]
     value = None if None in each else max(each)
     figure = Figure(name=name, value=value, unit="s a picture", arms=arms, repeats=REPEATS)

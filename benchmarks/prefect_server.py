@@ -44,6 +44,19 @@ def running_server(home: Path) -> Iterator[None]:
             server.wait()
 
 
+def empty_flow_s() -> float:
+    """Return the seconds that a flow takes which does nothing."""
+    from prefect import flow  # noqa: PLC0415 - Prefect reads its settings when imported
+
+    @flow(name="empty")
+    def empty() -> None:
+        pass
+
+    started = time.monotonic()
+    empty()
+    return time.monotonic() - started
+
+
 def _wait_for(api: str) -> None:
     deadline = time.monotonic() + STARTS_WITHIN_S
     while time.monotonic() < deadline:

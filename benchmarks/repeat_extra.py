@@ -5,11 +5,11 @@ Null unless the second run started no child process and wrote nothing into the s
 
 import statistics
 import sys
-import time
 from pathlib import Path
 
 from benchmarks.figure import Figure
 from benchmarks.flow_against_hand import by_flow, warm_bench
+from benchmarks.prefect_server import empty_flow_s
 
 ISSUE = 2
 LONGEST_S = 300.0
@@ -27,7 +27,7 @@ def main() -> None:
         again, empty = [], []
         for _ in range(REPEATS):
             again.append(by_flow(bench, JOB, still=False))
-            empty.append(_empty_flow())
+            empty.append(empty_flow_s())
         written = len(_files_in(bench.store) ^ before)
     again_s, empty_s = statistics.median(again), statistics.median(empty)
     arms = {
@@ -45,18 +45,6 @@ def _files_in(store: Path) -> set[tuple[str, int, int]]:
     """Return every file with its inode and time, so that a write of the same bytes shows too."""
     files = ((path, path.stat()) for path in store.rglob("*") if path.is_file())
     return {(str(path), stat.st_ino, stat.st_mtime_ns) for path, stat in files}
-
-
-def _empty_flow() -> float:
-    from prefect import flow  # noqa: PLC0415 - Prefect reads its settings when imported
-
-    @flow(name="empty")
-    def empty() -> None:
-        pass
-
-    started = time.monotonic()
-    empty()
-    return time.monotonic() - started
 
 
 if __name__ == "__main__":
