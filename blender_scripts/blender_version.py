@@ -24,7 +24,8 @@ def set_where_known(owner: Any, **wished: object) -> None:  # noqa: ANN401 - any
 
 def set_image_format(image: bpy.types.ImageFormatSettings, file_format: str) -> None:
     """Choose a still image's file format. From 5.0 on the media type gates the formats, so it goes first."""
-    set_where_known(image, media_type="IMAGE")
+    layers = file_format == "OPEN_EXR_MULTILAYER"
+    set_where_known(image, media_type="MULTI_LAYER_IMAGE" if layers else "IMAGE")
     image.file_format = file_format
 
 

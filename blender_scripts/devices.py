@@ -7,6 +7,8 @@ from typing import Any
 import bpy
 
 from blender_scripts.blender_version import set_where_known
+from blender_scripts.device_wish import DeviceWish
+from blender_scripts.events import EventChannel
 from blender_scripts.failure import OutOfResources
 
 CPU = "CPU"
@@ -22,6 +24,29 @@ class Device:
     def to_json(self) -> dict[str, str]:
         """Return the device as it stands in events."""
         return asdict(self)
+
+
+def start(wish: DeviceWish, channel: EventChannel, *, denoise: bool) -> str:
+    """Choose a device type, say on the channel what was asked, found and taken, and return the type.
+
+    Raises:
+        OutOfResources: A required device is missing.
+    """
+    scene = bpy.context.scene
+    found = find_devices()
+    kind = choose_type(found, wish.order, require_gpu=wish.require_gpu)
+    used = activate(scene, kind)
+    on_gpu = denoise and denoise_on_gpu(scene)
+    channel.send(
+        "started",
+        blender=bpy.app.version_string,
+        asked=list(wish.order),
+        found=[device.to_json() for device in found],
+        used=used.to_json(),
+        denoiser="OPENIMAGEDENOISE" if denoise else None,
+        denoise_on_gpu=on_gpu,
+    )
+    return kind
 
 
 def find_devices() -> tuple[Device, ...]:

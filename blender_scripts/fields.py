@@ -38,6 +38,11 @@ class Fields:
             raise BadInput(f"{self._where}.{name}: expected {expected}, found {value!r:.60}")
         return value
 
+    def words(self, name: str) -> str:
+        """Return a string; an empty one where it is absent."""
+        self._unread.discard(name)
+        return self.text(name) if self._values.get(name, "") != "" else ""
+
     def path_if_said(self, name: str) -> Path | None:
         """Return the path in a field that may be absent."""
         return Path(self.text(name)) if name in self._values else None

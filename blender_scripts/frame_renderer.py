@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +13,8 @@ import bpy
 from blender_scripts import devices
 from blender_scripts.events import EventChannel
 from blender_scripts.failure import OutOfResources, ToolFailed, is_out_of_memory, one_line
-from blender_scripts.framing import Framing, View
+from blender_scripts.job import read_command
 from blender_scripts.memory import peak_memory_bytes
-from blender_scripts.studio import Studio
 
 _SAMPLE = re.compile(r"Sample (\d+)/(\d+)")
 _LEAST_PAUSE = 0.2  # seconds between progress events
@@ -35,23 +34,33 @@ class FrameRenderer:
     """Renders frames of an open, set up scene.
 
     Attributes:
+        pose: Brings the scene to a frame.
         finish: Is given every written file before it is reported.
         picture: Blender's render operator.
         warmth: What was ready when the job began.
     """
 
     scene: bpy.types.Scene
-    studio: Studio
-    view: View
-    framing: Framing
-    degrees_per_frame: float
+    pose: Callable[[int], None]
     channel: EventChannel
     finish: Callable[[Path], None]
     picture: Callable[[], None]
     warmth: str
 
+    def render_all(self, commands: Iterable[str]) -> None:
+        """Render every frame that is commanded, one a line, until the commands end.
+
+        Raises:
+            BadInput: A command is none.
+            OutOfResources, ToolFailed: As for one frame.
+        """
+        for line in commands:
+            if line.strip():
+                command = read_command(line)
+                self.render(command.frame, command.path)
+
     def render(self, frame: int, path: Path) -> None:
-        """Render one frame (1 is the first, at angle 0) into a file and report it.
+        """Render one frame into a file and report it.
 
         Raises:
             OutOfResources: Memory ran out, and without persistent data again.
@@ -59,8 +68,7 @@ class FrameRenderer:
         """
         began = time.monotonic()
         self.channel.send("frame_started", frame=frame)
-        degrees = (frame - 1) * self.degrees_per_frame
-        self.studio.turn_to(degrees, self.view, self.framing.at(degrees))
+        self.pose(frame)
         _claim(path)
         self.scene.render.filepath = str(path)
         with self._progress_of(frame) as progress:

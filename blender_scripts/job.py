@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from blender_scripts.device_wish import DeviceWish, device_wish
 from blender_scripts.failure import BadInput
 from blender_scripts.fields import Fields
+from blender_scripts.shot_job import PrepareShot, RenderShot, prepare_shot, render_shot
 
 SCHEMA = 1
 UNSAID = "unsaid"
-DEVICE_ORDER = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL", "CPU")
 _HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _LARGEST_SIDE = 65536
 _MOST_OVERRIDES, _LONGEST_PATTERN = 100, 200  # as in media/material_override.py
@@ -71,14 +72,6 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class DeviceWish:
-    """Device types in order of preference; `require_gpu` refuses the CPU."""
-
-    order: tuple[str, ...]
-    require_gpu: bool
-
-
-@dataclass(frozen=True)
 class RenderFrames:
     """Open a prepared scene and render the frames that are asked for on standard input.
 
@@ -110,7 +103,7 @@ class FrameCommand:
     path: Path
 
 
-Job = PrepareScene | RenderFrames | ListDevices | Serve
+Job = PrepareScene | RenderFrames | PrepareShot | RenderShot | ListDevices | Serve
 
 
 def read_job(path: Path) -> Job:
@@ -192,16 +185,13 @@ def _material(fields: Fields) -> MaterialOverride:
 
 
 def _render_frames(fields: Fields) -> RenderFrames:
-    device = fields.child("device", optional=True)
-    job = RenderFrames(
+    return RenderFrames(
         scene=Path(fields.text("scene")),
         scene_sha256=fields.text("scene_sha256", UNSAID),
         camera=_camera(fields.child("camera", optional=True)),
         settings=_settings(fields.child("settings")),
-        device=DeviceWish(device.texts("order", DEVICE_ORDER), device.flag("require_gpu", default=False)),
+        device=device_wish(fields.child("device", optional=True)),
     )
-    device.refuse_others()
-    return job
 
 
 def _camera(fields: Fields) -> Camera:
@@ -245,6 +235,8 @@ def _serve(_fields: Fields) -> Serve:
 _READERS: dict[str, Callable[[Fields], Job]] = {
     "prepare_scene": _prepare_scene,
     "render_frames": _render_frames,
+    "prepare_shot": prepare_shot,
+    "render_shot": render_shot,
     "list_devices": _list_devices,
     "serve": _serve,
 }

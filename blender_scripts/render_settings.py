@@ -6,7 +6,7 @@ from blender_scripts.blender_version import choose_look, set_image_format, set_w
 from blender_scripts.job import Settings
 
 _CONTRAST = "High Contrast"
-_PNG_COMPRESSION = 15  # percent: zlib level 1; below 12, Blender would not compress at all
+PNG_COMPRESSION = 15  # percent: zlib level 1; below 12, Blender would not compress at all
 _BOUNCES = {
     "max_bounces": 6,
     "diffuse_bounces": 2,
@@ -34,6 +34,13 @@ def write_alpha(scene: bpy.types.Scene, *, alpha: bool) -> None:
     """Keep the background out of the picture and write its alpha, or neither."""
     scene.render.film_transparent = alpha
     scene.render.image_settings.color_mode = "RGBA" if alpha else "RGB"
+
+
+def leave_stamps_out(render: bpy.types.RenderSettings) -> None:
+    """Write no dates and times into a picture: they would make equal frames differ."""
+    for name in render.bl_rna.properties.keys():  # noqa: SIM118 - not a mapping
+        if name.startswith("use_stamp"):
+            setattr(render, name, False)
 
 
 def _apply_sampling(cycles: bpy.types.bpy_struct, settings: Settings) -> None:
@@ -76,14 +83,12 @@ def _apply_output(render: bpy.types.RenderSettings, settings: Settings) -> None:
         False  # an opened file could replace the picture by either
     )
     render.use_file_extension = False  # the path is the engine's, to the letter
-    for name in render.bl_rna.properties.keys():  # noqa: SIM118 - not a mapping
-        if name.startswith("use_stamp"):
-            setattr(render, name, False)  # dates in a file would make equal frames differ
+    leave_stamps_out(render)
     set_image_format(render.image_settings, settings.file_format)
     image = render.image_settings
     if settings.file_format == "PNG":
         image.color_depth = "8"
-        image.compression = _PNG_COMPRESSION
+        image.compression = PNG_COMPRESSION
     else:
         image.color_depth = "16"
         image.exr_codec = "ZIP"

@@ -10,7 +10,7 @@ from blender_scripts.background import choose_background
 from blender_scripts.events import EventChannel
 from blender_scripts.frame_renderer import FrameRenderer, render_picture
 from blender_scripts.framing import View, frame_turn
-from blender_scripts.job import RenderFrames, read_command
+from blender_scripts.job import RenderFrames
 from blender_scripts.render_settings import apply_settings
 from blender_scripts.scene_file import open_scene
 from blender_scripts.scene_notes import read_notes
@@ -45,24 +45,8 @@ def render_frames(
         bpy.context.scene.render.use_persistent_data = False  # which frees what was kept for the last job
     else:
         bpy.ops.wm.read_factory_settings(use_empty=True)
-    found = devices.find_devices()
-    kind = devices.choose_type(found, job.device.order, require_gpu=job.device.require_gpu)
-    used = devices.activate(bpy.context.scene, kind)
-    on_gpu = job.settings.denoise and devices.denoise_on_gpu(bpy.context.scene)
-    channel.send(
-        "started",
-        blender=bpy.app.version_string,
-        asked=list(job.device.order),
-        found=[device.to_json() for device in found],
-        used=used.to_json(),
-        denoiser="OPENIMAGEDENOISE" if job.settings.denoise else None,
-        denoise_on_gpu=on_gpu,
-    )
-    renderer = _set_up(job, kind, channel, picture, warmth)
-    for line in commands:
-        if line.strip():
-            command = read_command(line)
-            renderer.render(command.frame, command.path)
+    kind = devices.start(job.device, channel, denoise=job.settings.denoise)
+    _set_up(job, kind, channel, picture, warmth).render_all(commands)
 
 
 def _set_up(
@@ -91,5 +75,10 @@ def _set_up(
     finish = choose_background(scene, studio, notes.background, job.settings)
     framing = frame_turn(points, view, camera.framing)
     channel.send("scene_loaded", seconds=time.monotonic() - began)
-    degrees = camera.degrees_per_frame
-    return FrameRenderer(scene, studio, view, framing, degrees, channel, finish, picture, warmth)
+
+    def turn(frame: int) -> None:
+        """Turn the part as it is at a frame; 1 is the first, at angle 0."""
+        degrees = (frame - 1) * camera.degrees_per_frame
+        studio.turn_to(degrees, view, framing.at(degrees))
+
+    return FrameRenderer(scene, turn, channel, finish, picture, warmth)

@@ -12,6 +12,7 @@ from blender_scripts.events import EventChannel
 from blender_scripts.failure import BadInput, report_failure
 from blender_scripts.job import UNSAID, Job, ListDevices, PrepareScene, RenderFrames, job_of
 from blender_scripts.memory import forget_peak, resident_bytes
+from blender_scripts.shot_job import PrepareShot, RenderShot
 from blender_scripts.warmth import COLD, WARM_PROCESS, WARM_SCENE
 
 END = "end"
@@ -67,6 +68,14 @@ def do(job: Job, channel: EventChannel, commands: Iterable[str], warmth: str = C
         from blender_scripts.rendering import render_frames  # noqa: PLC0415 - the same
 
         render_frames(job, channel, commands, warmth=warmth)
+    elif isinstance(job, PrepareShot):
+        from blender_scripts.shot_preparing import prepare_shot  # noqa: PLC0415 - the same
+
+        prepare_shot(job, channel)
+    elif isinstance(job, RenderShot):
+        from blender_scripts.shot_rendering import render_shot  # noqa: PLC0415 - the same
+
+        render_shot(job, channel, commands)
     elif isinstance(job, ListDevices):
         from blender_scripts.rendering import list_devices  # noqa: PLC0415 - the same
 

@@ -1,0 +1,124 @@
+"""What an opened file needs beside it: what is missing, and what cannot be packed into it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from blender_scripts.findings import Finding
+
+_BUILT_IN_FONT = "<builtin>"
+
+
+@dataclass(frozen=True)
+class _Need:
+    """A file that a data-block names: `path` is absolute, empty where it is inside the .blend."""
+
+    kind: str
+    name: str
+    path: str
+    packs: bool
+
+
+def missing_files(folder: Path) -> list[Finding]:
+    """Return an error for everything that is used and is not there, linked data-blocks included."""
+    findings = []
+    for need in _needs():
+        if need.path and not Path(need.path).exists():
+            where = need.path.removeprefix(f"{folder.resolve()}/")
+            findings.append(
+                Finding(
+                    "error",
+                    f"missing-{need.kind}",
+                    need.name,
+                    f"{need.kind} {need.name}: expected the file {where}, found none; pack it into the "
+                    ".blend (File > External Data), or send a ZIP with it",
+                )
+            )
+    return findings + [_lost(block) for block in _linked() if getattr(block, "is_missing", False)]
+
+
+def needed_files(folder: Path) -> list[str]:
+    """Return the files below `folder`, by their places in it, that Blender cannot pack."""
+    root = folder.resolve()
+    found: set[str] = set()
+    for need in _needs():
+        if need.packs or not need.path:
+            continue
+        path = Path(need.path).resolve()
+        if path.is_relative_to(root):
+            found |= {one.relative_to(root).as_posix() for one in _with_its_sequence(path)}
+    return sorted(found)
+
+
+def _with_its_sequence(path: Path) -> Iterator[Path]:
+    """Yield a file and those beside it that differ by a number, as sequences do; of a folder, all in it."""
+    if path.is_dir():
+        yield from (one for one in path.rglob("*") if one.is_file())
+        return
+    stem = path.stem.rstrip("0123456789")
+    for one in path.parent.glob("*"):
+        if one == path or (one.suffix == path.suffix and one.stem.rstrip("0123456789") == stem != path.stem):
+            yield one
+
+
+def _needs() -> Iterator[_Need]:
+    """Yield what used data-blocks name; what nobody uses is not rendered."""
+    for library in bpy.data.libraries:
+        yield _Need("library", library.name, _outside(library), packs=True)
+    for image in bpy.data.images:
+        if image.users and image.source in {"FILE", "SEQUENCE", "MOVIE", "TILED"}:
+            path = _outside(image).replace("<UDIM>", "1001")
+            yield _Need("texture", image.name, path, packs=image.source in {"FILE", "TILED"})
+    for font in bpy.data.fonts:
+        if font.users and font.filepath != _BUILT_IN_FONT:
+            yield _Need("font", font.name, _outside(font), packs=True)
+    for kind, blocks in (("cache", bpy.data.cache_files), ("volume", bpy.data.volumes)):
+        for block in blocks:
+            if block.users:
+                yield _Need(kind, block.name, _outside(block), packs=False)
+    for thing in bpy.data.objects:
+        yield from _caches_of(thing)
+
+
+def _caches_of(thing: bpy.types.Object) -> Iterator[_Need]:
+    for modifier in thing.modifiers:
+        path = ""
+        if modifier.type == "MESH_CACHE":
+            path = modifier.filepath
+        elif modifier.type == "FLUID" and modifier.fluid_type == "DOMAIN" and modifier.domain_settings:
+            path = modifier.domain_settings.cache_directory
+        elif modifier.type == "OCEAN" and modifier.is_cached:
+            path = modifier.filepath
+        if path:
+            yield _Need("cache", thing.name, _absolute(path, thing), packs=False)
+
+
+def _outside(block: Any) -> str:  # noqa: ANN401 - any data-block that names a file
+    """Return the absolute path of what a data-block names, or nothing if it is packed or names none."""
+    if getattr(block, "packed_file", None) or getattr(block, "packed_files", None) or not block.filepath:
+        return ""
+    return _absolute(block.filepath, block)
+
+
+def _absolute(path: str, block: bpy.types.ID) -> str:
+    return str(bpy.path.abspath(path, library=block.library))
+
+
+def _linked() -> Iterator[bpy.types.ID]:
+    for name in dir(bpy.data):
+        blocks = getattr(bpy.data, name)
+        if isinstance(blocks, bpy.types.bpy_prop_collection):
+            yield from (block for block in blocks if getattr(block, "library", None))
+
+
+def _lost(block: bpy.types.ID) -> Finding:
+    return Finding(
+        "error",
+        "missing-linked",
+        block.name,
+        f"{block.name}: expected it in the library {block.library.name}, found that it is not there; link it "
+        "again, or make it local",
+    )

@@ -1,0 +1,82 @@
+"""Render frames of a shot as its own settings say, but for what the job overrules."""
+
+import time
+from collections.abc import Callable, Iterable
+
+import bpy
+
+from blender_scripts import devices
+from blender_scripts.events import EventChannel
+from blender_scripts.failure import BadInput
+from blender_scripts.frame_renderer import FrameRenderer
+from blender_scripts.shot_file import open_file
+from blender_scripts.shot_job import Choice, RenderShot
+from blender_scripts.shot_settings import apply_shot_settings
+from blender_scripts.warmth import COLD
+
+
+def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str]) -> None:
+    """Open a shot and render every frame that is commanded, until the commands end.
+
+    Raises:
+        BadInput: The shot lacks what is chosen of it, or a command is none.
+        OutOfResources: A required device is missing, or memory ran out even without persistent data.
+    """
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    kind = devices.start(job.device, channel, denoise=job.settings.denoise != "off")
+    began = time.monotonic()
+    open_file(job.scene, scripts=job.trusted)
+    scene = chosen_scene(job.choice)
+    apply_shot_settings(scene, job.settings)
+    devices.activate(scene, kind)
+    devices.denoise_on_gpu(scene)
+    channel.send("scene_loaded", seconds=time.monotonic() - began)
+    pose = _pose_of(scene, job.choice)
+    renderer = FrameRenderer(scene, pose, channel, lambda _: None, _picture_of(scene), COLD)
+    renderer.render_all(commands)
+
+
+def chosen_scene(choice: Choice) -> bpy.types.Scene:
+    """Return the scene of a choice, with its view layer alone switched on.
+
+    Raises:
+        BadInput: There is no such scene, layer or camera.
+    """
+    scene = _named("scene", choice.scene, bpy.data.scenes) if choice.scene else bpy.context.scene
+    if choice.view_layer:
+        _named("view layer", choice.view_layer, scene.view_layers)
+        for layer in scene.view_layers:
+            layer.use = layer.name == choice.view_layer
+    if choice.camera:
+        scene.camera = _named("camera", choice.camera, _cameras(scene))
+    return scene
+
+
+def _cameras(scene: bpy.types.Scene) -> dict[str, bpy.types.Object]:
+    return {thing.name: thing for thing in scene.objects if thing.type == "CAMERA"}
+
+
+def _named(what: str, name: str, those: "bpy.types.bpy_prop_collection | dict[str, bpy.types.Object]"):  # type: ignore[no-untyped-def]  # noqa: ANN202 - any data-block
+    if name in those:
+        return those[name]
+    there = ", ".join(sorted(those.keys())[:20]) or "none"
+    raise BadInput(f"{what}: expected one of {there}, found {name!r:.60}")
+
+
+def _pose_of(scene: bpy.types.Scene, choice: Choice) -> Callable[[int], None]:
+    """Return what brings the scene to a frame; markers change the camera there, unless one is chosen."""
+
+    def pose(frame: int) -> None:
+        scene.frame_set(frame)
+        cuts = [marker for marker in scene.timeline_markers if marker.camera and marker.frame <= frame]
+        if cuts and not choice.camera:
+            scene.camera = max(cuts, key=lambda marker: marker.frame).camera
+
+    return pose
+
+
+def _picture_of(scene: bpy.types.Scene) -> Callable[[], None]:
+    def picture() -> None:
+        bpy.ops.render.render(write_still=True, scene=scene.name)
+
+    return picture
