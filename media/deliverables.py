@@ -16,9 +16,9 @@ from media.digest import sha256_of_file
 from media.encoder import choose_encoder, probe_nvenc
 from media.faults import FaultPoint, fault_point
 from media.frame_feed import FrameFeed
-from media.job import StillJob, TurntableJob
+from media.frame_plan import FramePlan
+from media.job import StillJob
 from media.manifest import Output, Role
-from media.plan import Plan
 from media.still import write_still
 from media.store import ObjectStore
 from media.store.keys import Kind, frame_name, key_for
@@ -59,13 +59,17 @@ class Delivered(BaseModel):
 
 
 def deliver_video(
-    plan: Plan, job: TurntableJob, tools: Tools, feed: FrameFeed, on_progress: OnProgress = lambda _: None
+    plan: FramePlan,
+    settings: VideoSettings,
+    tools: Tools,
+    feed: FrameFeed,
+    on_progress: OnProgress = lambda _: None,
 ) -> Delivered:
     """Encode the frames of `plan` as `feed` tells of them, and store the checked video.
 
     Args:
         plan: Where the frames are.
-        job: What video is asked for.
+        settings: What video is asked for.
         tools: The store and ffmpeg.
         feed: Tells which frames are committed, and hears if there will be no video.
         on_progress: Told how many frames are encoded.
@@ -74,10 +78,9 @@ def deliver_video(
         Abandoned: The renderer ended without all frames.
         OutOfResources, ToolFailed: The disk is full, or ffmpeg failed.
     """
-    settings = VideoSettings(width=job.width, height=job.height, fps=job.fps, crf=job.crf)
 
     def frames() -> Iterator[bytes]:
-        return (_frame(plan, number, tools.store) for number in feed.numbers(plan.frames))
+        return (_frame(plan, number, tools.store) for number in feed.numbers(plan.numbers))
 
     with feed.reading(), workspace() as folder:
         choice = choose_encoder(probe_nvenc(tools.ffmpeg, folder=folder), *settings.padded)
@@ -89,7 +92,7 @@ def deliver_video(
     )
 
 
-def deliver_still(plan: Plan, job: StillJob, tools: Tools) -> Delivered:
+def deliver_still(plan: FramePlan, job: StillJob, tools: Tools) -> Delivered:
     """Turn the frame of `plan` into the picture asked for, and store it.
 
     Raises:
@@ -97,12 +100,12 @@ def deliver_still(plan: Plan, job: StillJob, tools: Tools) -> Delivered:
     """
     with workspace() as folder:
         frame = folder / f"frame{plan.frame_suffix}"
-        frame.write_bytes(_frame(plan, 1, tools.store))
+        frame.write_bytes(_frame(plan, plan.numbers[0], tools.store))
         picture = write_still(frame, folder / f"still.{job.format}", job.format)
         return Delivered(outputs=(_stored("still", picture, plan, tools.store),))
 
 
-def deliver_previews(plan: Plan, tools: Tools) -> Delivered:
+def deliver_previews(plan: FramePlan, tools: Tools) -> Delivered:
     """Store a poster and, for a sequence, a contact sheet; none for EXR, which has no one look."""
     if plan.frame_suffix != ".png":
         return Delivered(outputs=())
@@ -115,19 +118,20 @@ def deliver_previews(plan: Plan, tools: Tools) -> Delivered:
     return Delivered(outputs=tuple(outputs))
 
 
-def _previews(plan: Plan, store: ObjectStore) -> Iterable[tuple[Role, bytes]]:
-    yield "poster", poster(_frame(plan, 1, store))
-    if plan.frames > 1:
-        count = min(plan.frames, SHEET_FRAMES)
-        numbers = [1 + index * plan.frames // count for index in range(count)]
+def _previews(plan: FramePlan, store: ObjectStore) -> Iterable[tuple[Role, bytes]]:
+    numbers = plan.numbers
+    yield "poster", poster(_frame(plan, numbers[0], store))
+    if len(numbers) > 1:
+        count = min(len(numbers), SHEET_FRAMES)
+        numbers = [numbers[index * len(numbers) // count] for index in range(count)]
         yield "contact-sheet", contact_sheet([(number, _frame(plan, number, store)) for number in numbers])
 
 
-def _frame(plan: Plan, number: int, store: ObjectStore) -> bytes:
+def _frame(plan: FramePlan, number: int, store: ObjectStore) -> bytes:
     return store.get(key_for("renders", plan.render, frame_name(number, plan.frame_suffix)))
 
 
-def _stored(role: Role, path: Path, plan: Plan, store: ObjectStore) -> Output:
+def _stored(role: Role, path: Path, plan: FramePlan, store: ObjectStore) -> Output:
     kind, point = PLACES[role]
     digest, size = sha256_of_file(path), path.stat().st_size
     key = key_for(kind, digest, f"{role}{path.suffix}")
@@ -136,7 +140,7 @@ def _stored(role: Role, path: Path, plan: Plan, store: ObjectStore) -> Output:
         fault_point(point)
         store.put(key, path, sha256=digest)
     asset = Asset(uri=store.uri(key), sha256=digest, size=size, media_type=MEDIA_TYPES[path.suffix], key=key)
-    name = name_for_people(plan.source.name, role, path.suffix, plan.job.noun)
+    name = name_for_people(plan.source.name, role, path.suffix, plan.noun)
     return Output(role=role, asset=asset, download_name=name)
 
 

@@ -1,7 +1,7 @@
 """The line of committed frames between a renderer and an encoder that work at the same time."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -62,17 +62,17 @@ class FrameFeed:
                     self._refused = error
             raise
 
-    def numbers(self, last: int) -> Iterator[int]:
-        """Yield 1 to `last`, each as soon as it is committed.
+    def numbers(self, wanted: Iterable[int]) -> Iterator[int]:
+        """Yield the numbers that are wanted, in their order, each as soon as it is committed.
 
         Raises:
             Abandoned: The rendering side has ended without it.
         """
-        for number in range(1, last + 1):
+        for number in wanted:
             with self._changed:
                 self._changed.wait_for(lambda: number in self._committed or self._closed)  # noqa: B023 - called at once
                 if number not in self._committed:
                     raise Abandoned(
-                        f"frame {number} of {last} was not rendered; the renderer's error says why"
+                        f"frame {number} was not rendered; the renderer's error says why"
                     )
             yield number

@@ -15,7 +15,7 @@ from media.blender_events import Device, FrameWritten, Warmth
 from media.errors import ToolFailed
 from media.faults import fault_point
 from media.frame_gate import FrameFacts
-from media.plan import Plan
+from media.frame_plan import FramePlan
 from media.png import without_notes
 from media.psnr import psnr_db
 from media.store import AlreadyExists, ObjectStore, Stat
@@ -49,7 +49,7 @@ class Frame(BaseModel):
     found: bool = Field(default=False, description="Whether it lay in the store already.")
 
 
-def committed_frames(plan: Plan, store: ObjectStore) -> dict[int, Frame]:
+def committed_frames(plan: FramePlan, store: ObjectStore) -> dict[int, Frame]:
     """Return the frames of `plan` that are in the store, by number; they count as used."""
     pictures: dict[int, Stat] = {}
     records: dict[int, list[str]] = defaultdict(list)
@@ -64,11 +64,10 @@ def committed_frames(plan: Plan, store: ObjectStore) -> dict[int, Frame]:
             records[number].append(stat.key)
     if pictures and not kept(pictures[min(pictures)], store):  # they are being deleted, in this order
         return {}
-    wanted = range(1, plan.frames + 1)
-    return {n: _recorded(pictures[n].key, records[n], store) for n in wanted if n in pictures}
+    return {n: _recorded(pictures[n].key, records[n], store) for n in plan.numbers if n in pictures}
 
 
-def commit(written: FrameWritten, facts: FrameFacts, plan: Plan, store: ObjectStore) -> Frame:
+def commit(written: FrameWritten, facts: FrameFacts, plan: FramePlan, store: ObjectStore) -> Frame:
     """Put an inspected frame into the store, or adopt the one that another writer put there first."""
     key = key_for("renders", plan.render, frame_name(written.frame, plan.frame_suffix))
     data = written.path.read_bytes()
@@ -99,7 +98,7 @@ def commit(written: FrameWritten, facts: FrameFacts, plan: Plan, store: ObjectSt
     return frame
 
 
-def _record_key(plan: Plan, frame: Frame) -> str:
+def _record_key(plan: FramePlan, frame: Frame) -> str:
     return key_for("renders", plan.render, frame_name(frame.number, f".{frame.sha256[:16]}.json"))
 
 
@@ -113,7 +112,7 @@ def _recorded(key: str, records: list[str], store: ObjectStore) -> Frame:
     return Frame.model_validate_json(store.get(records[0])).model_copy(update={"found": True})
 
 
-def _adopted(picture: bytes, ours: Frame, plan: Plan, store: ObjectStore) -> Frame:
+def _adopted(picture: bytes, ours: Frame, plan: FramePlan, store: ObjectStore) -> Frame:
     """Return the stored frame that came before ours, with how far the two differ."""
     beside = store.list(key_for("renders", plan.render, frame_name(ours.number, ".")))
     theirs = _recorded(ours.key, [stat.key for stat in beside if stat.key.endswith(".json")], store)

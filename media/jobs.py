@@ -17,7 +17,7 @@ from media.frames import Frame
 from media.geometry.prepare import prepare_geometry
 from media.job import StillJob, TurntableJob
 from media.manifest import Manifest, find_manifest, publish_manifest
-from media.plan import Plan, plan
+from media.plan import Plan, plan, video_of
 from media.record import Made, manifest_of
 from media.rendering import render_frames
 from media.scene import Scene
@@ -71,7 +71,7 @@ def _render_and_deliver(
     job = planned.job
     with ThreadPoolExecutor(1) as encoder, FrameFeed() as feed:
         if isinstance(job, TurntableJob):
-            video = encoder.submit(retried, lambda: deliver_video(planned, job, tools, feed))
+            video = encoder.submit(retried, lambda: deliver_video(planned, video_of(job), tools, feed))
         frames = retried(lambda: render_frames(planned, scene, tools, feed, report))
         if isinstance(job, TurntableJob):
             delivered = video.result()

@@ -13,6 +13,7 @@ from media.geometry.prepare import geometry_digest
 from media.job import StillJob, TurntableJob
 from media.scene import scene_digest
 from media.source import Source
+from media.video.settings import VideoSettings
 
 RENDER_RECIPE = 2
 """Raise by hand when the same scene, camera and settings would give other pixels."""
@@ -40,6 +41,16 @@ class Plan(BaseModel):
     def frames(self) -> int:
         """How many frames the job needs; they are numbered from 1."""
         return self.job.frames if isinstance(self.job, TurntableJob) else 1
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of the frames."""
+        return range(1, self.frames + 1)
+
+    @property
+    def noun(self) -> str:
+        """What kind of work it is."""
+        return self.job.noun
 
     @property
     def frame_suffix(self) -> str:
@@ -100,6 +111,11 @@ def settings_of(job: TurntableJob | StillJob) -> dict[str, Any]:
         "view_transform": "AgX" if exr else job.view_transform,  # EXR holds light, whatever the transform
         "format": "OPEN_EXR" if exr else "PNG",
     }
+
+
+def video_of(job: TurntableJob) -> VideoSettings:
+    """Return the video that a job asks for."""
+    return VideoSettings(width=job.width, height=job.height, fps=job.fps, crf=job.crf)
 
 
 def _output_of(job: TurntableJob | StillJob) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from blocks.tools import open_tools
 from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
 from media.frame_feed import FrameFeed
 from media.job import StillJob, TurntableJob
-from media.plan import Plan
+from media.plan import Plan, video_of
 from tasks.artifacts import show_previews
 from tasks.media_task import media_task
 from tasks.progress import encode_progress
@@ -14,7 +14,7 @@ from tasks.progress import encode_progress
 def encode_video(plan: Plan, job: TurntableJob, feed: FrameFeed) -> Delivered:
     """Encode frames while they are rendered."""
     with encode_progress(plan) as report:
-        return deliver_video(plan, job, open_tools(), feed, report)
+        return deliver_video(plan, video_of(job), open_tools(), feed, report)
 
 
 @media_task

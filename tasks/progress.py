@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from media.blender_events import Event, SampleProgress, Started
+from media.frame_plan import FramePlan
 from media.frames import Frame
-from media.plan import Plan
 from tasks.rented import tell_committed
 
 SHOWN_EVERY_S = 1.0
@@ -29,7 +29,7 @@ LAST_WORD_S = 5.0
 
 
 @contextmanager
-def frame_progress(plan: Plan) -> Iterator[Callable[[Event | Frame], None]]:
+def frame_progress(plan: FramePlan) -> Iterator[Callable[[Event | Frame], None]]:
     """Provide a function that hears of frames and samples and shows them."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -43,13 +43,13 @@ def frame_progress(plan: Plan) -> Iterator[Callable[[Event | Frame], None]]:
 
 
 @contextmanager
-def encode_progress(plan: Plan) -> Iterator[Callable[[int], None]]:
+def encode_progress(plan: FramePlan) -> Iterator[Callable[[int], None]]:
     """Provide a function that hears how many frames are encoded and shows it."""
     with _ProgressArtifact(f"video-{plan.result[:12]}", f"Video of {plan.source.name}") as artifact:
 
         def report(encoded: int) -> None:
             artifact.show(
-                encoded, plan.frames, f"{encoded} of {plan.frames} frames of {plan.source.name} encoded"
+                encoded, len(plan.numbers), f"{encoded} of {len(plan.numbers)} frames of {plan.source.name} encoded"
             )
 
         yield report
@@ -118,9 +118,9 @@ class _ProgressArtifact:
 
 
 class _FrameProgress:
-    def __init__(self, plan: Plan, artifact: _ProgressArtifact, bar: Progress) -> None:
+    def __init__(self, plan: FramePlan, artifact: _ProgressArtifact, bar: Progress) -> None:
         self._source = plan.source.name
-        self._total = plan.frames
+        self._total = len(plan.numbers)
         self._done = 0
         self._found = 0
         self._furthest = 0.0
@@ -128,7 +128,7 @@ class _FrameProgress:
         self._device = ""
         self._artifact = artifact
         self._bar = bar
-        self._row = bar.add_task(f"frames of {self._source}", total=plan.frames)
+        self._row = bar.add_task(f"frames of {self._source}", total=len(plan.numbers))
         self._logger = get_run_logger()
 
     def report(self, event: Event | Frame) -> None:
