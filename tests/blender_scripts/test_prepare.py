@@ -62,6 +62,16 @@ def test_scene_is_one_uncompressed_file(blender, tmp_path):
     assert [path.name for path in tmp_path.glob("scene*")] == ["scene.blend"], "no backup beside it"
 
 
+@pytest.mark.parametrize("geometry", ["part.glb", "missing.glb"])
+def test_blender_leaves_no_temporary_folder_however_its_job_went(blender, tmp_path, geometry):
+    write_glb(tmp_path / "part.glb", box(1, 1, 1))
+
+    outcome = blender.prepare(tmp_path, tmp_path / geometry)
+
+    assert outcome.all("started"), "so that Blender was loaded"
+    assert list(tmp_path.glob("blender_*")) == []
+
+
 @pytest.mark.parametrize(
     ("name", "content", "complaint"),
     [
