@@ -136,9 +136,11 @@ def main(argv: Sequence[str], folder: Path = Path(__file__).parent) -> int:
     whole = bool(benchmarks)
     for benchmark in benchmarks:
         sys.stderr.write(f"benchmark {benchmark.name}\n")
+        started = time.monotonic()
         for figure in measure(benchmark):
             print(figure.model_dump_json(), flush=True)
             whole = whole and figure.value is not None
+        sys.stderr.write(f"benchmark {benchmark.name} took {time.monotonic() - started:.0f} s\n")
     return 0 if whole else 1
 
 

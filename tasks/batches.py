@@ -39,6 +39,12 @@ def render_pictures(job: PicturesJob) -> Outcomes:
 
 
 @media_task
+def tell_outcomes(batch: str, outcomes: Outcomes) -> None:
+    """Store what became of each picture for the run that sent them, which forgets it once it has it."""
+    rendering.tell_outcomes(batch, outcomes, open_tools().store)
+
+
+@media_task
 def send_pictures(job: PicturesJob, results: tuple[str, ...], deployment: str, queue: str | None) -> Outcomes:
     """Have a batch rendered by a run of its own, and wait for that."""
     name = f"{FLOW}-{job.batch[:8]}"

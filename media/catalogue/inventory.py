@@ -1,6 +1,7 @@
 """What a store holds, read by lists instead of one question for each object."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from media.store import ObjectStore, Stat
@@ -33,13 +34,17 @@ NOTHING_LISTED = Inventory({}, frozenset())
 
 
 def take_inventory(store: ObjectStore, kinds: Iterable[str] = KINDS, most: int = MOST_OBJECTS) -> Inventory:
-    """List the objects of some kinds, as long as there are not too many of them."""
+    """List the objects of some kinds at once, as long as there are not too many of them in all."""
+    asked = tuple(kinds)
     objects: dict[str, Stat] = {}
-    complete: set[str] = set()
-    for kind in kinds:
+
+    def is_complete(kind: str) -> bool:
         for stat in store.list(f"{kind}/"):
             if len(objects) >= most:
-                return Inventory(objects, frozenset(complete))
+                return False
             objects[stat.key] = stat
-        complete.add(kind)
-    return Inventory(objects, frozenset(complete))
+        return True
+
+    with ThreadPoolExecutor(len(asked)) as several:  # a page of S3's is a round trip, and cannot be hurried
+        complete = zip(asked, several.map(is_complete, asked), strict=True)
+        return Inventory(objects, frozenset(kind for kind, whole in complete if whole))

