@@ -72,7 +72,5 @@ class FrameFeed:
             with self._changed:
                 self._changed.wait_for(lambda: number in self._committed or self._closed)  # noqa: B023 - called at once
                 if number not in self._committed:
-                    raise Abandoned(
-                        f"frame {number} was not rendered; the renderer's error says why"
-                    )
+                    raise Abandoned(f"frame {number} was not rendered; the renderer's error says why")
             yield number

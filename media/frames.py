@@ -67,6 +67,14 @@ def committed_frames(plan: FramePlan, store: ObjectStore) -> dict[int, Frame]:
     return {n: _recorded(pictures[n].key, records[n], store) for n in plan.numbers if n in pictures}
 
 
+def find_frame(number: int, plan: FramePlan, store: ObjectStore) -> Frame | None:
+    """Return one frame of `plan` if it is in the store by now."""
+    key = key_for("renders", plan.render, frame_name(number, plan.frame_suffix))
+    if not kept(store.stat(key), store):
+        return None
+    return _recorded(key, _records_beside(number, plan, store), store)
+
+
 def commit(written: FrameWritten, facts: FrameFacts, plan: FramePlan, store: ObjectStore) -> Frame:
     """Put an inspected frame into the store, or adopt the one that another writer put there first."""
     key = key_for("renders", plan.render, frame_name(written.frame, plan.frame_suffix))
@@ -112,10 +120,14 @@ def _recorded(key: str, records: list[str], store: ObjectStore) -> Frame:
     return Frame.model_validate_json(store.get(records[0])).model_copy(update={"found": True})
 
 
+def _records_beside(number: int, plan: FramePlan, store: ObjectStore) -> list[str]:
+    beside = store.list(key_for("renders", plan.render, frame_name(number, ".")))
+    return [stat.key for stat in beside if stat.key.endswith(".json")]
+
+
 def _adopted(picture: bytes, ours: Frame, plan: FramePlan, store: ObjectStore) -> Frame:
     """Return the stored frame that came before ours, with how far the two differ."""
-    beside = store.list(key_for("renders", plan.render, frame_name(ours.number, ".")))
-    theirs = _recorded(ours.key, [stat.key for stat in beside if stat.key.endswith(".json")], store)
+    theirs = _recorded(ours.key, _records_beside(ours.number, plan, store), store)
     if theirs.sha256 == ours.sha256 or not theirs.key.endswith(".png"):
         return theirs
     apart = psnr_db(store.get(theirs.key), picture)

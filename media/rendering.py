@@ -6,7 +6,7 @@ two. The renderer is told of a frame only when that holds.
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,8 @@ from media.blender_events import Event, FrameWritten
 from media.errors import ToolFailed
 from media.frame_feed import FrameFeed
 from media.frame_gate import FrameFacts, FrameSpec, inspect_frame
-from media.frames import Frame, commit, committed_frames
+from media.frame_plan import FramePlan
+from media.frames import Frame, commit, committed_frames, find_frame
 from media.plan import Plan, camera_of, settings_of
 from media.process import check
 from media.scene import Scene
@@ -35,6 +36,27 @@ DEVICE_ORDER = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL", "CPU")
 Report = Callable[[Event | Frame], None]
 
 
+@dataclass(frozen=True)
+class Order:
+    """Frames to render, and all that a renderer has to know of them.
+
+    Attributes:
+        plan: Which frames, and what names them.
+        spec: What each of them must be.
+        script_job: Brings what is rendered into a folder and returns the script's job.
+        ticket: For the renderer host; without one, a child of its own renders.
+        limits: Of that child.
+        shared: Whether others render frames of this plan at the same time, so that each is asked for anew.
+    """
+
+    plan: FramePlan
+    spec: FrameSpec
+    script_job: Callable[[Path], Mapping[str, Any]]
+    ticket: Ticket | None = None
+    confined: bool = False
+    shared: bool = False
+
+
 def render_frames(
     plan: Plan, scene: Scene, tools: Tools, feed: FrameFeed, report: Report
 ) -> tuple[Frame, ...]:
@@ -44,6 +66,22 @@ def render_frames(
         OutOfResources: Memory or disk ran out, or only a CPU is there and the job requires a GPU.
         ToolFailed: The renderer broke, or gave frames that do not decode, or nothing but uniform frames.
     """
+
+    def script_job(folder: Path) -> Mapping[str, Any]:
+        fetch_scene(plan, scene, tools, folder / "scene.blend")
+        return _script_job(plan, scene, folder)
+
+    ticket = Ticket(plan.render, plan.job.queue) if plan.source.kind.is_plain else None
+    return render_missing(Order(plan, _spec(plan), script_job, ticket), tools, feed, report)
+
+
+def render_missing(order: Order, tools: Tools, feed: FrameFeed, report: Report) -> tuple[Frame, ...]:
+    """Render and commit the frames of an order that the store lacks; returns all of them in order.
+
+    Raises:
+        OutOfResources: Memory or disk ran out, or only a CPU is there and a GPU is required.
+        ToolFailed: The renderer broke, or gave frames that do not decode, or nothing but uniform frames.
+    """
     frames: dict[int, Frame] = {}
 
     def take(frame: Frame) -> None:
@@ -51,17 +89,14 @@ def render_frames(
         feed.committed(frame.number)
         report(frame)
 
-    for frame in committed_frames(plan, tools.store).values():
+    for frame in committed_frames(order.plan, tools.store).values():
         take(frame)
-    if missing := [number for number in range(1, plan.frames + 1) if number not in frames]:
+    if missing := [number for number in order.plan.numbers if number not in frames]:
         with workspace() as folder:
-            fetch_scene(plan, scene, tools, folder / "scene.blend")
-            job = _script_job(plan, scene, folder)
-            ticket = Ticket(plan.render, plan.job.queue) if plan.source.kind.is_plain else None
-            with start_script(tools.blender, job, folder, ticket=ticket) as script:
-                for frame in _Rendering(plan, tools.store, script, folder, report).frames(
-                    missing, bool(frames)
-                ):
+            job = order.script_job(folder)
+            with start_script(tools.blender, job, folder, ticket=order.ticket) as script:
+                rendering = _Rendering(order, tools.store, script, folder, report)
+                for frame in rendering.frames(missing, bool(frames)):
                     take(frame)
     return tuple(frames[number] for number in sorted(frames))
 
@@ -77,11 +112,17 @@ def _script_job(plan: Plan, scene: Scene, folder: Path) -> dict[str, Any]:
     }
 
 
+def _spec(plan: Plan) -> FrameSpec:
+    job, settings = plan.job, settings_of(plan.job)
+    channels: Literal[3, 4] = 4 if settings["transparent"] else 3
+    return FrameSpec(width=job.width, height=job.height, channels=channels, format=settings["format"])
+
+
 @dataclass(frozen=True)
 class _Rendering:
-    """One renderer at work on the frames of one plan."""
+    """One renderer at work on the frames of one order."""
 
-    plan: Plan
+    order: Order
     store: ObjectStore
     script: Script
     folder: Path
@@ -105,6 +146,9 @@ class _Rendering:
         with ThreadPoolExecutor(1) as committer:
             underway: Future[Frame | int] | None = None
             for number in numbers:
+                if self.order.shared and (theirs := find_frame(number, self.order.plan, self.store)):
+                    yield theirs
+                    continue
                 written = self._ask(number)
                 if underway:
                     yield underway.result()
@@ -130,28 +174,23 @@ class _Rendering:
         for written, facts in rendered:
             if facts.uniform:
                 logger.warning("frame %s is of one single colour, also when rendered again", written.frame)
-            yield commit(written, facts, self.plan, self.store)
+            yield commit(written, facts, self.order.plan, self.store)
 
     def _commit_unless_uniform(self, written: FrameWritten) -> Frame | int:
-        facts = inspect_frame(written.path, self._spec())
+        facts = inspect_frame(written.path, self.order.spec)
         if facts.uniform:
             return written.frame
-        frame = commit(written, facts, self.plan, self.store)
+        frame = commit(written, facts, self.order.plan, self.store)
         written.path.unlink()
         return frame
 
     def _rendered(self, number: int) -> tuple[FrameWritten, FrameFacts]:
         written = self._ask(number)
-        return written, inspect_frame(written.path, self._spec())
-
-    def _spec(self) -> FrameSpec:
-        job, settings = self.plan.job, settings_of(self.plan.job)
-        channels: Literal[3, 4] = 4 if settings["transparent"] else 3
-        return FrameSpec(width=job.width, height=job.height, channels=channels, format=settings["format"])
+        return written, inspect_frame(written.path, self.order.spec)
 
     def _ask(self, number: int) -> FrameWritten:
         """Have one frame rendered into the folder."""
-        path = self.folder / frame_name(number, f".part{self.plan.frame_suffix}")
+        path = self.folder / frame_name(number, f".part{self.order.plan.frame_suffix}")
         try:
             self.script.send(json.dumps({"frame": number, "path": str(path)}).encode() + b"\n")
         except BrokenPipeError:

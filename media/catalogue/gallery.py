@@ -86,7 +86,8 @@ def _card(entry: Entry, data: bytes | None) -> str:
         f'<figure data-name="{html.escape(f"{entry.product} {entry.output}".lower(), quote=True)}">'
         f'<div class="frame">{picture}</div>'
         f"<figcaption><b>{product}</b><span>{output}</span><small>{facts}</small>"
-        f'<code title="{html.escape(entry.uri, quote=True)}"><bdi dir="ltr">{html.escape(entry.uri)}</bdi></code>'
+        f'<code title="{html.escape(entry.uri, quote=True)}">'
+        f'<bdi dir="ltr">{html.escape(entry.uri)}</bdi></code>'
         "</figcaption></figure>"
     )
 
