@@ -2,12 +2,12 @@
 
 It shuts what Landlock leaves open: sockets of every kind, so that no address is reached even where the
 kernel refuses namespaces, nor a socket that lies in the file system; modes, owners and times of files; on
-kernels whose Landlock is old, other processes too. Loaded by the keeper between fork and exec: standard library
-only.
+kernels whose Landlock is old, other processes too. Loaded by the keeper between fork and exec: standard
+library only.
 
 A filter is a program for the kernel's packet filter (`seccomp(2)`). It sees numbers and arguments but no
-memory, so a call whose arguments lie in memory is refused as if the kernel did not know it, and libraries take
-the older one. Numbers are those of x86_64; elsewhere there is no filter.
+memory, so a call whose arguments lie in memory is refused as if the kernel did not know it, and libraries
+take the older one. Numbers are those of x86_64; elsewhere there is no filter.
 """
 
 import ctypes
@@ -34,15 +34,18 @@ OF_FILES = (
 )
 OF_OTHERS = (
     *(101, 310, 311, 312),  # ptrace, process_vm_readv, process_vm_writev, kcmp
+    *(253, 294, 300),  # inotify_init, inotify_init1, fanotify_init: who watches a folder learns its names
     *(248, 249, 250),  # add_key, request_key, keyctl: the user's key ring
     *(29, 30, 31, 64, 68, 240, 241),  # shmget, shmat, shmctl, semget, msgget, mq_open, mq_unlink: by name
 )
 OF_THE_KERNEL = (
     *(272, 308),  # unshare, setns: in a user namespace of its own it would be root to half the kernel
-    *(298, 304, 321, 323),  # perf_event_open, open_by_handle_at, bpf, userfaultfd
+    *(103, 298, 304, 321, 323),  # syslog, perf_event_open, open_by_handle_at, bpf, userfaultfd
 )
 CLONE, CLONE3, NEW_NAMESPACES = 56, 435, 0x7E020000
 PRLIMIT64 = 302
+FCNTL, SETOWN = 72, (8, 15)  # F_SETOWN, F_SETOWN_EX: who gets the signals of a file
+IOCTL, SETOWN_BY_IOCTL = 16, (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP: the same
 TO_SIGNAL_ONE = (62, 234)  # kill, tgkill
 TO_SIGNAL = (129, 200, 297, 424)  # rt_sigqueueinfo, tkill, rt_tgsigqueueinfo, pidfd_send_signal
 TRUNCATE, OPEN, OPENAT, OPENAT2 = 76, 2, 257, 437
@@ -94,6 +97,8 @@ def for_a_stranger(landlock: int) -> list[Line]:
         *unless(CLONE, 0, NEW_NAMESPACES, (0,)),
         *refuse((CLONE3,), errno.ENOSYS),
         *unless(PRLIMIT64, 0, ALL_BITS, (0, pid)),  # a limit of no time left ends a process as a signal does
+        *never(FCNTL, 1, SETOWN),
+        *never(IOCTL, 1, SETOWN_BY_IOCTL),
     ]
     if landlock < 3:  # noqa: PLR2004 - it does not keep files from being emptied
         without_emptying = (
@@ -133,6 +138,15 @@ def refuse(numbers: tuple[int, ...], error: int = errno.EPERM) -> list[Line]:
     return [
         line for number in numbers for line in ((IF_EQUAL, 0, 1, number), (RETURN, 0, 0, FAIL_WITH | error))
     ]
+
+
+def never(number: int, argument: int, refused: tuple[int, ...]) -> list[Line]:
+    """Return the rule that lets a call fail if the low half of an argument is one of these."""
+    body: list[Line] = [(LOAD, 0, 0, ARGUMENTS_AT + 8 * argument)]
+    for value in refused:
+        body += [(IF_EQUAL, 0, 1, value), (RETURN, 0, 0, FAIL_WITH | errno.EPERM)]
+    body.append((RETURN, 0, 0, ALLOW))
+    return [(IF_EQUAL, 0, len(body), number), *body]
 
 
 def unless(number: int, argument: int, mask: int, allowed: tuple[int, ...]) -> list[Line]:

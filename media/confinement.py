@@ -3,6 +3,8 @@
 The keeper loads this between a child's fork and exec; standard library only.
 """
 
+import ctypes
+import errno
 import os
 from collections.abc import Iterable, Iterator
 
@@ -11,7 +13,7 @@ from media import call_filter, landlock
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt/rocm", "/sys")
 SETTINGS = (
     *("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload"),  # the loader
-    *("/etc/localtime", "/etc/mime.types", "/etc/ssl/openssl.cnf", "/etc/fonts"),
+    *("/etc/localtime", "/etc/mime.types", "/etc/locale.alias", "/etc/ssl/openssl.cnf", "/etc/fonts"),
     *("/etc/OpenCL", "/etc/vulkan", "/etc/glvnd", "/etc/egl", "/etc/drirc"),  # drivers
 )
 """Of /etc what loaders, fonts and drivers read, and neither passwords nor keys nor accounts."""
@@ -25,6 +27,8 @@ DEVICES = ("/dev/null", "/dev/zero")
 GPUS = ("nvidia", "dri", "kfd", "dxg")
 """How the names of their devices begin."""
 
+PR_SET_SECUREBITS, NO_ROOT = 28, 0b11  # and nothing takes it back
+
 
 def confine(reads: Iterable[str]) -> None:
     """Confine this process, and all that it starts, to its working folder and what programs read.
@@ -36,8 +40,23 @@ def confine(reads: Iterable[str]) -> None:
         OSError: The kernel refuses.
     """
     version = landlock.version()
+    give_up_privileges()
     landlock.restrict(places(reads), version)
     call_filter.install(call_filter.for_a_stranger(version))
+
+
+def give_up_privileges() -> None:
+    """Have the next exec leave root no capability: neither the machine's nor those of its own namespace.
+
+    Raises:
+        OSError: There are some, and the kernel does not let go of them.
+    """
+    if ctypes.CDLL(None).prctl(PR_SET_SECUREBITS, NO_ROOT, 0, 0, 0) == 0 or os.geteuid() != 0:
+        return
+    with open("/proc/self/status") as status:  # noqa: PTH123 - pathlib is slow to import
+        to_be_had = next(line.split()[1] for line in status if line.startswith("CapBnd"))
+    if int(to_be_had, 16):
+        raise OSError(errno.EPERM, "root that cannot give up its privileges")
 
 
 def places(reads: Iterable[str]) -> Iterator[tuple[str, int]]:

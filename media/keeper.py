@@ -8,8 +8,8 @@ so that a grandchild in a session of its own is found as well; and if the keeper
 kills the tool (PR_SET_PDEATHSIG). The keeper ends as the tool did: same exit code or same signal. Linux only.
 
 A tool that the terms call `isolated` gets a user and a network namespace of its own before it starts, or does
-not start; the keeper itself stays outside. So it is with one whose terms have `reads`, what it may read besides
-its own folder: it is confined (`media/confinement.py`, which is loaded for no other).
+not start; the keeper itself stays outside. So it is with one whose terms have `reads`, what it may read
+besides its own folder: it is confined (`media/confinement.py`, which is loaded for no other).
 """
 
 import ctypes

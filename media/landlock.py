@@ -3,10 +3,10 @@
 The kernel's own sandbox for those without privileges (Linux 5.13 or newer, `landlock(7)`). Loaded by the
 keeper between fork and exec: standard library only, and nothing that is slow to import.
 
-What it governs depends on its version: files being moved between folders from 2 (before that, none is), being
-emptied from 3, TCP from 4, ioctl on devices from 5, signals and abstract sockets from 6. Never governed: whether
-a file is there, its size, mode and owner, sockets that lie in the file system, UDP. `media/call_filter.py` shuts
-what of this can be shut.
+What it governs depends on its version: files being moved between folders from 2 (before that, none is),
+being emptied from 3, TCP from 4, ioctl on devices from 5, signals and abstract sockets from 6. What it never
+governs: whether a file is there, its size, mode and owner, sockets that lie in the file system, UDP.
+`media/call_filter.py` shuts what of this can be shut.
 """
 
 import ctypes
