@@ -39,7 +39,7 @@ BY_LANDLOCK_ALONE = """
 import socket, sys
 sys.path.append({root!r})
 from media import landlock
-landlock.restrict([("/usr", landlock.READ)], landlock.version())
+landlock.restrict([("/", landlock.READ)], landlock.version())
 try:
     socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5)
 except PermissionError:
