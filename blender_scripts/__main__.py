@@ -9,6 +9,7 @@ Exit code 0 means that the job is done; 1 comes with a `failed` event that says 
 import os
 import sys
 from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,10 +58,23 @@ def run_job(argv: list[str], channel: "EventChannel") -> None:
         do(job, channel, sys.stdin)
 
 
+def load_package(folder: Path) -> None:
+    """Make `blender_scripts` importable from its own folder alone."""
+    init = folder / "__init__.py"
+    spec = spec_from_file_location("blender_scripts", init, submodule_search_locations=[str(folder)])
+    assert spec is not None  # noqa: S101 - a file with this ending has a spec
+    assert spec.loader is not None  # noqa: S101 - and that a loader
+    package = module_from_spec(spec)
+    sys.modules[spec.name] = package
+    spec.loader.exec_module(package)
+
+
 if __name__ == "__main__":
-    # The folder above, so that modules carry their package's name; not this one: its names are common words.
+    # Modules carry their package's name, and this folder is not on the path: its names are common words. Nor
+    # is the one above, which a confined child cannot list.
     here = Path(__file__).resolve().parent
-    sys.path[:] = [str(here.parent), *(entry for entry in sys.path if Path(entry or ".").resolve() != here)]
+    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != here]
+    load_package(here)
     code = main(sys.argv)
     sys.stdout.flush()
     sys.stderr.flush()

@@ -7,6 +7,7 @@ that a wrong interpreter is told so in words rather than by a SyntaxError.
 from __future__ import annotations
 
 import ctypes
+import errno
 import importlib.util
 import os
 import platform
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 GIB = 1 << 30
+LANDLOCK_CREATE_RULESET, PR_SET_SECCOMP = 444, 22
 ROOT = Path(__file__).resolve().parent.parent
 
 # What the bpy wheel links to and does not bring (found with readelf over the installed wheel, and tried in a
@@ -198,6 +200,30 @@ def check_isolation(refusal: Callable[[], str] = refusal_to_isolate) -> Finding:
     )
 
 
+def refusal_to_confine() -> str:
+    """Return why no process can be kept from other files and from sockets here, or nothing if one can."""
+    if platform.machine() != "x86_64":
+        return f"system calls are filtered on x86_64 only, not on {platform.machine()}"
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(ctypes.c_long(LANDLOCK_CREATE_RULESET), None, ctypes.c_size_t(0), ctypes.c_uint(1)) < 1:
+        return f"Landlock: {os.strerror(ctypes.get_errno())}"
+    # A filter that lies nowhere: where there are filters, the address is what is wrong with it.
+    libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(2), None, 0, 0)
+    return "" if ctypes.get_errno() == errno.EFAULT else f"seccomp: {os.strerror(ctypes.get_errno())}"
+
+
+def check_confinement(refusal: Callable[[], str] = refusal_to_confine) -> Finding:
+    """Ask for Landlock and seccomp, without which nobody's .blend is opened that nobody vouches for."""
+    why = refusal()
+    if not why:
+        return Finding("ok", "readers of scenes that nobody vouches for are kept from other files")
+    return Finding(
+        "note",
+        f"scenes that nobody vouches for are refused here ({why}): expected Linux 5.13 or newer that "
+        "confines processes by Landlock and seccomp, in a container whose own rules allow both",
+    )
+
+
 def apt_line(findings: Sequence[Finding], *, root: bool) -> str | None:
     """Return the one command that installs what `findings` lack, or None."""
     packages = sorted(
@@ -224,6 +250,7 @@ def examine(environment: Mapping[str, str]) -> list[Finding]:
         check_shared_memory(),
         check_own_name(),
         check_isolation(),
+        check_confinement(),
     ]
 
 

@@ -1,14 +1,15 @@
 """Start one tool and see to it that nothing of it outlives its keeper's owner.
 
 Runs as a small process of its own between the engine and a tool (`media/process.py` starts it; standard
-library only, no imports of ours, so that it is up in some 15 ms). The owner holds the write end of a pipe,
+library only, so that it is up in some 15 ms). The owner holds the write end of a pipe,
 the lifeline. When it closes, because the owner wants the tool gone or because the owner died in whatever way,
 the whole tree below is ended: TERM, a grace, KILL. Orphans of the tool are adopted (PR_SET_CHILD_SUBREAPER),
 so that a grandchild in a session of its own is found as well; and if the keeper itself is killed, the kernel
 kills the tool (PR_SET_PDEATHSIG). The keeper ends as the tool did: same exit code or same signal. Linux only.
 
 A tool that the terms call `isolated` gets a user and a network namespace of its own before it starts, or does
-not start; the keeper itself stays outside.
+not start; the keeper itself stays outside. So it is with one whose terms have `reads`, what it may read
+besides its own folder: it is confined (`media/confinement.py`, which is loaded for no other).
 """
 
 import ctypes
@@ -38,7 +39,7 @@ def main(argv: list[str]) -> None:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     tool = os.fork()
     if tool == 0:
-        become(argv[2:], terms)
+        become(argv[2:], terms, terms.get("reads"))
     os.close(terms["reports"])  # the tool alone holds its channels, so that their end of file means its end
     os.close(0)
     status = watch(tool, terms["lifeline"], terms["grace_s"])
@@ -48,7 +49,7 @@ def main(argv: list[str]) -> None:
     os._exit(os.WEXITSTATUS(status))
 
 
-def become(argv: list[str], terms: dict[str, int]) -> None:
+def become(argv: list[str], terms: dict[str, int], reads: list[str] | None) -> None:
     """Turn this forked process into the tool; never returns."""
     keeper = os.getppid()
     try:
@@ -65,6 +66,8 @@ def become(argv: list[str], terms: dict[str, int]) -> None:
             os._exit(NOT_STARTED)
         set_limits(terms)
         os.dup2(terms["reports"], REPORT_FD)  # dup2 also makes it survive the exec
+        if reads is not None:
+            confine(reads)
         os.execvpe(argv[0], argv, os.environ)  # noqa: S606 - an argv list, no shell
     except OSError as error:
         print(f"{argv[0]} could not be started: {error}", file=sys.stderr, flush=True)  # noqa: T201 - to the tool's own log
@@ -108,6 +111,19 @@ def cut_off() -> None:
     write("/proc/self/setgroups", "deny")  # without it the kernel takes no map of groups from us
     write("/proc/self/uid_map", f"{user} {user} 1")
     write("/proc/self/gid_map", f"{group} {group} 1")
+
+
+def confine(reads: list[str]) -> None:
+    """Confine this process to its folder and what programs read (`media/confinement.py`).
+
+    Raises:
+        OSError: The kernel refuses.
+    """
+    # Last on the path: the modules of this project, whatever their names, stand in for none of Python's.
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120 - see write
+    from media import confinement  # noqa: PLC0415 - others start without it
+
+    confinement.confine(reads)
 
 
 def write(path: str, text: str) -> None:

@@ -1,232 +1,29 @@
 """The one way to start a child process: limits, deadlines, a report channel, and no survivors.
 
-A child writes machine-readable lines to file descriptor 3 (ffmpeg by `-progress pipe:3`, our own scripts as
-JSON lines). What it prints elsewhere goes into a bounded log tail that only error messages quote. Deadlines
-run only while we wait for the child, never while it waits for us.
+What a running child can be asked is in `media/child.py`; what this machine lets children be kept from, in
+`media/isolation.py`.
 """
 
-import errno
-import functools
-import json
-import logging
-import math
-import os
-import re
-import select
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
 
+from media.child import KEEPER, Child, Limits, clean_environment
 from media.ending import Finished, check
-from media.errors import TimedOut
-from media.log_tail import LogTail
-from media.reports import NothingYet, Reports
+from media.errors import OutOfResources
+from media.isolation import can_confine, can_isolate, refusal_to_confine
 
-__all__ = ["Child", "Finished", "Limits", "can_isolate", "check", "clean_environment", "run", "start"]
-
-logger = logging.getLogger(__name__)
-
-KEEPER = Path(__file__).with_name("keeper.py")
-GRACE_S = 2.0
-LONGEST_PROBE_S = 20.0
-LOOK_S = 1.0  # between two looks whether a silent child is still there
-REFUSALS = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EINVAL, errno.ENOSPC}
-"""How unshare(2) says that it never will; the last, where the number of namespaces is limited to 0."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a child may use.
-
-    Attributes:
-        wall_s: Longest life, in seconds; None for a child that waits for others' work.
-        idle_s: Longest silence while we wait for it, in seconds.
-        memory_bytes: Address space (RLIMIT_AS), in bytes.
-        file_bytes: Largest file it may write (RLIMIT_FSIZE), in bytes.
-        network: Whether it may reach the network; else it is cut off where the kernel allows that.
-    """
-
-    wall_s: float | None = None
-    idle_s: float | None = None
-    memory_bytes: int | None = None
-    file_bytes: int | None = None
-    network: bool = False
-
-
-class Child:
-    """A running tool; use `start()`. Leaving its `with` block ends it and everything below it."""
-
-    def __init__(
-        self, argv: Sequence[str], cwd: Path, limits: Limits, env: Mapping[str, str], *, isolated: bool
-    ) -> None:
-        self._name = Path(argv[0]).name
-        self._limits = limits
-        self._started = time.monotonic()
-        self._reports = Reports(self._name)
-        self._log = LogTail()
-        lifeline, self._lifeline = os.pipe()
-        reports, report_writer = os.pipe()
-        terms = {
-            "lifeline": lifeline,
-            "reports": report_writer,
-            "grace_s": GRACE_S,
-            "memory_bytes": limits.memory_bytes,
-            "file_bytes": limits.file_bytes,
-            "isolated": isolated,
-        }
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(KEEPER), json.dumps(terms), *argv],
-                cwd=cwd,
-                env=clean_environment(cwd) | dict(env),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                pass_fds=(lifeline, report_writer),
-                start_new_session=True,
-            )
-        except BaseException:
-            os.close(reports)
-            os.close(self._lifeline)
-            raise
-        finally:
-            os.close(lifeline)
-            os.close(report_writer)
-        self._readers = [
-            threading.Thread(target=self._reports.read, args=(os.fdopen(reports, "rb"),), daemon=True),
-            threading.Thread(target=self._log.read, args=(self._process.stdout,), daemon=True),
-        ]
-        for reader in self._readers:
-            reader.start()
-        logger.debug("started %s as keeper %s", self._name, self._process.pid)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.end()
-
-    def send(self, data: bytes) -> None:
-        """Write all of `data` to the child's stdin.
-
-        Raises:
-            TimedOut: The child stopped reading.
-            BrokenPipeError: The child closed its stdin or ended; `wait()` tells how.
-        """
-        stdin = self._stdin().fileno()
-        os.set_blocking(stdin, False)
-        writable = select.poll()  # select() takes no descriptor beyond 1023
-        writable.register(stdin, select.POLLOUT)
-        view = memoryview(data)
-        while view:
-            patience = self._patience()
-            if not writable.poll(None if patience is None else patience * 1000):
-                raise self._timed_out("took no input")
-            view = view[os.write(stdin, view) :]
-
-    def close_stdin(self) -> None:
-        """Tell the child that nothing more will come."""
-        self._stdin().close()
-
-    def reports(self) -> Iterator[str]:
-        """Yield the lines that the child reports, until it closes the channel or has ended.
-
-        Raises:
-            TimedOut: The child passed its deadline or was silent for too long.
-            ToolFailed: It reported a line beyond any that is expected.
-        """
-        while (line := self._next_report()) is not None:
-            yield line
-
-    def reported(self) -> list[str]:
-        """Return the lines that the child has reported and nobody has read yet, without waiting."""
-        return self._reports.waiting()
-
-    def wait(self) -> Finished:
-        """Wait until the child has ended, however it ended.
-
-        Raises:
-            TimedOut: It passed its deadline.
-        """
-        self._reports.want_no_more()
-        try:
-            returncode = self._process.wait(self._patience())
-        except subprocess.TimeoutExpired:
-            raise self._timed_out("did not end") from None
-        self._join_readers()
-        return Finished(returncode, self.log_tail(), time.monotonic() - self._started)
-
-    def has_ended(self) -> bool:
-        """Say whether the child has ended, however it ended."""
-        return self._process.poll() is not None
-
-    def end(self) -> None:
-        """End the child and everything below it; ending twice is fine."""
-        if self._lifeline >= 0:
-            os.close(self._lifeline)
-            self._lifeline = -1
-        self._reports.want_no_more()
-        try:
-            self._process.wait(GRACE_S + 3)
-        except subprocess.TimeoutExpired:
-            logger.warning("keeper %s of %s does not end; killing it", self._process.pid, self._name)
-            self._process.kill()
-            self._process.wait()
-        self._join_readers()
-        self._stdin().close()
-
-    def log_tail(self) -> str:
-        """Return the end of what the child printed, of a bounded length."""
-        return self._log.text()
-
-    def _next_report(self) -> str | None:
-        """Wait for the next line; None if there will be none."""
-        patience = self._patience()
-        if patience == 0 and self._process.poll() is None:  # else a flood of lines would never time out
-            raise self._timed_out("went on reporting and did not end")
-        until = math.inf if patience is None else time.monotonic() + patience
-        looks = 0
-        while True:
-            left = max(0.0, until - time.monotonic())
-            try:
-                return self._reports.take(min(LOOK_S, left))
-            except NothingYet:
-                if left <= LOOK_S:
-                    raise self._timed_out("reported nothing") from None
-            # A process that outlived the keeper, because it killed it, may hold the channel open for ever.
-            looks += self._process.poll() is not None
-            if looks > 1:
-                return None
-
-    def _join_readers(self) -> None:
-        """Wait until all that the child printed and reported has been read."""
-        for reader in self._readers:
-            reader.join(GRACE_S)
-        if any(reader.is_alive() for reader in self._readers):
-            logger.warning("something that %s started outlives its keeper", self._name)
-
-    def _stdin(self) -> IO[bytes]:
-        assert self._process.stdin is not None  # noqa: S101 - opened as a pipe above
-        return self._process.stdin
-
-    def _patience(self) -> float | None:
-        """Return how long the next wait may last, in seconds."""
-        waits = [self._limits.idle_s] if self._limits.idle_s is not None else []
-        if self._limits.wall_s is not None:
-            waits.append(max(0.0, self._started + self._limits.wall_s - time.monotonic()))
-        return min(waits, default=None)
-
-    def _timed_out(self, what: str) -> TimedOut:
-        after = time.monotonic() - self._started
-        return TimedOut(f"{self._name} {what} within its deadline and was ended after {after:.0f} s")
+__all__ = [
+    "KEEPER",
+    "Child",
+    "Finished",
+    "Limits",
+    "can_confine",
+    "can_isolate",
+    "check",
+    "clean_environment",
+    "run",
+    "start",
+]
 
 
 def start(argv: Sequence[str], *, cwd: Path, limits: Limits, env: Mapping[str, str] | None = None) -> Child:
@@ -237,31 +34,19 @@ def start(argv: Sequence[str], *, cwd: Path, limits: Limits, env: Mapping[str, s
         cwd: The child's own folder, also its HOME and TMPDIR.
         limits: Deadlines and sizes.
         env: Variables in addition to the clean ones.
-    """
-    isolated = not limits.network and can_isolate()
-    return Child(argv, cwd, limits, env or {}, isolated=isolated)
-
-
-@functools.cache
-def can_isolate() -> bool:
-    """Say whether this machine lets a child be cut off from the network; it is asked once, by doing it.
-
-    It refuses where user namespaces are forbidden, as in some containers, and where root reads this code or
-    this Python only by overriding whose they are, which it cannot in a namespace of its own.
 
     Raises:
-        OutOfResources, TimedOut, ToolFailed: It could not be found out now; it is asked again next time.
+        OutOfResources: It is to be confined, and this machine cannot do that.
+        TimedOut, ToolFailed: What this machine can do could not be found out now.
     """
-    argv = [sys.executable, "-I", "-S", "-c", f"open({str(KEEPER)!r}).close()"]
-    with Child(argv, Path("/"), Limits(wall_s=LONGEST_PROBE_S), {}, isolated=True) as child:
-        finished = child.wait()
-    if finished.returncode:
-        numbers = re.findall(r"\[Errno (\d+)\]", finished.log_tail)
-        if finished.returncode < 0 or (numbers and int(numbers[-1]) not in REFUSALS):
-            check(finished, "the trial whether children can be cut off from the network")
-        why = finished.log_tail.strip().splitlines()[-1:]
-        logger.warning("children can reach the network: this machine does not let us cut them off %s", why)
-    return finished.returncode == 0
+    if limits.confined and (why := refusal_to_confine()):
+        raise OutOfResources(
+            f"{Path(argv[0]).name} was not started on a file that nobody vouches for: expected a machine "
+            f"that can confine it (Linux 5.13 or newer with Landlock and seccomp), found {why}; "
+            "use another machine"
+        )
+    isolated = (limits.confined or not limits.network) and can_isolate()
+    return Child(argv, cwd, limits, env or {}, isolated=isolated)
 
 
 def run(
@@ -283,8 +68,3 @@ def run(
             if on_report:
                 on_report(line)
         return child.wait()
-
-
-def clean_environment(cwd: Path) -> dict[str, str]:
-    """Return the only variables that a child gets unasked."""
-    return {"PATH": os.defpath, "HOME": str(cwd), "TMPDIR": str(cwd), "LANG": "C.UTF-8"}

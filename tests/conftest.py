@@ -12,7 +12,7 @@ import pytest
 from blocks.tools import open_tools
 from infra.s3 import S3Store, make_client
 from media.errors import Retry
-from media.process import can_isolate
+from media.process import can_confine
 from media.tools import Tools
 from tests.fakes.s3 import S3Server, outside_account, s3_server
 
@@ -75,8 +75,8 @@ class Children:
 
 @pytest.fixture(scope="session", autouse=True)
 def _machine_is_asked() -> None:
-    """Start the child that finds out about isolation now, not where a test counts children."""
-    can_isolate()
+    """Start the children that find out what it forbids them now, not where a test counts children."""
+    can_confine()
 
 
 @pytest.fixture(scope="session")

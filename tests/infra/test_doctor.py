@@ -8,7 +8,7 @@ import pytest
 
 from infra import doctor
 from infra.doctor import GIB, Finding
-from media.process import can_isolate
+from media.process import can_confine, can_isolate
 
 SCRIPT = Path(doctor.__file__)
 
@@ -111,6 +111,15 @@ def test_machine_that_refuses_namespaces_is_told_so() -> None:
 
 def test_doctor_and_keeper_agree_on_this_machine() -> None:
     assert can_isolate() == (doctor.check_isolation().level == "ok")
+    assert can_confine() == (doctor.check_confinement().level == "ok")
+
+
+def test_machine_that_confines_nobody_is_told_what_it_refuses() -> None:
+    finding = doctor.check_confinement(lambda: "Landlock: Function not implemented")
+
+    assert finding.level == "note"
+    assert "are refused here (Landlock: Function not implemented)" in finding.text
+    assert doctor.check_confinement(lambda: "").level == "ok"
 
 
 def test_machine_without_unshare_is_not_believed_to_isolate() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from media import process
+from media import child
 from media.errors import OutOfResources, ToolFailed
 from media.process import Limits, can_isolate, check, run, start
 from tests.fakes.counting_server import CountingServer
@@ -133,7 +133,7 @@ def test_failure_that_passes_is_no_refusal_and_is_not_remembered(tmp_path, monke
     known = can_isolate()
     (tmp_path / "keeper.py").write_text(f"import os, sys; {ending}")
     with monkeypatch.context() as short_of_memory:
-        short_of_memory.setattr(process, "KEEPER", tmp_path / "keeper.py")
+        short_of_memory.setattr(child, "KEEPER", tmp_path / "keeper.py")
         can_isolate.cache_clear()
         with pytest.raises(error, match="whether children can be cut off"):
             start(["/bin/echo", "ran"], cwd=tmp_path, limits=Limits(wall_s=20))
