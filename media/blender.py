@@ -9,7 +9,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
@@ -41,12 +41,19 @@ class Blender:
         version: Such as 4.5.15.
         env: Variables its children need on this machine, such as where the GPU driver lies.
         host: Socket of this machine's renderer host, if one may be there.
+        is_confined: Whether its children are kept in their folder.
     """
 
     command: tuple[str, ...]
     version: str
     env: Mapping[str, str] = field(default_factory=dict)
     host: Path | None = None
+    is_confined: bool = False
+
+    @property
+    def confined(self) -> Self:
+        """The same Blender for what a stranger made: each job in a child of its own that is kept in its folder."""
+        return replace(self, host=None, is_confined=True)
 
     @property
     def series(self) -> str:
@@ -132,7 +139,9 @@ def start_script(
             return script
     job_file = folder / "job.json"
     job_file.write_text(json.dumps(whole))
-    limits = Limits(wall_s=wall_s, idle_s=LONGEST_SILENCE_S, file_bytes=FILE_BYTES)
+    limits = Limits(
+        wall_s=wall_s, idle_s=LONGEST_SILENCE_S, file_bytes=FILE_BYTES, confined=blender.is_confined
+    )
     return start([*blender.command, str(job_file)], cwd=folder, limits=limits, env=blender.env)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from media.errors import BadInput, MediaError, OutOfResources, ToolFailed
+from media.shot.report import ShotReport
 
 Warmth = Literal["cold", "warm process", "warm scene"]
 """What was ready when the job began: nothing, a Blender that had done others, or the open scene as well."""
@@ -47,6 +48,15 @@ class SceneSaved(BaseModel):
     unmatched: tuple[str, ...] = Field(default=(), description="Patterns of overrides that no part matches.")
     part_names: tuple[str, ...] = Field(default=(), description="If there are any, some names that exist.")
     more_part_names: int = Field(default=0, description="How many names exist besides.")
+
+
+class ShotSaved(ShotReport):
+    """A prepared shot is on disk."""
+
+    event: Literal["shot_saved"]
+    path: Path
+    seconds: float
+    files: tuple[str, ...] = Field(description="What it needs beside it, by its place in its folder.")
 
 
 class SceneLoaded(BaseModel):
@@ -103,7 +113,15 @@ class Failed(BaseModel):
 
 
 Event = Annotated[
-    Started | SceneSaved | SceneLoaded | FrameStarted | SampleProgress | FrameWritten | Devices | Failed,
+    Started
+    | SceneSaved
+    | ShotSaved
+    | SceneLoaded
+    | FrameStarted
+    | SampleProgress
+    | FrameWritten
+    | Devices
+    | Failed,
     Field(discriminator="event"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)

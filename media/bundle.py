@@ -86,7 +86,7 @@ def _models(places: list[str], files: Path) -> dict[str, Kind]:
             kind = kind_of_file(files / place, place)
         except BadInput:
             continue
-        if kind is not Kind.ZIP:
+        if kind not in {Kind.ZIP, Kind.BLEND}:
             kinds[place] = kind
     return kinds
 

@@ -15,6 +15,8 @@ FaultPoint = Literal[
     "geometry.before_report",
     "scene.before_put",
     "scene.before_report",
+    "shot.before_put",
+    "shot.before_report",
     "frame.before_record",
     "frame.before_put",
     "frame.after_put",

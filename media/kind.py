@@ -11,7 +11,7 @@ from media.errors import BadInput
 
 HEAD_BYTES = 64 * 1024  # enough for the comments that some exporters put before a STEP header
 LARGEST_SOURCE = 4 * 1024**3  # bytes, also of all that an archive holds
-READABLE = "a STEP, IGES, STL, OBJ, PLY, GLB, glTF or USD file, or a ZIP of one"
+READABLE = "a STEP, IGES, STL, OBJ, PLY, GLB, glTF, USD or Blender file, or a ZIP of one"
 
 BOM = b"\xef\xbb\xbf"
 STEP_MAGIC = re.compile(rb"(?:\s|/\*(?>.*?\*/))*+ISO-10303-21\s*;", re.DOTALL)
@@ -24,6 +24,9 @@ OBJ_START = re.compile(rb"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*(?:mtllib|usemtl|o|g|
 OBJ_VERTEX = re.compile(rb"^[ \t]*v[ \t]+[-+.\d]", re.MULTILINE)
 GLTF_MEMBER = re.compile(rb'"asset"\s*:\s*\{|"(?:accessors|bufferViews|meshes|scenes)"\s*:\s*\[')
 ZIP_MAGIC = b"PK\x03\x04"
+BLEND_MAGIC = b"BLENDER"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+"""How Blender packs its files since 3.0; whether one is in it, Blender says when it opens it."""
 USD_SUFFIXES = (b".usd", b".usda", b".usdc")
 USDZ_ALIGNMENT = 64
 
@@ -38,8 +41,6 @@ STRANGERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     ),
     (re.compile(rb"\s*<\?xml"), "an XML document"),
     (re.compile(rb"\s*\{"), "JSON that is no glTF"),
-    (re.compile(rb"BLENDER"), "a Blender file"),
-    (re.compile(rb"\x28\xb5\x2f\xfd"), "a file packed by Zstandard, as Blender packs its own"),
     (re.compile(rb"Kaydara FBX Binary"), "an FBX file"),
     (re.compile(rb"\s*newmtl\s"), "an MTL file (the materials of an OBJ: send the OBJ, or both in one ZIP)"),
     (re.compile(rb"\xd0\xcf\x11\xe0"), "a proprietary CAD or office file"),
@@ -65,6 +66,7 @@ class Kind(StrEnum):
     USDC = "usdc"
     USDZ = "usdz"
     ZIP = "zip"
+    BLEND = "blend"
 
     @property
     def is_usd(self) -> bool:
@@ -124,7 +126,10 @@ def kind_of(head: bytes, name: str, size: int = 0) -> Kind:
     if _is_binary_stl(head, max(size, len(head))):
         return Kind.STL
     if head.startswith(b"\x1f\x8b"):
-        if STEP_MAGIC.match(_inflated(head)):
+        inflated = _inflated(head)
+        if inflated.startswith(BLEND_MAGIC):  # as before Blender 3.0
+            return Kind.BLEND
+        if STEP_MAGIC.match(inflated):
             return Kind.STEP_GZ
         raise BadInput(
             f"{name}: expected a compressed STEP file (.stpz), found gzip around something else; unpack it"
@@ -136,6 +141,8 @@ def kind_of(head: bytes, name: str, size: int = 0) -> Kind:
 def _by_magic(head: bytes) -> Kind | None:
     if head.startswith(b"glTF"):
         return Kind.GLB
+    if head.startswith((BLEND_MAGIC, ZSTD_MAGIC)):
+        return Kind.BLEND
     if head.startswith(b"#usda "):
         return Kind.USDA
     if head.startswith(b"PXR-USDC"):

@@ -45,7 +45,7 @@ class Order:
         spec: What each of them must be.
         script_job: Brings what is rendered into a folder and returns the script's job.
         ticket: For the renderer host; without one, a child of its own renders.
-        limits: Of that child.
+        confined: Whether that child is kept in its folder, as what it opens is not trusted.
         shared: Whether others render frames of this plan at the same time, so that each is asked for anew.
     """
 
@@ -92,9 +92,10 @@ def render_missing(order: Order, tools: Tools, feed: FrameFeed, report: Report) 
     for frame in committed_frames(order.plan, tools.store).values():
         take(frame)
     if missing := [number for number in order.plan.numbers if number not in frames]:
+        blender = tools.blender.confined if order.confined else tools.blender
         with workspace() as folder:
             job = order.script_job(folder)
-            with start_script(tools.blender, job, folder, ticket=order.ticket) as script:
+            with start_script(blender, job, folder, ticket=order.ticket) as script:
                 rendering = _Rendering(order, tools.store, script, folder, report)
                 for frame in rendering.frames(missing, bool(frames)):
                     take(frame)

@@ -40,6 +40,7 @@ MEDIA_TYPES = {
     Kind.USDC: "application/octet-stream",
     Kind.USDZ: "model/vnd.usdz+zip",
     Kind.ZIP: "application/zip",
+    Kind.BLEND: "application/x-blender",
 }
 
 

@@ -49,7 +49,9 @@ def encode_progress(plan: FramePlan) -> Iterator[Callable[[int], None]]:
 
         def report(encoded: int) -> None:
             artifact.show(
-                encoded, len(plan.numbers), f"{encoded} of {len(plan.numbers)} frames of {plan.source.name} encoded"
+                encoded,
+                len(plan.numbers),
+                f"{encoded} of {len(plan.numbers)} frames of {plan.source.name} encoded",
             )
 
         yield report

@@ -151,6 +151,11 @@ def _given(source: Source, file: ModelFile, digest: str, limits: Limits, store: 
         return Geometry(
             digest=digest, usd=own or _stored(file.path, "model.usdz", USDZ_TYPE, store), report=report
         )
+    if file.kind is Kind.BLEND:
+        raise BadInput(
+            f"{file.name}: expected a model, found a Blender file, with its own light and cameras; "
+            "render it by render-frame or render-animation"
+        )
     raise BadInput(f"{file.name}: expected a model that is read here, found one of the kind {file.kind}")
 
 

@@ -1,0 +1,145 @@
+"""A job on a shot and the names of everything it will make."""
+
+from fractions import Fraction
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from media.asset import Sha256
+from media.blender import Blender
+from media.digest import digest_of
+from media.frame_gate import FrameSpec
+from media.shot.job import AnimationJob, FrameJob
+from media.shot.preflight import expect_sound, numbers_of, preflight
+from media.shot.prepare import shot_digest
+from media.shot.report import Finding, SceneFacts, Shot
+from media.source import Source
+from media.video.settings import VideoSettings
+
+RENDER_RECIPE = 1
+"""Raise by hand when the same shot, choice and settings would give other pixels."""
+OUTPUT_RECIPE = 1
+"""Raise by hand when the same frames would give another video or preview."""
+FORMATS: dict[str, Literal["PNG", "OPEN_EXR"]] = {"png": "PNG", "exr": "OPEN_EXR"}
+
+
+class ShotPlan(BaseModel):
+    """What a job on a shot will make."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job: AnimationJob | FrameJob
+    source: Source
+    shot: Shot
+    scene: SceneFacts
+    findings: tuple[Finding, ...]
+    render: Sha256 = Field(description="Names the frames; knows nothing of how many there are.")
+    result: Sha256 = Field(description="Names the finished job and its manifest.")
+
+    @property
+    def noun(self) -> str:
+        """What kind of work it is."""
+        return self.job.noun
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of the frames, as the scene counts them."""
+        return numbers_of(self.job, self.scene)
+
+    @property
+    def frame_suffix(self) -> str:
+        """The file name ending of a frame."""
+        return f".{self.job.format}"
+
+    @property
+    def spec(self) -> FrameSpec:
+        """What each frame must be."""
+        job, scene = self.job, self.scene
+        percentage = job.percentage or scene.percentage
+        return FrameSpec(
+            width=(job.width or scene.width) * percentage // 100,
+            height=(job.height or scene.height) * percentage // 100,
+            channels=4 if scene.transparent or job.format == "exr" else 3,
+            format=FORMATS[job.format],
+        )
+
+    @property
+    def video(self) -> VideoSettings | None:
+        """What video is made of the frames, if any; with frames left out, it plays as fast as with all."""
+        job = self.job
+        if not isinstance(job, AnimationJob) or job.video == "none" or job.format != "png":
+            return None
+        rate = Fraction(job.fps or self.scene.fps) / self.numbers.step
+        return VideoSettings(
+            width=self.spec.width,
+            height=self.spec.height,
+            fps=f"{rate.numerator}/{rate.denominator}",
+            crf=job.crf,
+        )
+
+
+def render_digest(job: AnimationJob | FrameJob, source: Source, blender: Blender) -> str:
+    """Return the digest that names the frames of a job."""
+    return digest_of(
+        {
+            "stage": "shot-render",
+            "recipe": RENDER_RECIPE,
+            "shot": shot_digest(source, blender, trusted=job.trusted),
+            "choice": choice_of(job),
+            "settings": settings_of(job),
+            "blender": blender.series,
+        }
+    )
+
+
+def result_digest(job: AnimationJob | FrameJob, source: Source, blender: Blender) -> str:
+    """Return the digest that names a job's manifest: known before its source was opened."""
+    asked = job.model_dump(mode="json", include={"frame", "first", "last", "step", "fps", "video", "crf"})
+    return digest_of(
+        {
+            "stage": "result",
+            "recipe": OUTPUT_RECIPE,
+            "noun": job.noun,
+            "render": render_digest(job, source, blender),
+            "asked": {name: value for name, value in asked.items() if value is not None},
+        }
+    )
+
+
+def plan_shot(job: AnimationJob | FrameJob, source: Source, shot: Shot, blender: Blender) -> ShotPlan:
+    """Name everything that `job` makes of a shot.
+
+    Raises:
+        BadInput: It cannot be rendered, for the reasons that the preflight found.
+    """
+    findings = preflight(job, shot.report)
+    expect_sound(source.name, findings)
+    scene = shot.report.scene(job.scene)
+    assert scene is not None  # noqa: S101 - the preflight has refused a scene that is not there
+    return ShotPlan(
+        job=job,
+        source=source,
+        shot=shot,
+        scene=scene,
+        findings=findings,
+        render=render_digest(job, source, blender),
+        result=result_digest(job, source, blender),
+    )
+
+
+def choice_of(job: AnimationJob | FrameJob) -> dict[str, str]:
+    """Return which scene, layer and camera are rendered, as the Blender boundary takes it."""
+    return {"scene": job.scene, "view_layer": job.view_layer, "camera": job.camera}
+
+
+def settings_of(job: AnimationJob | FrameJob) -> dict[str, Any]:
+    """Return what overrules the scene, as the Blender boundary takes it; 0 overrules nothing."""
+    return {
+        "width": job.width or 0,
+        "height": job.height or 0,
+        "percentage": job.percentage or 0,
+        "samples": job.samples or 0,
+        "denoise": job.denoise,
+        "format": FORMATS[job.format],
+        "color_depth": job.color_depth,
+    }

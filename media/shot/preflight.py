@@ -1,0 +1,113 @@
+"""What would go wrong with a shot, found out before a machine is paid for: pure functions of its report."""
+
+from collections.abc import Iterable
+
+from media.errors import BadInput
+from media.shot.job import LAST_FRAME, MOST_FRAMES, AnimationJob, FrameJob
+from media.shot.report import Finding, SceneFacts, ShotReport
+
+MOST_SAID = 5
+RENDERS_WITHOUT_A_DISPLAY = "CYCLES"
+
+
+def preflight(job: AnimationJob | FrameJob, report: ShotReport) -> tuple[Finding, ...]:
+    """Return everything that is odd about rendering `job` from a shot, errors first."""
+    scene = report.scene(job.scene)
+    if scene is None:
+        names = _listed(one.name for one in report.scenes)
+        return (_error("no-scene", job.scene, f"scene: expected one of {names}, found {job.scene!r}"),)
+    found = [
+        *(one for one in report.findings if _concerns(one, scene, report)),
+        *_of_camera(job, scene),
+        *_of_layers(job, scene),
+        *_of_range(job, scene),
+        *_of_engine(scene),
+    ]
+    return tuple(sorted(found, key=lambda one: ("error", "warning", "removed").index(one.level)))
+
+
+def expect_sound(name: str, findings: Iterable[Finding]) -> None:
+    """Refuse a shot that has errors.
+
+    Raises:
+        BadInput: It has, with the first few of them in one sentence.
+    """
+    errors = [one.message for one in findings if one.level == "error"]
+    if errors:
+        more = f"; and {len(errors) - MOST_SAID} more" if len(errors) > MOST_SAID else ""
+        raise BadInput(f"{name}: {'; '.join(errors[:MOST_SAID])}{more}")
+
+
+def _concerns(finding: Finding, scene: SceneFacts, report: ShotReport) -> bool:
+    """Return whether a finding is about the file, or about the scene that is rendered."""
+    others = {one.name for one in report.scenes} - {scene.name}
+    return not (finding.level == "warning" and finding.subject in others)
+
+
+def _of_camera(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
+    names = _listed(scene.cameras)
+    if job.camera and job.camera not in scene.cameras:
+        yield _error("no-camera", job.camera, f"camera: expected one of {names}, found {job.camera!r}")
+    elif not job.camera and not scene.camera and not scene.camera_markers:
+        there = f"there are {names}" if scene.cameras else "it has none"
+        yield _error(
+            "no-camera",
+            scene.name,
+            f"scene {scene.name}: expected an active camera, found none; name one: {there}",
+        )
+
+
+def _of_layers(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
+    if job.view_layer and job.view_layer not in scene.view_layers:
+        names = _listed(scene.view_layers)
+        yield _error(
+            "no-layer", job.view_layer, f"view layer: expected one of {names}, found {job.view_layer!r}"
+        )
+    elif not job.view_layer and not scene.used_layers:
+        yield _error(
+            "no-layer", scene.name, f"scene {scene.name}: expected a view layer in use, found none; name one"
+        )
+
+
+def _of_range(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
+    numbers = numbers_of(job, scene)
+    if not numbers:
+        yield _error(
+            "empty-range", scene.name, f"frames {numbers.start} to {numbers.stop - 1}: expected one at least"
+        )
+    elif numbers[0] < 0 or numbers[-1] > LAST_FRAME:
+        yield _error(
+            "bad-range",
+            scene.name,
+            f"frames: expected 0 to {LAST_FRAME}, found {numbers[0]} to {numbers[-1]}; move the animation",
+        )
+    elif len(numbers) > MOST_FRAMES:
+        yield _error("bad-range", scene.name, f"frames: expected at most {MOST_FRAMES}, found {len(numbers)}")
+
+
+def _of_engine(scene: SceneFacts) -> Iterable[Finding]:
+    if scene.engine != RENDERS_WITHOUT_A_DISPLAY:
+        yield _error(
+            "engine",
+            scene.name,
+            f"scene {scene.name}: expected the engine Cycles, found {scene.engine}, which needs a display; "
+            "choose Cycles in the render properties",
+        )
+
+
+def numbers_of(job: AnimationJob | FrameJob, scene: SceneFacts) -> range:
+    """Return the frames that a job asks for, the scene's own where it says none."""
+    if isinstance(job, FrameJob):
+        frame = scene.first if job.frame is None else job.frame
+        return range(frame, frame + 1)
+    first = scene.first if job.first is None else job.first
+    last = scene.last if job.last is None else job.last
+    return range(first, last + 1, job.step or max(1, scene.step))
+
+
+def _error(kind: str, subject: str, message: str) -> Finding:
+    return Finding(level="error", kind=kind, subject=subject, message=message)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)[:20]) or "none"
