@@ -1,6 +1,6 @@
 """What an opened file needs beside it: what is missing, and what cannot be packed into it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,15 @@ _BUILT_IN_FONT = "<builtin>"
 
 @dataclass(frozen=True)
 class _Need:
-    """A file that a data-block names: `path` is absolute, empty where it is inside the .blend."""
+    """A file that a data-block names: `path` is absolute, empty where it is inside the .blend.
+
+    `pack` puts it into the .blend, where Blender can do that.
+    """
 
     kind: str
     name: str
     path: str
-    packs: bool
+    pack: Callable[[], object] | None = None
 
 
 def missing_files(folder: Path) -> list[Finding]:
@@ -40,17 +43,34 @@ def missing_files(folder: Path) -> list[Finding]:
     return findings + [_lost(block) for block in _linked() if getattr(block, "is_missing", False)]
 
 
+def pack_what_is_there() -> None:
+    """Put every file that is there into the open .blend, as far as Blender can.
+
+    Raises:
+        RuntimeError: Blender could not read one.
+    """
+    for need in _needs():
+        if need.path and need.pack and Path(need.path).exists():
+            need.pack()
+    if all(Path(_outside(library)).exists() for library in bpy.data.libraries if _outside(library)):
+        bpy.ops.file.pack_libraries()
+
+
 def needed_files(folder: Path) -> list[str]:
     """Return the files below `folder`, by their places in it, that Blender cannot pack."""
     root = folder.resolve()
     found: set[str] = set()
     for need in _needs():
-        if need.packs or not need.path:
+        if need.pack or not need.path:
             continue
         path = Path(need.path).resolve()
         if path.is_relative_to(root):
             found |= {one.relative_to(root).as_posix() for one in _with_its_sequence(path)}
     return sorted(found)
+
+
+def _leave_to_blender() -> None:
+    """Do nothing: libraries are packed all at once, or not at all."""
 
 
 def _with_its_sequence(path: Path) -> Iterator[Path]:
@@ -67,18 +87,20 @@ def _with_its_sequence(path: Path) -> Iterator[Path]:
 def _needs() -> Iterator[_Need]:
     """Yield what used data-blocks name; what nobody uses is not rendered."""
     for library in bpy.data.libraries:
-        yield _Need("library", library.name, _outside(library), packs=True)
+        yield _Need("library", library.name, _outside(library), _leave_to_blender)
     for image in bpy.data.images:
         if image.users and image.source in {"FILE", "SEQUENCE", "MOVIE", "TILED"}:
             path = _outside(image).replace("<UDIM>", "1001")
-            yield _Need("texture", image.name, path, packs=image.source in {"FILE", "TILED"})
+            yield _Need(
+                "texture", image.name, path, image.pack if image.source in {"FILE", "TILED"} else None
+            )
     for font in bpy.data.fonts:
         if font.users and font.filepath != _BUILT_IN_FONT:
-            yield _Need("font", font.name, _outside(font), packs=True)
+            yield _Need("font", font.name, _outside(font), font.pack)
     for kind, blocks in (("cache", bpy.data.cache_files), ("volume", bpy.data.volumes)):
         for block in blocks:
             if block.users:
-                yield _Need(kind, block.name, _outside(block), packs=False)
+                yield _Need(kind, block.name, _outside(block))
     for thing in bpy.data.objects:
         yield from _caches_of(thing)
 
@@ -93,7 +115,7 @@ def _caches_of(thing: bpy.types.Object) -> Iterator[_Need]:
         elif modifier.type == "OCEAN" and modifier.is_cached:
             path = modifier.filepath
         if path:
-            yield _Need("cache", thing.name, _absolute(path, thing), packs=False)
+            yield _Need("cache", thing.name, _absolute(path, thing))
 
 
 def _outside(block: Any) -> str:  # noqa: ANN401 - any data-block that names a file

@@ -72,7 +72,8 @@ def odd_settings(scene: bpy.types.Scene) -> list[Finding]:
 
 def _strips(scene: bpy.types.Scene) -> int:
     editor = scene.sequence_editor
-    return len(getattr(editor, "strips_all", None) or getattr(editor, "sequences_all", ())) if editor else 0
+    strips: Any = getattr(editor, "strips_all", None) or getattr(editor, "sequences_all", ())
+    return len(strips)
 
 
 def _triangles(scene: bpy.types.Scene) -> int:

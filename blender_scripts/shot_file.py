@@ -6,6 +6,7 @@ from pathlib import Path
 import bpy
 
 from blender_scripts.failure import BadInput, is_out_of_memory, one_line
+from blender_scripts.file_needs import pack_what_is_there
 
 
 def open_file(path: Path, *, scripts: bool) -> None:
@@ -41,9 +42,7 @@ def save_whole(path: Path) -> None:
     """
     with path.open("wb"):
         pass  # Blender's own words for a missing folder are vaguer
-    if any(not library.packed_file for library in bpy.data.libraries):
-        bpy.ops.file.pack_libraries()
-    bpy.ops.file.pack_all()
+    pack_what_is_there()
     bpy.context.preferences.filepaths.save_version = 0  # no .blend1 beside it
     bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=False, check_existing=False, copy=True)
     with path.open("rb") as saved:

@@ -6,10 +6,10 @@ import bpy
 
 from blender_scripts.events import EventChannel
 from blender_scripts.file_needs import missing_files, needed_files
-from blender_scripts.job import PrepareShot
 from blender_scripts.sanitising import sanitise
 from blender_scripts.scene_facts import facts_of, odd_settings
 from blender_scripts.shot_file import open_file, save_whole
+from blender_scripts.shot_job import PrepareShot
 
 
 def prepare_shot(job: PrepareShot, channel: EventChannel) -> None:
