@@ -17,9 +17,8 @@ from media.encoder import choose_encoder, probe_nvenc
 from media.faults import FaultPoint, fault_point
 from media.frame_feed import FrameFeed
 from media.frame_plan import FramePlan
-from media.job import StillJob
 from media.manifest import Output, Role
-from media.still import write_still
+from media.still import StillFormat, write_still
 from media.store import ObjectStore
 from media.store.keys import Kind, frame_name, key_for
 from media.store.touch import kept
@@ -92,7 +91,7 @@ def deliver_video(
     )
 
 
-def deliver_still(plan: FramePlan, job: StillJob, tools: Tools) -> Delivered:
+def deliver_still(plan: FramePlan, form: StillFormat, tools: Tools) -> Delivered:
     """Turn the frame of `plan` into the picture asked for, and store it.
 
     Raises:
@@ -101,7 +100,7 @@ def deliver_still(plan: FramePlan, job: StillJob, tools: Tools) -> Delivered:
     with workspace() as folder:
         frame = folder / f"frame{plan.frame_suffix}"
         frame.write_bytes(_frame(plan, plan.numbers[0], tools.store))
-        picture = write_still(frame, folder / f"still.{job.format}", job.format)
+        picture = write_still(frame, folder / f"still.{form}", form)
         return Delivered(outputs=(_stored("still", picture, plan, tools.store),))
 
 

@@ -76,5 +76,5 @@ def _render_and_deliver(
         if isinstance(job, TurntableJob):
             delivered = video.result()
         else:
-            delivered = retried(lambda: deliver_still(planned, job, tools))
+            delivered = retried(lambda: deliver_still(planned, job.format, tools))
     return frames, (delivered, retried(lambda: deliver_previews(planned, tools)))

@@ -20,7 +20,7 @@ def encode_video(plan: Plan, job: TurntableJob, feed: FrameFeed) -> Delivered:
 @media_task
 def encode_still(plan: Plan, job: StillJob) -> Delivered:
     """Turn the frame into the picture asked for."""
-    return deliver_still(plan, job, open_tools())
+    return deliver_still(plan, job.format, open_tools())
 
 
 @media_task

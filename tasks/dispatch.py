@@ -19,10 +19,11 @@ from blocks.tools import open_tools
 from media.errors import ToolFailed
 from media.job import GeometryJob, StillJob, TurntableJob
 from media.manifest import Result, find_manifest, result_of
+from media.shot.job import AnimationJob, FrameJob
 from media.source import Source, staged_address
 from tasks.artifacts import show_finished
 
-Job = GeometryJob | StillJob | TurntableJob
+Job = GeometryJob | StillJob | TurntableJob | FrameJob | AnimationJob
 CONTROL = "control"
 POLL_S = 1.0
 

@@ -33,16 +33,17 @@ def publish_manifest(plan: Plan, made: Made) -> Result:
     """Write the manifest, last and once, and show on the run's page what was made."""
     tools = open_tools()
     manifest = manifest_of(plan, made, tools, cost_so_far(len(made.frames)))
-    return _published(manifest, tools.store)
+    return published(manifest, tools.store)
 
 
 @media_task
 def publish_geometry(job: GeometryJob, source: Source, geometry: Geometry) -> Result:
     """Write the manifest of a geometry that is wanted for itself."""
-    return _published(geometry_manifest(job, source, geometry), open_tools().store)
+    return published(geometry_manifest(job, source, geometry), open_tools().store)
 
 
-def _published(manifest: Manifest, store: ObjectStore) -> Result:
+def published(manifest: Manifest, store: ObjectStore) -> Result:
+    """Write a manifest, last and once, and show on the run's page what was made."""
     published = manifests.publish_manifest(manifest, store)
     show_result(published, store)
     return _told(manifests.result_of(published, store))

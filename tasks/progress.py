@@ -160,12 +160,17 @@ class _FrameProgress:
     def _say(self, frame: Frame) -> None:
         if frame.found:
             self._logger.debug(
-                "frame %s of %s was found, made on %s", frame.number, self._total, frame.device.name
+                "frame %s (%s of %s) was found, made on %s",
+                frame.number,
+                self._done,
+                self._total,
+                frame.device.name,
             )
         else:
             self._logger.info(
-                "frame %s of %s took %.1f s on %s",
+                "frame %s (%s of %s) took %.1f s on %s",
                 frame.number,
+                self._done,
                 self._total,
                 frame.seconds,
                 frame.device.name,

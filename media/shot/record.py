@@ -1,0 +1,57 @@
+"""Put together what a finished job on a shot says of itself."""
+
+from collections.abc import Sequence
+
+from media.cost import Cost
+from media.deliverables import Delivered
+from media.frames import Frame
+from media.manifest import Content, FrameEntry, Manifest, Record
+from media.shot.plan import ShotPlan
+from media.tools import Tools
+
+
+def shot_manifest(
+    plan: ShotPlan,
+    frames: Sequence[Frame],
+    delivered: Sequence[Delivered],
+    tools: Tools,
+    cost: Cost | None = None,
+) -> Manifest:
+    """Return the manifest of a job on a shot whose every part is stored."""
+    content = Content(
+        job=plan.result,
+        noun=plan.noun,
+        outputs=tuple(output for one in delivered for output in one.outputs),
+        frames=tuple(FrameEntry(number=f.number, key=f.key, sha256=f.sha256, size=f.size) for f in frames),
+    )
+    encoded = next((one for one in delivered if one.encoder), None)
+    found = sum(frame.found for frame in frames)
+    record = Record(
+        source=plan.source.name,
+        source_sha256=plan.source.asset.sha256,
+        asked=plan.job.model_dump(mode="json", exclude={"source"}),
+        route="blend",
+        route_why=f"a Blender file, {plan.job.blend}",
+        geometry="",
+        scene=plan.shot.digest,
+        render=plan.render,
+        blender=tools.blender.version,
+        reused=(
+            *(("shot",) if plan.shot.found else ()),
+            *((f"{found} of {len(frames)} frames",) if found else ()),
+        ),
+        frames=tuple(frames),
+        encoder=encoded.encoder if encoded else "",
+        encoder_reason=encoded.encoder_reason if encoded else "",
+        seconds={
+            "frames": sum(frame.seconds for frame in frames),
+            "deliverables": sum(one.seconds for one in delivered),
+        },
+        machine=tools.machine,
+        cost=cost,
+        warnings=(
+            *(finding.message for finding in plan.findings),
+            *(f"frame {frame.number} is of one single colour" for frame in frames if frame.uniform),
+        ),
+    )
+    return Manifest(content=content, record=record)

@@ -1,0 +1,101 @@
+"""Tasks: open a .blend with care, look through it, and render it."""
+
+from collections.abc import Sequence
+
+from prefect import get_run_logger
+from prefect.artifacts import create_table_artifact
+
+from blocks.tools import open_tools
+from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
+from media.errors import BadInput
+from media.frame_feed import FrameFeed
+from media.frames import Frame
+from media.manifest import Result
+from media.shot import plan, prepare, rendering
+from media.shot.job import AnimationJob, FrameJob
+from media.shot.plan import ShotPlan
+from media.shot.preflight import preflight
+from media.shot.record import shot_manifest
+from media.shot.report import Finding, Shot
+from media.source import Source
+from media.video.settings import VideoSettings
+from tasks.artifacts import show_previews
+from tasks.manifest import published
+from tasks.media_task import media_task
+from tasks.progress import encode_progress, frame_progress
+from tasks.rented import cost_so_far
+
+
+@media_task
+def prepare_shot(source: Source, job: AnimationJob | FrameJob) -> Shot:
+    """Find or make the .blend that needs nothing beside it, opened as carefully as the job says."""
+    if job.blend == "refused":
+        raise BadInput(
+            f"{source.name}: expected to be told how to open a Blender file, which can hold programs; say "
+            'blend "cleaned" for a stranger\'s, or "trusted" for your own'
+        )
+    return prepare.prepare_shot(source, open_tools(), trusted=job.trusted)
+
+
+@media_task
+def plan_shot(job: AnimationJob | FrameJob, source: Source, shot: Shot) -> ShotPlan:
+    """Show what the preflight found, and name everything that the job will make."""
+    findings = preflight(job, shot.report)
+    _show(findings, source.name, shot.digest)
+    return plan.plan_shot(job, source, shot, open_tools().blender)
+
+
+def result_of(job: AnimationJob | FrameJob, source: Source) -> str:
+    """Return the digest that names a job's manifest: known before its source is opened."""
+    return plan.result_digest(job, source, open_tools().blender)
+
+
+@media_task
+def render_frames(plan: ShotPlan, feed: FrameFeed) -> tuple[Frame, ...]:
+    """Render and commit the missing frames, telling `feed` of each one."""
+    with frame_progress(plan) as report:
+        return rendering.render_shot(plan, open_tools(), feed, report)
+
+
+@media_task
+def encode_video(plan: ShotPlan, settings: VideoSettings, feed: FrameFeed) -> Delivered:
+    """Encode frames while they are rendered."""
+    with encode_progress(plan) as report:
+        return deliver_video(plan, settings, open_tools(), feed, report)
+
+
+@media_task
+def deliver_frame(plan: ShotPlan) -> Delivered:
+    """Deliver the frame as a picture."""
+    return deliver_still(plan, "exr" if plan.job.format == "exr" else "png", open_tools())
+
+
+@media_task
+def make_previews(plan: ShotPlan) -> Delivered:
+    """Make poster and contact sheet, and show them on the run's page."""
+    tools = open_tools()
+    previews = deliver_previews(plan, tools)
+    show_previews(previews.outputs, plan.result, plan.source.name, tools.store)
+    return previews
+
+
+@media_task
+def publish_manifest(plan: ShotPlan, frames: Sequence[Frame], delivered: Sequence[Delivered]) -> Result:
+    """Write the manifest, last and once, and show on the run's page what was made."""
+    tools = open_tools()
+    manifest = shot_manifest(plan, frames, delivered, tools, cost_so_far(len(frames)))
+    return published(manifest, tools.store)
+
+
+def _show(findings: Sequence[Finding], name: str, digest: str) -> None:
+    logger = get_run_logger()
+    for finding in findings:
+        logger.warning("%s: %s", finding.level, finding.message)
+    counts = {level: sum(one.level == level for one in findings) for level in ("error", "warning", "removed")}
+    said = f"{counts['error']} errors, {counts['warning']} warnings, {counts['removed']} things removed"
+    rows = [
+        {"level": one.level, "what": one.kind, "of": one.subject, "why": one.message} for one in findings
+    ] or [{"level": "fine", "what": "nothing odd", "of": name, "why": ""}]
+    create_table_artifact(
+        table=rows, key=f"preflight-{digest[:12]}", description=f"Preflight of {name}: {said}"
+    )
