@@ -1,0 +1,123 @@
+"""What would go wrong with a shot is found out before it costs anything."""
+
+import pytest
+
+from media.errors import BadInput
+from media.shot.job import LAST_FRAME, AnimationJob, FrameJob
+from media.shot.preflight import expect_sound, numbers_of, preflight
+from media.shot.report import Finding, SceneFacts, ShotReport
+
+MAIN = SceneFacts(
+    name="Main",
+    first=10,
+    last=21,
+    step=1,
+    fps="24/1",
+    width=64,
+    height=48,
+    percentage=100,
+    engine="CYCLES",
+    samples=4,
+    denoise=False,
+    transparent=False,
+    cameras=("Front", "Side"),
+    camera="Front",
+    camera_markers=0,
+    view_layers=("All", "Part"),
+    used_layers=("All",),
+    triangles=12,
+    memory_bytes=1000,
+)
+OTHER = MAIN.model_copy(update={"name": "Other", "camera": ""})
+REPORT = ShotReport(written_by="4.5", active_scene="Main", scenes=(MAIN, OTHER))
+
+
+def animation(**fields: object) -> AnimationJob:
+    return AnimationJob.model_validate({"source": "shot.blend", "blend": "cleaned", **fields})
+
+
+def report(*findings: Finding, **facts: object) -> ShotReport:
+    return REPORT.model_copy(update={"scenes": (MAIN.model_copy(update=facts), OTHER), "findings": findings})
+
+
+def finding(level: str, subject: str = "wood", kind: str = "missing-texture") -> Finding:
+    return Finding.model_validate(
+        {"level": level, "kind": kind, "subject": subject, "message": f"{subject} is odd"}
+    )
+
+
+def test_sound_shot_has_no_findings():
+    assert preflight(animation(), REPORT) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "facts", "kind", "named"),
+    [
+        ({"scene": "Nowhere"}, {}, "no-scene", "Main, Other"),
+        ({"camera": "Top"}, {}, "no-camera", "Front, Side"),
+        ({}, {"camera": ""}, "no-camera", "Front, Side"),
+        ({}, {"camera": "", "cameras": ()}, "no-camera", "it has none"),
+        ({"view_layer": "Dust"}, {}, "no-layer", "All, Part"),
+        ({}, {"used_layers": ()}, "no-layer", "found none"),
+        ({"first": 30}, {}, "empty-range", "frames 30 to 21"),
+        ({}, {"first": -5}, "bad-range", "-5"),
+        ({}, {"last": LAST_FRAME + 5}, "bad-range", str(LAST_FRAME)),
+        ({"first": 0, "last": 200_000}, {}, "bad-range", "200001"),
+        ({}, {"engine": "BLENDER_EEVEE_NEXT"}, "engine", "choose Cycles"),
+    ],
+)
+def test_what_cannot_be_rendered_is_an_error_that_says_what_there_is(asked, facts, kind, named):
+    (found,) = preflight(animation(**asked), report(**facts))
+
+    assert (found.level, found.kind) == ("error", kind)
+    assert named in found.message
+
+
+def test_cameras_of_markers_are_cameras():
+    assert preflight(animation(), report(camera="", camera_markers=2)) == ()
+
+
+def test_camera_and_layer_that_are_named_need_none_of_the_scene():
+    asked = animation(camera="Side", view_layer="Part")
+
+    assert preflight(asked, report(camera="", used_layers=())) == ()
+
+
+def test_findings_of_the_file_come_errors_first():
+    found = preflight(animation(), report(finding("removed"), finding("warning"), finding("error")))
+
+    assert [one.level for one in found] == ["error", "warning", "removed"]
+
+
+def test_warning_about_a_scene_that_is_not_rendered_is_left_out():
+    odd = (finding("warning", "Other", "border"), finding("warning", "Main", "border"))
+
+    assert [one.subject for one in preflight(animation(), report(*odd))] == ["Main"]
+
+
+def test_errors_stop_with_a_sentence_and_warnings_do_not():
+    expect_sound("shot.blend", [finding("warning"), finding("removed")])
+
+    with pytest.raises(BadInput, match="; and 2 more") as refused:
+        expect_sound("shot.blend", [finding("error", "wood")] * 5 + [finding("error", "oak")] * 2)
+    assert str(refused.value).count("is odd") == 5
+
+
+@pytest.mark.parametrize(
+    ("asked", "numbers"),
+    [
+        ({}, range(10, 22, 1)),
+        ({"first": 12}, range(12, 22)),
+        ({"last": 12, "step": 2}, range(10, 13, 2)),
+        ({"first": 0, "last": 0}, range(1)),
+    ],
+)
+def test_frames_are_those_of_the_scene_unless_said(asked, numbers):
+    assert [*numbers_of(animation(**asked), MAIN)] == [*numbers]
+
+
+def test_frame_is_the_scenes_first_unless_said():
+    asked = {"source": "shot.blend", "blend": "cleaned"}
+
+    assert [*numbers_of(FrameJob.model_validate(asked), MAIN)] == [10]
+    assert [*numbers_of(FrameJob.model_validate(asked | {"frame": 0}), MAIN)] == [0]
