@@ -55,5 +55,5 @@ def turn_off_shader_programs() -> Iterator[Finding]:
                 "removed",
                 "osl",
                 camera.name,
-                f"Expected a lens, found a camera that is a program (OSL); it now looks through a plain one.",
+                "Expected a lens, found a camera that is a program (OSL); it now looks through a plain one.",
             )

@@ -32,20 +32,19 @@ def remove_outside_libraries(folder: SceneFolder) -> Iterator[Finding]:
 def remove_outside_blocks(folder: SceneFolder) -> Iterator[Finding]:
     """Remove pictures, clips, sounds, fonts and caches that are not in a folder, and say which."""
     for collection, kind in _KINDS.items():
-        blocks = getattr(bpy.data, collection)
-        for block in list(blocks):
+        for block in list(getattr(bpy.data, collection)):
             if block.filepath == _BUILT_IN_FONT:
                 continue
             if reads_no_file(block):
                 _bring_home(block, folder)
             elif not holds_block(block, folder):
                 finding = _finding(f"outside-{kind}", block.name, block.filepath)
-                blocks.remove(block)
+                bpy.data.batch_remove([block])
                 yield finding
                 continue
             if may_name_more_files(block):
                 finding = _finding("naming-files", block.name, block.filepath)
-                blocks.remove(block)
+                bpy.data.batch_remove([block])
                 yield finding
 
 
@@ -85,7 +84,7 @@ def may_name_more_files(block: Any) -> bool:  # noqa: ANN401 - the same
 
 
 def _bring_home(block: Any, folder: SceneFolder) -> None:  # noqa: ANN401 - the same
-    """Let a data-block that reads no file say that it came from the folder, so that nothing is read in its stead."""
+    """Let a data-block that reads no file say that its file lies in the folder, so that none other is."""
     if holds_block(block, folder):
         return
     name = "filepath_raw" if isinstance(block, bpy.types.Image) else "filepath"
@@ -95,10 +94,8 @@ def _bring_home(block: Any, folder: SceneFolder) -> None:  # noqa: ANN401 - the 
 
 
 def _finding(kind: str, name: str, path: str) -> Finding:
-    return Finding("removed", kind, name, _SENTENCES.get(kind, _OUTSIDE).format(path=path))
+    return Finding("removed", kind, name, (_NAMING if kind == "naming-files" else _OUTSIDE).format(path=path))
 
 
 _OUTSIDE = "Expected a file in the scene's folder, found {path}; it was removed, so pack it or send it along."
-_SENTENCES = {
-    "naming-files": "Expected film, sound or Alembic, found {path}, which can name other files; it was removed."
-}
+_NAMING = "Expected film, sound or Alembic, found {path}, which can name other files; it was removed."

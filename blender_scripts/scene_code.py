@@ -74,11 +74,11 @@ def _is_a_programs(source: Path, root: Path) -> bool:
 
 def _remove_scripted_drivers() -> Iterator[Finding]:
     for block in data_blocks():
-        animation = getattr(block, "animation_data", None)
-        for curve in list(animation.drivers) if animation else ():
+        drivers: Any = getattr(getattr(block, "animation_data", None), "drivers", ())
+        for curve in list(drivers):
             if _needs_python(curve.driver):
                 subject, expression = f"{block.name}: {curve.data_path}", curve.driver.expression
-                animation.drivers.remove(curve)
+                drivers.remove(curve)
                 yield Finding(
                     "removed",
                     "driver",
