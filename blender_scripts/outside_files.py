@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import bpy
@@ -75,10 +76,10 @@ def may_name_more_files(block: Any) -> bool:  # noqa: ANN401 - the same
     if not isinstance(block, bpy.types.Sound) and getattr(block, "source", "") != "MOVIE":
         return False
     if getattr(block, "packed_file", None) is not None:
-        return not is_media(bytes(block.packed_file.data[:512]))
+        return not is_media(BytesIO(block.packed_file.data))
     try:
         with open(bpy.path.abspath(block.filepath, library=block.library), "rb") as film:  # noqa: PTH123 - Blender's path
-            return not is_media(film.read(512))
+            return not is_media(film)
     except OSError:
         return False  # a missing file names nothing
 

@@ -13,6 +13,7 @@ from blender_scripts.outside_files import remove_outside_blocks, remove_outside_
 from blender_scripts.outside_paths import clear_outside_paths, neutralise_outputs
 from blender_scripts.scene_code import remove_code
 from blender_scripts.scene_folder import SceneFolder
+from blender_scripts.simulations import keep_simulations_home
 from blender_scripts.strip_cleaning import remove_strips
 
 
@@ -37,5 +38,6 @@ def sanitise(scene_folder: Path, *, keep_drivers: bool) -> list[Finding]:
         *turn_off_shader_programs(),
         *remove_strips(),
         *remove_outside_blocks(folder),
+        *keep_simulations_home(folder),
         *clear_outside_paths(folder),
     ]

@@ -1,12 +1,10 @@
-"""Where an attack takes place: a scene of a few pixels, a secret outside its folder, a folder that stays empty.
+"""Where an attack takes place: a tiny scene, a secret outside its folder, a folder that stays empty.
 
 Run inside Blender by the tests. The secret is green, and nothing else in a scene is.
 """
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import bpy
 import numpy as np
@@ -19,7 +17,7 @@ GREEN = (0.0, 1.0, 0.0, 1.0)
 
 @dataclass(frozen=True)
 class Stage:
-    """The folders of one attack: what is sent to us, what is on our machine, and where nothing may be written."""
+    """The folders of one attack: what is sent to us, what is ours, and where nothing may be written."""
 
     root: Path
 
@@ -67,7 +65,7 @@ def empty_scene() -> bpy.types.Scene:
     return scene
 
 
-def shown(data: Any, at=(0, 0, 0)) -> bpy.types.Object:
+def shown(data, at=(0, 0, 0)) -> bpy.types.Object:
     """Put an object into the scene."""
     thing = bpy.data.objects.new(data.name, data)
     thing.location = at
@@ -121,7 +119,3 @@ def program(name: str, source: str, *, registered: bool) -> bpy.types.Text:
 def leaving_a_trace(stage: Stage) -> str:
     """Return a Python expression that leaves a file in the folder that has to stay empty."""
     return f"open({str(stage.canary / 'ran')!r}, 'w').close() or 1"
-
-
-def turned_down() -> tuple[float, float, float]:
-    return (math.pi / 2, 0.0, 0.0)

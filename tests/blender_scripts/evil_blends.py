@@ -1,4 +1,4 @@
-"""Make one .blend for each attack by a program or a node. The argument: a folder. Run inside Blender by the tests."""
+"""Make one .blend for each attack by a program or a node. Run inside Blender by the tests."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,9 @@ def registered_text(stage: Stage) -> None:
 
 def frame_handler(stage: Stage) -> None:
     empty_scene()
-    source = f"import bpy\ndef run(*_): {leaving_a_trace(stage)}\nbpy.app.handlers.frame_change_post.append(run)\n"
+    source = (
+        f"import bpy\ndef run(*_): {leaving_a_trace(stage)}\nbpy.app.handlers.frame_change_post.append(run)\n"
+    )
     program("handler.py", source, registered=True)
 
 
@@ -95,7 +97,7 @@ def file_output_in_groups(stage: Stage) -> None:
     _write_picture(tree, picture, stage)
 
 
-def _layers(tree):
+def _layers(tree) -> bpy.types.NodeSocket:
     return tree.nodes.new("CompositorNodeRLayers").outputs["Image"]
 
 
@@ -157,7 +159,9 @@ def _shown_by_nodes(tree) -> None:
 def shader_program(stage: Stage) -> None:
     scene = empty_scene()
     scene.cycles.shading_system = True
-    source = f'shader look(output color Picture = 0) {{ Picture = texture("{stage.ours / "secret.png"}", u, v); }}'
+    source = (
+        f'shader look(output color Picture = 0) {{ Picture = texture("{stage.ours / "secret.png"}", u, v); }}'
+    )
     material = glowing((0, 0, 1, 1))
     sheet(material)
     tree = material.node_tree

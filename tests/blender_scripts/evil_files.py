@@ -4,6 +4,7 @@ import struct
 
 import bpy
 
+from blender_scripts.blender_version import strips_of
 from tests.blender_scripts.attack_stage import Stage, empty_scene, glowing, green_picture, sheet, shown
 
 
@@ -79,7 +80,7 @@ def usd_cache(stage: Stage) -> None:
 def usd_cache_that_refers(stage: Stage) -> None:
     """The cache itself was sent; what it refers to was not."""
     usd_cache(stage)
-    layer = '#usda 1.0\n(subLayers = [@../ours/secret.usda@])\n'
+    layer = "#usda 1.0\n(subLayers = [@../ours/secret.usda@])\n"
     (stage.sent / "harmless.usda").write_text(layer)
     bpy.data.cache_files[0].filepath = "//harmless.usda"
 
@@ -109,30 +110,32 @@ def volume(stage: Stage) -> None:
 
 
 def image_strip(stage: Stage) -> None:
-    _strips(empty_scene()).new_image("strip", str(stage.ours / "secret.png"), 1, 1).frame_final_duration = 100
+    strips_of(empty_scene().sequence_editor_create()).new_image(
+        "strip", str(stage.ours / "secret.png"), 1, 1
+    ).frame_final_duration = 100
 
 
 def image_strip_in_a_meta(stage: Stage) -> None:
-    strips = _strips(empty_scene())
+    strips = strips_of(empty_scene().sequence_editor_create())
     meta = strips.new_meta("meta", 1, 1)
-    inside = meta.strips if hasattr(meta, "strips") else meta.sequences
-    inside.new_image("strip", str(stage.ours / "secret.png"), 1, 1).frame_final_duration = 100
+    strips_of(meta).new_image("strip", str(stage.ours / "secret.png"), 1, 1).frame_final_duration = 100
     meta.frame_final_duration = 100
-
-
-def _strips(scene):
-    editor = scene.sequence_editor_create()
-    return editor.strips if hasattr(editor, "strips") else editor.sequences
 
 
 def film_that_is_a_playlist(stage: Stage) -> None:
     """The film was sent; it is a list of files of ours."""
     empty_scene()
-    image = _picture_at(stage, "//film.mp4")
+    image = _picture_at(stage, "//film.m3u8")
     image.source = "MOVIE"
     (stage.ours / "secret.ts").write_bytes(b"no film, but read all the same")
-    lines = ("#EXTM3U", "#EXT-X-TARGETDURATION:1", "#EXTINF:1,", str(stage.ours / "secret.ts"), "#EXT-X-ENDLIST")
-    (stage.sent / "film.mp4").write_text("\n".join(lines))
+    lines = (
+        "#EXTM3U",
+        "#EXT-X-TARGETDURATION:1",
+        "#EXTINF:1,",
+        str(stage.ours / "secret.ts"),
+        "#EXT-X-ENDLIST",
+    )
+    (stage.sent / "film.m3u8").write_text("\n".join(lines))
 
 
 def font(stage: Stage) -> None:
@@ -169,14 +172,18 @@ def disk_cache(stage: Stage) -> None:
 
 def fluid_cache(stage: Stage) -> None:
     empty_scene()
-    box = sheet(glowing((0, 0, 1, 1)))
-    fluid = box.modifiers.new("fluid", "FLUID")
+    corners = [(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]
+    sides = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    box = bpy.data.meshes.new("fluid")
+    box.from_pydata(corners, [], sides)
+    fluid = shown(box).modifiers.new("fluid", "FLUID")
     fluid.fluid_type = "DOMAIN"
+    fluid.domain_settings.resolution_max = 6
     fluid.domain_settings.cache_directory = str(stage.canary)
 
 
 def sheet_inside(stage: Stage) -> None:
-    """No attack: all that a scene may have stays."""
+    """No attack: a picture that was sent, drivers without Python, an animated camera."""
     scene = empty_scene()
     green_picture(stage.sent / "mine.png")
     thing = sheet(glowing(image=bpy.data.images.load(str(stage.sent / "mine.png"))))
@@ -189,3 +196,16 @@ def sheet_inside(stage: Stage) -> None:
     scene.camera.keyframe_insert("location", index=0, frame=1)
     scene.camera.location.x = 0.5
     scene.camera.keyframe_insert("location", index=0, frame=5)
+
+
+def library_inside(stage: Stage) -> None:
+    """No attack: a library that was sent."""
+    library(stage)
+    (stage.ours / "secret.blend").rename(stage.sent / "mine.blend")
+    bpy.data.libraries[0].filepath = "//mine.blend"
+
+
+def packed_picture(stage: Stage) -> None:
+    """No attack: a picture that is in the file, and says where it once came from."""
+    picture(stage)
+    bpy.data.images[0].pack()
