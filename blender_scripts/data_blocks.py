@@ -16,22 +16,25 @@ _UNREAD_STRUCTS = (
 )  # the last is what was made of all this
 
 
-def data_blocks() -> Iterator[Any]:
-    """Yield every data-block of the open file and of its libraries, node trees inside others too."""
+def data_blocks() -> Iterator[tuple[str, Any]]:
+    """Yield every data-block of the open file and of its libraries, node trees inside others too.
+
+    Each comes with the name that people know it by: a tree inside another bears the other's.
+    """
     for collection in bpy.data.bl_rna.properties:
         if collection.type != "COLLECTION" or collection.identifier in _UNREAD:
             continue
         for block in list(getattr(bpy.data, collection.identifier)):
-            yield block
+            yield block.name, block
             # A node group is found by its own name; only a tree inside a material or the like is not.
             tree = getattr(block, "node_tree", None)
             if tree is not None and tree.is_embedded_data:
-                yield tree
+                yield block.name, tree
 
 
-def node_trees() -> Iterator[Any]:
-    """Yield every node tree, whoever uses it."""
-    return (block for block in data_blocks() if isinstance(block, bpy.types.NodeTree))
+def node_trees() -> Iterator[tuple[str, Any]]:
+    """Yield every node tree, whoever uses it, as `data_blocks` does."""
+    return (pair for pair in data_blocks() if isinstance(pair[1], bpy.types.NodeTree))
 
 
 class PathProperties:

@@ -17,7 +17,7 @@ _KINDS = {  # how a node's type begins, the finding's kind, and what the node do
 
 def remove_nodes() -> Iterator[Finding]:
     """Remove such nodes from every node tree of the open file, and say which."""
-    for tree in node_trees():
+    for owner, tree in node_trees():
         for node in list(tree.nodes):
             for beginning, (kind, deed) in _KINDS.items():
                 if node.bl_idname.startswith(beginning):
@@ -26,8 +26,8 @@ def remove_nodes() -> Iterator[Finding]:
                     yield Finding(
                         "removed",
                         kind,
-                        f"{tree.name}: {name}",
-                        f"Expected no node in {tree.name} that {deed}, found {name}; it was removed, so bake "
+                        f"{owner}: {name}",
+                        f"Expected no node in {owner} that {deed}, found {name}; it was removed, so bake "
                         "what it made or render the file as a trusted scene.",
                     )
                     break

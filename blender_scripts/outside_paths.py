@@ -27,10 +27,10 @@ def neutralise_outputs() -> None:
 def clear_outside_paths(folder: SceneFolder) -> Iterator[Finding]:
     """Clear every path that leads out of a folder, and say which."""
     properties = PathProperties()
-    for block in data_blocks():
+    for name, block in data_blocks():
         for struct, prop in properties.of(block):
-            if not _is_home(block, struct, prop, folder):
-                yield _clear(block, struct, prop.identifier)
+            if not prop.is_readonly and not _is_home(block, struct, prop, folder):
+                yield _clear(name, struct, prop.identifier)
 
 
 def _is_home(block: Any, struct: Any, prop: Any, folder: SceneFolder) -> bool:  # noqa: ANN401 - any RNA struct
@@ -42,8 +42,8 @@ def _is_home(block: Any, struct: Any, prop: Any, folder: SceneFolder) -> bool:  
     return path == _BUILT_IN_FONT or folder.holds(path, block.library, several=prop.subtype == "DIR_PATH")
 
 
-def _clear(block: Any, struct: Any, name: str) -> Finding:  # noqa: ANN401 - the same
-    path, subject = getattr(struct, name), f"{block.name}: {struct.bl_rna.name}"
+def _clear(owner: str, struct: Any, name: str) -> Finding:  # noqa: ANN401 - the same
+    path, subject = getattr(struct, name), f"{owner}: {struct.bl_rna.name}"
     setattr(struct, name, "")
     return Finding(
         "removed",

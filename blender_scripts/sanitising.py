@@ -20,7 +20,9 @@ from blender_scripts.strip_cleaning import remove_strips
 def sanitise(scene_folder: Path, *, keep_drivers: bool) -> list[Finding]:
     """Take out of the open file what may do harm, before anything of it is evaluated or rendered.
 
-    The file has to be open without scripts. What it reads from its own folder stays.
+    The file has to be open without scripts. What it reads from its own folder stays, libraries too: what was
+    taken out of those comes back when the file is opened again, even from a sanitised copy, so every process
+    that opens it sanitises it.
 
     Args:
         scene_folder: The folder that holds the .blend and all that it may read.

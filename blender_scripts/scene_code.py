@@ -73,11 +73,11 @@ def _is_a_programs(source: Path, root: Path) -> bool:
 
 
 def _remove_scripted_drivers() -> Iterator[Finding]:
-    for block in data_blocks():
+    for name, block in data_blocks():
         drivers: Any = getattr(getattr(block, "animation_data", None), "drivers", ())
         for curve in list(drivers):
             if _needs_python(curve.driver):
-                subject, expression = f"{block.name}: {curve.data_path}", curve.driver.expression
+                subject, expression = f"{name}: {curve.data_path}", curve.driver.expression
                 drivers.remove(curve)
                 yield Finding(
                     "removed",
@@ -94,7 +94,7 @@ def _needs_python(driver: bpy.types.Driver) -> bool:
 
 def _remove_texts() -> Iterator[Finding]:
     """Remove texts. A lamp's light distribution is one too; it stays, as a text that nothing runs."""
-    lamps = {node.ies for tree in node_trees() for node in tree.nodes if _is_internal_lamp(node)}
+    lamps = {node.ies for _, tree in node_trees() for node in tree.nodes if _is_internal_lamp(node)}
     for text in list(bpy.data.texts):
         if text in lamps:
             text.use_module = False

@@ -19,7 +19,7 @@ def keep_simulations_home(folder: SceneFolder) -> Iterator[Finding]:
     """Let simulations read and write in a folder or in memory only, and say which did otherwise."""
     yield from _remove_fluids(folder)
     properties = PathProperties()
-    for block in data_blocks():
+    for _, block in data_blocks():
         caches = {struct for struct, _ in properties.of(block) if isinstance(struct, bpy.types.PointCache)}
         for cache in caches:
             yield from _keep_cache_home(block, cache, folder)

@@ -13,6 +13,7 @@ from blender_scripts.blender_version import new_node_tree
 from blender_scripts.png import encode_png
 
 GREEN = (0.0, 1.0, 0.0, 1.0)
+BLUE = (0.0, 0.0, 1.0, 1.0)  # what may be seen
 
 
 @dataclass(frozen=True)

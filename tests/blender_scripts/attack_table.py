@@ -11,6 +11,7 @@ BY_SCRIPTS = {  # only where the file was opened as trusted
     "driver on a shape key": ("writes", "driver"),
     "driver on a material": ("writes", "driver"),
     "driver on the world": ("writes", "driver"),
+    "driver in a node group": ("writes", "driver"),
     "freestyle module": ("writes", "freestyle"),  # in some versions without trust too: 5.0.1, not 4.5.15
 }
 WITHOUT_SCRIPTS = {
@@ -25,6 +26,7 @@ WITHOUT_SCRIPTS = {
     "picture by link": ("shows", "outside-image"),
     "picture of tiles": ("shows", "outside-image"),
     "library": ("shows", "outside-library"),
+    "picture of a library": ("shows", "outside-image"),
     "mesh cache": ("shows", "outside-path"),
     "alembic cache": ("shows", "outside-cache"),
     "usd cache": ("shows", "outside-cache"),
@@ -37,7 +39,13 @@ WITHOUT_SCRIPTS = {
     "lamp profile": ("reads", "outside-path"),
     "fluid cache": ("writes", "fluid"),
 }
-BY_NAME_ONLY = {"disk cache": ("", "outside-cache")}  # names a folder of ours; nothing was seen to read it
+BY_NAME_ONLY = {  # they name what is ours; nothing was seen to come of it
+    "lens program": ("", "osl"),
+    "clip and sound": ("", "outside-clip"),
+    "baked nodes": ("", "outside-path"),
+    "scene strip": ("", "strip"),
+    "disk cache": ("", "outside-cache"),
+}
 ATTACKS = BY_SCRIPTS | WITHOUT_SCRIPTS | BY_NAME_ONLY
 HARMLESS = ("sheet inside", "library inside", "packed picture")
 
@@ -51,7 +59,7 @@ class Seen:
     sanitised: dict[str, dict]
 
     def has(self, name: str) -> bool:
-        """Tell whether this Blender can make the sample at all; import nodes came with 4.5."""
+        """Tell whether this Blender can make the sample at all; some came with 4.5."""
         return name in self.untrusted
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import bpy
 
 from tests.blender_scripts.attack_stage import (
+    BLUE,
     Stage,
     compositor,
     empty_scene,
@@ -44,19 +45,19 @@ def scripted(curve, stage: Stage) -> None:
 
 def driver_on_an_object(stage: Stage) -> None:
     empty_scene()
-    scripted(sheet(glowing()).driver_add("location", 0), stage)
+    scripted(sheet(glowing(BLUE)).driver_add("location", 0), stage)
 
 
 def driver_on_a_shape_key(stage: Stage) -> None:
     empty_scene()
-    thing = sheet(glowing())
+    thing = sheet(glowing(BLUE))
     thing.shape_key_add(name="rest")
     scripted(thing.shape_key_add(name="bent").driver_add("value"), stage)
 
 
 def driver_on_a_material(stage: Stage) -> None:
     empty_scene()
-    material = glowing()
+    material = glowing(BLUE)
     sheet(material)
     scripted(material.node_tree.nodes["Emission"].inputs["Strength"].driver_add("default_value"), stage)
 
@@ -68,9 +69,30 @@ def driver_on_the_world(stage: Stage) -> None:
     scripted(light.inputs["Strength"].driver_add("default_value"), stage)
 
 
+def driver_in_a_node_group(stage: Stage) -> None:
+    empty_scene()
+    material = glowing(BLUE)
+    sheet(material)
+    group = bpy.data.node_groups.new("group", "ShaderNodeTree")
+    group.interface.new_socket("Strength", in_out="OUTPUT", socket_type="NodeSocketFloat")
+    value, out = group.nodes.new("ShaderNodeValue"), group.nodes.new("NodeGroupOutput")
+    group.links.new(value.outputs[0], out.inputs[0])
+    node = material.node_tree.nodes.new("ShaderNodeGroup")
+    node.node_tree = group
+    material.node_tree.links.new(node.outputs[0], material.node_tree.nodes["Emission"].inputs["Strength"])
+    scripted(value.outputs[0].driver_add("default_value"), stage)
+
+
+def lens_program(stage: Stage) -> None:
+    lens = empty_scene().camera.data
+    lens.type = "CUSTOM"
+    lens.custom_mode = "EXTERNAL"
+    lens.custom_filepath = str(stage.ours / "secret.osl")
+
+
 def freestyle_module(stage: Stage) -> None:
     scene = empty_scene()
-    sheet(glowing((0, 0, 1, 1)))
+    sheet(glowing(BLUE))
     scene.render.use_freestyle = True
     settings = scene.view_layers[0].freestyle_settings
     settings.mode = "SCRIPT"
@@ -80,12 +102,12 @@ def freestyle_module(stage: Stage) -> None:
 def file_output(stage: Stage) -> None:
     tree = compositor(empty_scene())
     _write_picture(tree, _layers(tree), stage)
-    sheet(glowing((0, 0, 1, 1)))
+    sheet(glowing(BLUE))
 
 
 def file_output_in_groups(stage: Stage) -> None:
     tree = compositor(empty_scene())
-    sheet(glowing((0, 0, 1, 1)))
+    sheet(glowing(BLUE))
     picture = _layers(tree)
     for depth in range(2):
         inner = bpy.data.node_groups.new(f"depth {depth}", "CompositorNodeTree")
@@ -162,7 +184,7 @@ def shader_program(stage: Stage) -> None:
     source = (
         f'shader look(output color Picture = 0) {{ Picture = texture("{stage.ours / "secret.png"}", u, v); }}'
     )
-    material = glowing((0, 0, 1, 1))
+    material = glowing(BLUE)
     sheet(material)
     tree = material.node_tree
     node = tree.nodes.new("ShaderNodeScript")

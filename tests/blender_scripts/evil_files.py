@@ -1,11 +1,12 @@
 """Make one .blend for each attack by the path of a file. Run inside Blender by the tests."""
 
 import struct
+from pathlib import Path
 
 import bpy
 
 from blender_scripts.blender_version import strips_of
-from tests.blender_scripts.attack_stage import Stage, empty_scene, glowing, green_picture, sheet, shown
+from tests.blender_scripts.attack_stage import BLUE, Stage, empty_scene, glowing, green_picture, sheet, shown
 
 
 def picture(stage: Stage) -> None:
@@ -46,9 +47,15 @@ def _picture_at(stage: Stage, path: str) -> bpy.types.Image:
 def library(stage: Stage) -> None:
     empty_scene()
     sheet(glowing()).name = "secret"
-    bpy.ops.wm.save_as_mainfile(filepath=str(stage.ours / "secret.blend"), compress=False)
+    _link_library(stage.ours / "secret.blend")
+
+
+def _link_library(path: Path) -> None:
+    """Save what is open as a library and make a scene that links its object called secret."""
+    path.parent.mkdir(exist_ok=True)
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=False, relative_remap=False)
     scene = empty_scene()
-    with bpy.data.libraries.load(str(stage.ours / "secret.blend"), link=True) as (_, wanted):
+    with bpy.data.libraries.load(str(path), link=True) as (_, wanted):
         wanted.objects = ["secret"]
     scene.collection.objects.link(wanted.objects[0])
 
@@ -157,13 +164,13 @@ def lamp_profile(stage: Stage) -> None:
     node = material.node_tree.nodes.new("ShaderNodeTexIES")
     node.mode, node.filepath = "EXTERNAL", str(stage.ours / "secret.ies")
     light = material.node_tree.nodes["Emission"]
-    light.inputs["Color"].default_value = (0, 0, 1, 1)
+    light.inputs["Color"].default_value = BLUE
     material.node_tree.links.new(node.outputs["Fac"], light.inputs["Strength"])
 
 
 def disk_cache(stage: Stage) -> None:
     empty_scene()
-    thing = sheet(glowing((0, 0, 1, 1)))
+    thing = sheet(glowing(BLUE))
     thing.modifiers.new("cloth", "CLOTH")
     cache = thing.modifiers["cloth"].point_cache
     cache.use_external, cache.filepath, cache.name = True, str(stage.ours), "secret"
@@ -196,6 +203,35 @@ def sheet_inside(stage: Stage) -> None:
     scene.camera.keyframe_insert("location", index=0, frame=1)
     scene.camera.location.x = 0.5
     scene.camera.keyframe_insert("location", index=0, frame=5)
+
+
+def picture_of_a_library(stage: Stage) -> None:
+    """The library was sent; its picture was not, and its path starts from the library."""
+    empty_scene()
+    _picture_at(stage, "//../../ours/secret.png")
+    bpy.data.objects["sheet"].name = "secret"
+    _link_library(stage.sent / "linked" / "mine.blend")
+    bpy.data.libraries[0].filepath = "//linked/mine.blend"
+
+
+def clip_and_sound(stage: Stage) -> None:
+    empty_scene()
+    (stage.ours / "secret.wav").write_bytes(b"no sound, but read all the same")
+    bpy.data.sounds.load(str(stage.ours / "secret.wav")).use_fake_user = True
+    bpy.data.movieclips.load(str(stage.ours / "secret.png")).use_fake_user = True
+
+
+def baked_nodes(stage: Stage) -> None:
+    empty_scene()
+    modifier = sheet(glowing(BLUE)).modifiers.new("nodes", "NODES")
+    modifier.bake_directory = str(stage.ours)
+
+
+def scene_strip(stage: Stage) -> None:
+    scene = empty_scene()
+    other = bpy.data.scenes.new("other")
+    other.render.filepath = str(stage.canary / "picture")
+    strips_of(scene.sequence_editor_create()).new_scene("strip", other, 1, 1)
 
 
 def library_inside(stage: Stage) -> None:

@@ -1,4 +1,7 @@
-"""Say which paths lead into a folder. Arguments: the folder, a JSON list of paths. Run inside Blender by the tests."""
+"""Say which paths lead into a folder. Arguments: the folder, a file with paths as JSON.
+
+Run inside Blender by the tests.
+"""
 
 import json
 import os

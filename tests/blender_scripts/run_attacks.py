@@ -1,7 +1,8 @@
 """Make the evil .blends, or open and render each, and say what it did. Run inside Blender by the tests.
 
-Arguments: what to do (make, open, trust, sanitise, keep) and a folder. `open` opens as untrusted, without scripts;
-`trust` with scripts; `sanitise` without them, sanitises, renders, and then trusts what is left; `keep` keeps a driver.
+Arguments: what to do and a folder. `make` makes them; `open` opens them as untrusted, without scripts; `trust`
+opens with scripts; `sanitise` opens without, sanitises, renders, and then trusts what is left; `keep` sanitises
+without removing drivers.
 """
 
 import os
@@ -29,12 +30,14 @@ BY_CODE = (
     evil_blends.driver_on_a_shape_key,
     evil_blends.driver_on_a_material,
     evil_blends.driver_on_the_world,
+    evil_blends.driver_in_a_node_group,
     evil_blends.freestyle_module,
     evil_blends.file_output,
     evil_blends.file_output_in_groups,
     evil_blends.import_text,
     evil_blends.import_text_in_a_group,
     evil_blends.shader_program,
+    evil_blends.lens_program,
 )
 BY_FILES = (
     evil_files.picture,
@@ -53,10 +56,21 @@ BY_FILES = (
     evil_files.film_that_is_a_playlist,
     evil_files.font,
     evil_files.lamp_profile,
+    evil_files.picture_of_a_library,
+    evil_files.clip_and_sound,
+    evil_files.baked_nodes,
+    evil_files.scene_strip,
     evil_files.disk_cache,
     evil_files.fluid_cache,
 )
 HARMLESS = (evil_files.sheet_inside, evil_files.library_inside, evil_files.packed_picture)
+
+
+def known(name: str) -> bool:
+    """Tell whether this Blender has what an attack needs: before 4.5 it had neither."""
+    if name.startswith("import text"):
+        return hasattr(bpy.types, "GeometryNodeImportText")
+    return name != "lens program" or "custom_filepath" in bpy.types.Camera.bl_rna.properties
 
 
 def make(stage: Stage, attack) -> None:
@@ -88,8 +102,9 @@ def defended(stage: Stage) -> dict:
             path for path in bpy.utils.blend_paths(absolute=True) if path and not inside(path, stage.sent)
         ]
         bpy.ops.wm.save_as_mainfile(filepath=str(stage.sent / "clean.blend"), compress=False)
-        opened(stage.sent / "clean.blend", scripts=True)
-        rendered(stage)
+        if not bpy.data.libraries:  # a library is as evil as before when it is read again
+            opened(stage.sent / "clean.blend", scripts=True)
+            rendered(stage)
     return {
         "opened_early": opening.opened,
         "written_early": early,
@@ -144,8 +159,8 @@ def main(task: str, folder: str) -> None:
     for attack in (*BY_CODE, *HARMLESS, *BY_FILES):
         name = attack.__name__.replace("_", " ")
         stage = Stage(Path(folder) / attack.__name__)
-        if name.startswith("import text") and not hasattr(bpy.types, "GeometryNodeImportText"):
-            continue  # from Blender 4.5 on
+        if not known(name):
+            continue
         if task == "make":
             make(stage, attack)
         elif task == "sanitise":

@@ -34,14 +34,14 @@ def reports(blender, samples, task) -> dict[str, dict]:
 
 def test_attack_table(seen, capsys):
     with capsys.disabled():
-        print(f"\n{seen}")  # noqa: T201 - issue of a table that people look at
+        print(f"\n{seen}")  # noqa: T201 - people look at it
     assert set(seen.untrusted) == set(seen.sanitised) == set(seen.trusted)
 
 
 @pytest.mark.parametrize("name", WITHOUT_SCRIPTS)
 def test_attack_without_scripts_works_where_nothing_defends(seen, name):
     if not seen.has(name):
-        pytest.skip("this Blender has no such node")
+        pytest.skip("this Blender has nothing of the kind")
     assert deed(seen.untrusted[name]) == WITHOUT_SCRIPTS[name][0]
 
 
@@ -52,25 +52,24 @@ def test_attack_by_scripts_works_where_they_are_trusted(seen, name):
 
 @pytest.mark.parametrize("name", [name for name in BY_SCRIPTS if name != "freestyle module"])
 def test_scripts_do_not_run_where_they_are_not_trusted(seen, name):
-    assert deed(seen.untrusted[name]) in ("", "shows")  # what shows is a sheet of the sample's own
+    assert deed(seen.untrusted[name]) == ""
 
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_sanitised_file_does_no_harm_even_if_it_is_trusted_later(seen, name):
     if not seen.has(name):
-        pytest.skip("this Blender has no such node")
+        pytest.skip("this Blender has nothing of the kind")
     after = seen.sanitised[name]
     assert after["written"] == []
     assert after["opened"] == []
     assert after["left"] == []
-    if not name.startswith("driver"):  # those shine of themselves
-        assert after["green"] == 0.0
+    assert after["green"] == 0.0
 
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_finding_names_what_was_removed(seen, name):
     if not seen.has(name):
-        pytest.skip("this Blender has no such node")
+        pytest.skip("this Blender has nothing of the kind")
     findings = seen.sanitised[name]["findings"]
     assert ATTACKS[name][1] in {finding["kind"] for finding in findings}
     assert {finding["level"] for finding in findings} == {"removed"}
