@@ -49,12 +49,19 @@ def _was_calculated(path: str, thing: bpy.types.Object, folder: SceneFolder) -> 
     return Path(bpy.path.abspath(path, library=thing.library)).is_dir()
 
 
+def _default_path(library: bpy.types.Library | None) -> str:
+    """Return where Blender puts the caches of the open file, or of a library, unless told otherwise."""
+    blend = library.filepath if library else bpy.data.filepath
+    return f"//blendcache_{Path(blend).stem}/cache"
+
+
 def _keep_cache_home(block: Any, cache: Any, folder: SceneFolder) -> Iterator[Finding]:  # noqa: ANN401 - the same
     """Let a cache of particles, cloth or the like lie in the folder or in memory only."""
-    home = folder.holds(cache.filepath, block.library, several=True)
-    if home and _PLAIN_NAME.fullmatch(cache.name):
+    paths = (cache.filepath, _default_path(block.library))
+    outside = [path for path in paths if not folder.holds(path, block.library, several=True)]
+    if not outside and _PLAIN_NAME.fullmatch(cache.name):
         return
-    path = cache.filepath or cache.name
+    path = outside[0] if outside else cache.name
     cache.use_external = False
     cache.use_disk_cache = False
     cache.filepath = ""

@@ -45,9 +45,10 @@ BY_NAME_ONLY = {  # they name what is ours; nothing was seen to come of it
     "baked nodes": ("", "outside-path"),
     "scene strip": ("", "strip"),
     "disk cache": ("", "outside-cache"),
+    "linked cache": ("", "outside-cache"),
 }
 ATTACKS = BY_SCRIPTS | WITHOUT_SCRIPTS | BY_NAME_ONLY
-HARMLESS = ("sheet inside", "library inside", "packed picture")
+HARMLESS = ("sheet inside", "library inside", "packed picture", "lamp inside")
 
 
 @dataclass(frozen=True)

@@ -245,3 +245,19 @@ def packed_picture(stage: Stage) -> None:
     """No attack: a picture that is in the file, and says where it once came from."""
     picture(stage)
     bpy.data.images[0].pack()
+
+
+def lamp_inside(stage: Stage) -> None:
+    """No attack: a lamp's light distribution is a text, but no program."""
+    sheet_inside(stage)
+    text = bpy.data.texts.new("lamp.ies")
+    text.write("IESNA:LM-63-1995\n")
+    node = bpy.data.materials[0].node_tree.nodes.new("ShaderNodeTexIES")
+    node.mode, node.ies = "INTERNAL", text
+
+
+def linked_cache(stage: Stage) -> None:
+    """Blender's own folder for caches was sent as a link."""
+    empty_scene()
+    (stage.sent / "blendcache_scene").symlink_to(stage.canary)
+    sheet(glowing(BLUE)).modifiers.new("cloth", "CLOTH").point_cache.use_disk_cache = True

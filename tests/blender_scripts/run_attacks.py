@@ -1,8 +1,8 @@
 """Make the evil .blends, or open and render each, and say what it did. Run inside Blender by the tests.
 
-Arguments: what to do and a folder. `make` makes them; `open` opens them as untrusted, without scripts; `trust`
-opens with scripts; `sanitise` opens without, sanitises, renders, and then trusts what is left; `keep` sanitises
-without removing drivers.
+Arguments: what to do and a folder. `make` makes them; `open` opens them as untrusted, without scripts;
+`trust` opens with scripts; `sanitise` opens without, sanitises, renders, and then trusts what is left;
+`keep` sanitises without removing drivers.
 """
 
 import os
@@ -61,9 +61,15 @@ BY_FILES = (
     evil_files.baked_nodes,
     evil_files.scene_strip,
     evil_files.disk_cache,
+    evil_files.linked_cache,
     evil_files.fluid_cache,
 )
-HARMLESS = (evil_files.sheet_inside, evil_files.library_inside, evil_files.packed_picture)
+HARMLESS = (
+    evil_files.sheet_inside,
+    evil_files.library_inside,
+    evil_files.packed_picture,
+    evil_files.lamp_inside,
+)
 
 
 def known(name: str) -> bool:
@@ -113,6 +119,7 @@ def defended(stage: Stage) -> dict:
         "written": written(stage),
         "left": left,
         "values": values,
+        "texts": len(bpy.data.texts),
         "findings": [asdict(finding) for finding in found],
     }
 

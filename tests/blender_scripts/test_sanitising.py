@@ -92,6 +92,10 @@ def test_driver_without_python_and_animated_camera_still_move(seen):
     assert values["camera"][0] == pytest.approx(0.5)
 
 
+def test_text_that_lights_a_lamp_stays(seen):
+    assert seen.sanitised["lamp inside"]["texts"] == 1
+
+
 def test_trusted_template_keeps_its_drivers(blender, samples):
     kept = reports(blender, samples, "keep")["driver on an object"]
     assert kept["drivers"] == 1
