@@ -47,3 +47,8 @@ def choose_look(view: bpy.types.ColorManagedViewSettings, transform: str, contra
         except TypeError:  # this version has no look of that name
             continue
         return
+
+
+def strips_of(owner: Any) -> Any:  # noqa: ANN401 - a sequence editor or meta strip, and its collection of strips
+    """Return the strips of a sequence editor or meta strip, which before 4.4 were called sequences."""
+    return owner.strips if "strips" in owner.bl_rna.properties else owner.sequences
