@@ -9,6 +9,7 @@ from blender_scripts import devices
 from blender_scripts.events import EventChannel
 from blender_scripts.failure import BadInput
 from blender_scripts.frame_renderer import FrameRenderer
+from blender_scripts.sanitising import sanitise
 from blender_scripts.shot_file import open_file
 from blender_scripts.shot_job import Choice, RenderShot
 from blender_scripts.shot_settings import apply_shot_settings
@@ -26,6 +27,8 @@ def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str])
     kind = devices.start(job.device, channel, denoise=job.settings.denoise != "off")
     began = time.monotonic()
     open_file(job.scene, scripts=job.trusted)
+    if not job.trusted:
+        sanitise(job.scene.parent, keep_drivers=False)  # again: what libraries bring comes with each opening
     scene = chosen_scene(job.choice)
     apply_shot_settings(scene, job.settings)
     devices.activate(scene, kind)

@@ -1,8 +1,7 @@
 """Flow: the frames of a .blend, and a video of them.
 
-By hand: `python -m flows.render_animation --job '{"source": "shot.blend", "blend": "cleaned"}' --out DIR`; on a
-server: `prefect deployment run 'render-animation/local' -p job='{"source": "/shots/shot.blend", "blend":
-"trusted"}' --watch`.
+By hand: `python -m flows.render_animation --job '{"source": "shot.blend", "blend": "cleaned"}' --out DIR`;
+on a server: `prefect deployment run 'render-animation/local' -p job='{…}' --watch`.
 """
 
 from prefect import flow

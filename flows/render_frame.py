@@ -1,8 +1,7 @@
 """Flow: one frame of a .blend.
 
-By hand: `python -m flows.render_frame --job '{"source": "shot.blend", "blend": "cleaned", "frame": 7}' --out DIR`;
-on a server: `prefect deployment run 'render-frame/local' -p job='{"source": "/shots/shot.blend", "blend":
-"trusted"}' --watch`.
+By hand: `python -m flows.render_frame --job '{"source": "shot.blend", "blend": "cleaned", "frame": 7}' --out
+DIR`; on a server: `prefect deployment run 'render-frame/local' -p job='{…}' --watch`.
 """
 
 from prefect import flow

@@ -52,7 +52,7 @@ class Blender:
 
     @property
     def confined(self) -> Self:
-        """The same Blender for what a stranger made: each job in a child of its own that is kept in its folder."""
+        """The same Blender for what a stranger made: each job has a child of its own, kept in its folder."""
         return replace(self, host=None, is_confined=True)
 
     @property
