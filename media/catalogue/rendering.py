@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -14,6 +15,7 @@ from media.job import StillJob, TurntableJob
 from media.jobs import retried, run
 from media.manifest import Manifest, find_manifest
 from media.plan import Plan, plan
+from media.renderer_host.at_hand import kept_warm
 from media.source import download_model
 from media.store import Missing, ObjectStore
 from media.store.keys import key_for
@@ -48,7 +50,7 @@ Told = Callable[[Outcome], None]
 
 
 def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None) -> tuple[Outcome, ...]:
-    """Render all pictures of a batch and return what became of each.
+    """Render all pictures of a batch, by one Blender as far as can be, and return what became of each.
 
     Args:
         job: The batch.
@@ -60,12 +62,15 @@ def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None)
     """
     hopeless: dict[str, str] = {}
     outcomes = []
-    for number, picture in enumerate(job.pictures, start=1):
-        outcome = _rendered(picture, tools, hopeless)
-        level = logging.WARNING if outcome.became == "failed" else logging.INFO
-        logger.log(level, "picture %s of %s %s %s", number, len(job.pictures), outcome.became, outcome.reason)
-        outcomes.append(outcome)
-        tell(outcome)
+    with kept_warm(tools.blender) as blender:
+        tools = replace(tools, blender=blender)
+        for number, picture in enumerate(job.pictures, start=1):
+            outcome = _rendered(picture, tools, hopeless)
+            level = logging.WARNING if outcome.became == "failed" else logging.INFO
+            of = len(job.pictures)
+            logger.log(level, "picture %s of %s %s %s", number, of, outcome.became, outcome.reason)
+            outcomes.append(outcome)
+            tell(outcome)
     return tuple(outcomes)
 
 
