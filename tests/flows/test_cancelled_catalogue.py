@@ -1,4 +1,4 @@
-"""A catalogue that is cancelled, or told to end, ends all that it sent; what was finished by then is found."""
+"""A catalogue that is cancelled, or told to end, ends all that it sent; what was finished is found."""
 
 import json
 import signal
