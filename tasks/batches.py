@@ -20,11 +20,18 @@ from media.catalogue.estimate import Estimator
 from media.catalogue.forecast import pilots_of
 from media.catalogue.job import CatalogueJob, PicturesJob
 from media.catalogue.picture import Picture
-from media.catalogue.rendering import Outcome, forget_outcomes, outcomes_after_a_loss, read_outcomes
+from media.catalogue.rendering import (
+    Outcome,
+    forget_outcomes,
+    outcomes_address,
+    outcomes_after_a_loss,
+    read_outcomes,
+)
 from media.digest import digest_of
 from tasks.dispatch import CONTROL, run_elsewhere
 from tasks.media_task import media_task
 from tasks.progress import picture_progress
+from tasks.rented import CostOfEach, tell_manifest
 
 FLOW = "render-pictures"
 AT_A_TIME = 16
@@ -38,7 +45,9 @@ def render_pictures(job: PicturesJob) -> Outcomes:
     """Render the pictures of a batch in this run, one after the other."""
     tools = open_tools()
     with picture_progress(f"batch-{job.batch[:12]}", "this batch", len(job.pictures)) as report:
-        return rendering.render_pictures(job, tools, lambda _: report(1))
+        outcomes = rendering.render_pictures(job, tools, lambda _: report(1), CostOfEach())
+    tell_manifest(outcomes_address(job.batch, tools.store))
+    return outcomes
 
 
 @media_task

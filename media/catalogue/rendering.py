@@ -13,7 +13,7 @@ from media.faults import fault_point
 from media.frames import Frame
 from media.geometry.prepare import find_geometry
 from media.job import StillJob, TurntableJob
-from media.jobs import retried, run
+from media.jobs import CostOf, retried, run
 from media.manifest import find_manifest
 from media.plan import Plan, plan
 from media.source import download_model
@@ -49,13 +49,16 @@ OUTCOMES = TypeAdapter(tuple[Outcome, ...])
 Told = Callable[[Outcome], None]
 
 
-def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None) -> tuple[Outcome, ...]:
+def render_pictures(
+    job: PicturesJob, tools: Tools, tell: Told = lambda _: None, cost: CostOf = lambda _: None
+) -> tuple[Outcome, ...]:
     """Render all pictures of a batch and store what became of each.
 
     Args:
         job: The batch.
         tools: What to work with.
         tell: Hears of each picture as it is done.
+        cost: Says what rented machines cost for a picture, when it is.
 
     Raises:
         Unavailable, Preempted: The store or the machine is going away; what is finished stays.
@@ -63,7 +66,7 @@ def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None)
     hopeless: dict[str, str] = {}
     outcomes = []
     for number, picture in enumerate(job.pictures, start=1):
-        outcome = _rendered(picture, tools, hopeless)
+        outcome = _rendered(picture, tools, hopeless, cost)
         level = logging.WARNING if outcome.became == "failed" else logging.INFO
         logger.log(level, "picture %s of %s %s %s", number, len(job.pictures), outcome.became, outcome.reason)
         outcomes.append(outcome)
@@ -79,6 +82,11 @@ def read_outcomes(batch: str, store: ObjectStore) -> tuple[Outcome, ...]:
         return OUTCOMES.validate_json(store.get(_key(batch)))
     except Missing:
         return ()
+
+
+def outcomes_address(batch: str, store: ObjectStore) -> str:
+    """Return where is told what became of the pictures of a batch."""
+    return store.uri(_key(batch))
 
 
 def forget_outcomes(batch: str, store: ObjectStore) -> None:
@@ -100,7 +108,9 @@ def _key(batch: str) -> str:
     return key_for("catalogues", batch, "outcomes.json")
 
 
-def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str, str]) -> Outcome:
+def _rendered(
+    picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str, str], cost: CostOf
+) -> Outcome:
     """Render one picture; `hopeless` are the geometries that cannot be used, and why."""
     began = time.monotonic()
     planned: Plan | None = None
@@ -119,7 +129,7 @@ def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str
         work = Work(
             name=planned.source.name,
             find=lambda: find_manifest(result, tools.store),
-            make=lambda: run(picture, tools, hear),
+            make=lambda: run(picture, tools, hear, cost),
             publish=lambda manifest: manifest,  # that is done, by who was first
         )
         once_at_a_time(result, work, tools.store)
