@@ -28,6 +28,7 @@ from media.catalogue.rendering import (
     read_outcomes,
 )
 from media.digest import digest_of
+from media.jobs import retried
 from tasks.dispatch import CONTROL, run_elsewhere
 from tasks.media_task import media_task
 from tasks.progress import picture_progress
@@ -60,12 +61,16 @@ def send_pictures(
     run = run_elsewhere(f"{FLOW}/{deployment}", job, queue, name, ending)
     if ending.is_set():
         return cast("Outcomes", Cancelled(message=f"run {name} was cancelled with the one that sent it"))
-    store = open_tools().store
-    if told := read_outcomes(job.batch, store):
-        forget_outcomes(job.batch, store)
-        return told
     message = (run.state.message or run.state.name) if run.state else "it was deleted"
-    return outcomes_after_a_loss(results, f"run {name}: {message}", store)
+    return retried(lambda: _told(job.batch, results, f"run {name}: {message}"))
+
+
+def _told(batch: str, results: tuple[str, ...], message: str) -> Outcomes:
+    store = open_tools().store
+    if told := read_outcomes(batch, store):
+        forget_outcomes(batch, store)
+        return told
+    return outcomes_after_a_loss(results, message, store)
 
 
 def render_missing(catalogue: Assessment, job: CatalogueJob) -> dict[str, Outcome]:
