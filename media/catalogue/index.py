@@ -10,6 +10,7 @@ from media.catalogue.order import Problem
 from media.catalogue.picture import Picture
 from media.catalogue.sources import Version
 from media.digest import digest_of
+from media.faults import fault_point
 from media.manifest import Manifest, manifest_key
 from media.source import Source
 from media.store import Missing, ObjectStore, Stat
@@ -80,6 +81,7 @@ def keep_index(index: Index, orders: str, store: ObjectStore) -> None:
     before = read_index(key, store)
     if before == index and kept(store.stat(key), store):
         return
+    fault_point("index.before_put")
     store.put(key, index.model_dump_json(by_alias=True).encode())
     if before.gallery not in {"", index.gallery}:
         store.delete(manifest_key(before.gallery))

@@ -12,7 +12,7 @@ from media.catalogue.job import PicturesJob
 from media.errors import BadInput, MediaError, Preempted, Unavailable
 from media.geometry.prepare import find_geometry
 from media.job import StillJob, TurntableJob
-from media.jobs import retried, run
+from media.jobs import CostOf, retried, run
 from media.manifest import Manifest, find_manifest
 from media.plan import Plan, plan
 from media.renderer_host.at_hand import kept_warm
@@ -49,13 +49,16 @@ OUTCOMES = TypeAdapter(tuple[Outcome, ...])
 Told = Callable[[Outcome], None]
 
 
-def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None) -> tuple[Outcome, ...]:
+def render_pictures(
+    job: PicturesJob, tools: Tools, tell: Told = lambda _: None, cost: CostOf = lambda _: None
+) -> tuple[Outcome, ...]:
     """Render all pictures of a batch, by one Blender as far as can be, and return what became of each.
 
     Args:
         job: The batch.
         tools: What to work with.
         tell: Hears of each picture as it is done.
+        cost: Says what rented machines cost for a picture, when it is.
 
     Raises:
         Unavailable, Preempted: The store or the machine is going away; what is finished stays.
@@ -65,7 +68,7 @@ def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None)
     with kept_warm(tools.blender) as blender:
         tools = replace(tools, blender=blender)
         for number, picture in enumerate(job.pictures, start=1):
-            outcome = _rendered(picture, tools, hopeless)
+            outcome = _rendered(picture, tools, hopeless, cost)
             level = logging.WARNING if outcome.became == "failed" else logging.INFO
             of = len(job.pictures)
             logger.log(level, "picture %s of %s %s %s", number, of, outcome.became, outcome.reason)
@@ -87,6 +90,11 @@ def read_outcomes(batch: str, store: ObjectStore) -> tuple[Outcome, ...]:
         return ()
 
 
+def outcomes_address(batch: str, store: ObjectStore) -> str:
+    """Return where is told what became of the pictures of a batch."""
+    return store.uri(_key(batch))
+
+
 def forget_outcomes(batch: str, store: ObjectStore) -> None:
     """Delete what was told of a batch, once its reader has it."""
     store.delete(_key(batch))
@@ -106,7 +114,9 @@ def _key(batch: str) -> str:
     return key_for("catalogues", batch, "outcomes.json")
 
 
-def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str, str]) -> Outcome:
+def _rendered(
+    picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str, str], cost: CostOf
+) -> Outcome:
     """Render one picture; `hopeless` are the geometries that cannot be used, and why."""
     began = time.monotonic()
     planned: Plan | None = None
@@ -121,7 +131,7 @@ def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str
         def make() -> Manifest:
             nonlocal made
             made = True
-            return run(picture, tools)
+            return run(picture, tools, cost=cost)
 
         work = Work(
             name=planned.source.name,
