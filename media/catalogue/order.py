@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from media.address import expect_public
 from media.errors import BadInput
 from media.job import StillJob, TurntableJob
-from media.material_override import MaterialOverride
+from media.material_override import MOST_OVERRIDES, MaterialOverride
 
 MOST_OUTPUTS = 50
 NAMES_TOLD = 10
@@ -49,7 +49,7 @@ class Product(BaseModel):
     product: Id
     source: str = Field(min_length=1, max_length=4096)
     outputs: tuple[Name, ...] = Field(min_length=1, max_length=MOST_OUTPUTS)
-    materials: tuple[MaterialOverride, ...] = ()
+    materials: tuple[MaterialOverride, ...] = Field(default=(), max_length=MOST_OVERRIDES)
     priority: int = Field(default=0, ge=-1000, le=1000)
 
     @field_validator("product")

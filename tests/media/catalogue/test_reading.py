@@ -8,6 +8,7 @@ from media.catalogue.order import Orders
 from media.catalogue.reading import MOST_BYTES, read_orders
 from media.errors import BadInput
 from media.job import StillJob, TurntableJob
+from media.material_override import MOST_OVERRIDES
 
 
 def read(text: str | bytes, **types: object) -> Orders:
@@ -123,6 +124,15 @@ def test_what_is_no_list_is_refused_in_one_sentence(text, reason):
 
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 500
+
+
+def test_product_with_more_materials_than_a_job_takes_is_told_and_the_rest_goes_on():
+    materials = ";".join(f"part{number}=#ff0000" for number in range(MOST_OVERRIDES + 1))
+
+    orders = read(f"product,source,materials\nA,a.step,{materials}\nB,b.step,\n")
+
+    assert told(orders) == [("line 3", "B")]
+    assert "materials: Tuple should have at most 100" in orders.problems[0].reason
 
 
 def test_list_that_is_too_large_is_refused_before_it_is_read():
