@@ -67,7 +67,13 @@ def _expect_bounded(text: str, name: str) -> None:
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
             raise BadInput(
-                f"{name}: expected everything written out, found the alias *{event.anchor:.40} on line {line}"
+                f"{name}: expected everything written out, found *{event.anchor:.40} on line {line}"
+            )
+        if tag := getattr(
+            event, "tag", None
+        ):  # PyYAML's own constructors stumble over what they do not expect
+            raise BadInput(
+                f"{name}: expected values without tags, found {tag!r:.60} on line {line}; leave it out"
             )
         if depth > DEEPEST:
             raise BadInput(
