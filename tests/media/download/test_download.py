@@ -230,7 +230,7 @@ def test_address_that_is_not_https_is_refused(path, address):
 def test_host_that_is_no_name_in_unicode_is_looked_up_as_it_is_spelt(path):
     nobody = Web(guard=Guard(lambda _host, _port: ()))
 
-    assert "found none named xn--" in refused(f"https://xn--/a?{SECRET}", path, nobody)
+    assert "found xn-- at a private" in refused(f"https://xn--/a?{SECRET}", path, nobody)
 
 
 @pytest.mark.parametrize(
