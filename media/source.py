@@ -18,6 +18,7 @@ from media.redact import redacted, shown
 from media.reference import printable
 from media.siblings import gathered
 from media.store import ObjectStore
+from media.store.disk import disk_failure
 from media.store.keys import key_for
 from media.store.touch import kept
 from media.workspace import workspace
@@ -66,7 +67,7 @@ def download_model(address: str, store: ObjectStore, access: Access | None = Non
 
     Raises:
         BadInput: There is no such file, its address is of another kind, it is too large or of no known kind.
-        Unavailable: The server did not answer, or answered that it cannot now.
+        Unavailable: The server did not answer, or answered that it cannot now; or a disk did.
         StoredWrong: The file changed while it was read.
     """
     access = access or Access()
@@ -130,6 +131,8 @@ def _read(path: Path, store: ObjectStore, access: Access) -> Source:
             f"{printable(redacted(str(path)))}: expected a file that may be read, found that it may not; "
             "check its rights"
         ) from error
+    except OSError as error:
+        raise disk_failure(error, printable(redacted(str(path)))) from error
 
 
 def stored(path: Path, name: str, store: ObjectStore) -> Source:

@@ -1,6 +1,8 @@
 """Tasks: find out what a catalogue lacks, and show and store what it has at the end."""
 
+import logging
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -11,6 +13,7 @@ from media.catalogue import assessment, publishing
 from media.catalogue.assessment import Assessment
 from media.catalogue.forecast import Forecast, forecast
 from media.catalogue.job import CatalogueJob
+from media.catalogue.order import Problem
 from media.catalogue.picture import Picture
 from media.catalogue.publishing import Published, Row, totals
 from media.catalogue.rendering import Outcome
@@ -27,8 +30,7 @@ def assess_catalogue(job: CatalogueJob) -> Assessment:
     """Read the order list, bring in its sources, and find what is finished."""
     catalogue = assessment.assess(job, open_tools())
     logger = get_run_logger()
-    for problem in catalogue.problems:
-        logger.warning("%s, %s: %s", problem.place, problem.product, problem.reason)
+    warn_of(catalogue.problems, logger)
     asked, missing = len(catalogue.pictures), len(catalogue.missing)
     logger.info("%s pictures are asked for, %s of them are to be rendered", asked, missing)
     return catalogue
@@ -63,6 +65,14 @@ def forecast_catalogue(job: CatalogueJob, catalogue: Assessment, pilots: Sequenc
         table=_forecast_table(rows), key=f"forecast-{manifest.content.job[:12]}", description=said
     )
     return result_of(manifest, store)
+
+
+def warn_of(problems: Sequence[Problem], logger: logging.Logger | logging.LoggerAdapter[Any]) -> None:
+    """Tell the log which lines are left out, as far as a log is read: each line of it is sent to a server."""
+    for problem in problems[:MOST_SAID]:
+        logger.warning("%s, %s: %s", problem.place, problem.product, problem.reason)
+    if more := problems[MOST_SAID:]:
+        logger.warning("%s more are left out; the table and the index have them", len(more))
 
 
 def _forecast_table(rows: Sequence[Forecast]) -> list[dict[str, str]]:
