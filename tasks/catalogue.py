@@ -120,10 +120,11 @@ def _table(rows: tuple[Row, ...]) -> list[dict[str, str]]:
         {
             "product": row.product,
             "output": row.output,
-            "what became of it": f"{row.became}: {row.reason}" if row.reason else row.became,
+            "what became of it": row.became,
             "seconds": f"{row.seconds:.1f}" if row.seconds else "",
             "cost": f"${row.usd}" if row.usd else "",
             "Blender": row.warmth,
+            "why": row.reason,
         }
         for row in news[:MOST_ROWS]
     ]
