@@ -11,7 +11,7 @@ from media.access import Access, Fetch
 from media.asset import Asset, fetch_exactly
 from media.digest import sha256_of_file
 from media.download import download
-from media.errors import BadInput
+from media.errors import BadInput, Unavailable
 from media.faults import fault_point
 from media.kind import LARGEST_SOURCE, Kind, kind_of_file
 from media.redact import redacted, shown
@@ -42,6 +42,10 @@ MEDIA_TYPES = {
     Kind.USDZ: "model/vnd.usdz+zip",
     Kind.ZIP: "application/zip",
 }
+
+
+class NotStored(Unavailable):
+    """The store is out of reach, which is no fault of the source's."""
 
 
 class Source(BaseModel):
@@ -140,6 +144,7 @@ def stored(path: Path, name: str, store: ObjectStore) -> Source:
 
     Raises:
         BadInput: It is too large or of no known kind.
+        NotStored: The store, not the source, is out of reach.
     """
     size = path.stat().st_size
     if size > LARGEST_SOURCE:
@@ -147,12 +152,15 @@ def stored(path: Path, name: str, store: ObjectStore) -> Source:
     kind = kind_of_file(path, name)
     digest = sha256_of_file(path)
     key = key_for("sources", digest, "source")
-    stat = store.stat(key)
-    found = stat is not None and stat.size == size and kept(stat, store)
-    if not found:
-        fault_point("source.before_put")
-        store.put(key, path, sha256=digest)
-        logger.info("stored %s as %s", name, key)
+    try:
+        stat = store.stat(key)
+        found = stat is not None and stat.size == size and kept(stat, store)
+        if not found:
+            fault_point("source.before_put")
+            store.put(key, path, sha256=digest)
+            logger.info("stored %s as %s", name, key)
+    except Unavailable as error:
+        raise NotStored(str(error)) from error
     asset = Asset(uri=store.uri(key), sha256=digest, size=size, media_type=MEDIA_TYPES[kind], key=key)
     return Source(asset=asset, name=name, kind=kind, found=found)
 

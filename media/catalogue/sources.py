@@ -13,10 +13,10 @@ from media.access import Access
 from media.address import is_public
 from media.digest import sha256_of_file
 from media.download import Web, download
-from media.errors import MediaError
+from media.errors import MediaError, Preempted
 from media.jobs import retried
 from media.kind import Kind
-from media.source import Source, download_model, is_local, name_at, stored
+from media.source import NotStored, Source, download_model, is_local, name_at, stored
 from media.store import ObjectStore
 from media.workspace import workspace
 
@@ -107,6 +107,10 @@ def bring_in(
     """Bring each address into the store, unless what is there is known and unchanged.
 
     What fails is retried as its class says; a file that cannot be used says so for itself alone.
+
+    Raises:
+        NotStored: The store is out of reach.
+        Preempted: The machine is being taken away.
     """
     distinct = list(dict.fromkeys(addresses))
     versions: dict[str, Version] = {}
@@ -114,6 +118,8 @@ def bring_in(
     def brought(address: str) -> Source | MediaError:
         try:
             source, version = _brought(address, store, access, known)
+        except (NotStored, Preempted):
+            raise  # nothing that the others would not meet as well
         except MediaError as error:
             return error
         if version and is_public(address):  # the index shows it

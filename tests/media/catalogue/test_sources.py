@@ -11,6 +11,7 @@ from media.catalogue.fetching import read_list
 from media.catalogue.job import CatalogueJob
 from media.catalogue.sources import beside
 from media.errors import Retry, Unavailable
+from tests.fakes.flaky_store import FlakyStore
 from tests.media.catalogue.conftest import HEAD as MODEL
 
 
@@ -88,3 +89,17 @@ def test_address_that_leads_nowhere_is_told_and_the_others_are_brought(
     assert [one.product for one in assessment.pictures] == ["Known", "Good"]
     assert [(one.place, one.product) for one in assessment.problems] == [("product 2", "Bad")]
     assert reason in assessment.problems[0].reason
+
+
+def test_store_that_is_down_is_no_fault_of_the_products(tools, tmp_path, monkeypatch):
+    monkeypatch.setattr(Unavailable, "retry", Retry(times=1, wait_s=0.01))
+    (tmp_path / "a.step").write_text(MODEL.format("a"))
+    (tmp_path / "orders.json").write_text(
+        json.dumps(
+            {"outputs": {"tile": {}}, "products": [{"product": "A", "source": "a.step", "outputs": ["tile"]}]}
+        )
+    )
+    down = replace(tools, store=FlakyStore(tools.store, "sources", 99))
+
+    with pytest.raises(Unavailable, match="the store is down"):
+        assess(CatalogueJob(orders=str(tmp_path / "orders.json")), down)
