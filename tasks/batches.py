@@ -1,12 +1,15 @@
 """Have the missing pictures of a catalogue rendered, in batches that are worth a run of their own."""
 
 from collections.abc import Iterable
+from threading import Event
+from typing import cast
 from uuid import uuid4
 
 from prefect import get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext
 from prefect.futures import PrefectFuture, as_completed
+from prefect.states import Cancelled
 
 from blocks.tools import open_tools
 from media.catalogue import rendering
@@ -39,11 +42,15 @@ def render_pictures(job: PicturesJob) -> Outcomes:
 
 
 @media_task
-def send_pictures(job: PicturesJob, results: tuple[str, ...], deployment: str, queue: str | None) -> Outcomes:
-    """Have a batch rendered by a run of its own, and wait for that."""
+def send_pictures(
+    job: PicturesJob, results: tuple[str, ...], deployment: str, queue: str | None, ending: Event
+) -> Outcomes:
+    """Have a batch rendered by a run of its own, and wait for that, or cancel it once `ending` is set."""
     name = f"{FLOW}-{job.batch[:8]}"
     get_run_logger().info("%s pictures are rendered by the run %s", len(job.pictures), name)
-    run = run_elsewhere(f"{FLOW}/{deployment}", job, queue, name)
+    run = run_elsewhere(f"{FLOW}/{deployment}", job, queue, name, ending)
+    if ending.is_set():
+        return cast("Outcomes", Cancelled(message=f"run {name} was cancelled with the one that sent it"))
     store = open_tools().store
     if told := read_outcomes(job.batch, store):
         forget_outcomes(job.batch, store)
@@ -75,23 +82,30 @@ class _Sending:
         self._budget = Budget(job.seconds_to_spend)
         self._deployment, self._by_queue = _where(job)
         self._going: dict[PrefectFuture[Outcomes], tuple[tuple[str, ...], float]] = {}
+        self._ending = Event()
         self._outcomes: dict[str, Outcome] = {}
 
     def all_of(self, pictures: Iterable[Picture]) -> dict[str, Outcome]:
-        """Render pictures in batches, a few at a time, and return what became of each, by digest."""
+        """Render pictures in batches, a few at a time, and return what became of each, by digest.
+
+        Whatever ends this early, a run that was sent ends with it.
+        """
         least_s = self._job.batch_seconds
         batches = batches_of(pictures, lambda one: self._estimator.of(one).likely, least_s)
-        most = AT_A_TIME if self._deployment else 1
         with picture_progress(f"pictures-{uuid4().hex[:12]}", self._job.orders, self._total) as report:
-            for batch in batches:
-                while len(self._going) >= most:
+            try:
+                for batch in batches:
+                    while len(self._going) >= AT_A_TIME:
+                        report(self._take_one())
+                    report(self._begin(batch))
+                while self._going:
                     report(self._take_one())
-                self._begin(batch)
-            while self._going:
-                report(self._take_one())
+            finally:
+                self._ending.set()
         return self._outcomes
 
-    def _begin(self, batch: Batch) -> None:
+    def _begin(self, batch: Batch) -> int:
+        """Send a batch, or render it if there is nobody to send it to; returns how many pictures are done."""
         before = self._budget.spent
         begun, left_out = self._budget.affordable(batch.pictures, lambda one: self._estimator.of(one).high)
         for picture in left_out:
@@ -102,24 +116,27 @@ class _Sending:
                 job=picture.result, became="failed", reason=f"{reason} of the budget; raise it"
             )
         if not begun:
-            return
+            return 0
         results = tuple(picture.result for picture in begun)
         asked = PicturesJob(
             batch=digest_of({"stage": "batch", "id": uuid4().hex, "results": results}),
             pictures=tuple(picture.plan.job for picture in begun),
         )
-        if self._deployment:
-            queue = batch.queue if self._by_queue else None
-            future = send_pictures.submit(asked, results, self._deployment, queue)
-        else:
-            future = render_pictures.submit(asked)
-        self._going[future] = (results, self._budget.spent - before)
+        set_aside = self._budget.spent - before
+        if not self._deployment:  # in this thread, the only one that a signal interrupts
+            return self._take(results, set_aside, render_pictures(asked))
+        queue = batch.queue if self._by_queue else None
+        future = send_pictures.submit(asked, results, self._deployment, queue, self._ending)
+        self._going[future] = (results, set_aside)
+        return 0
 
     def _take_one(self) -> int:
         """Wait for a batch and take what became of it; returns how many pictures that were."""
         future = next(iter(as_completed(list(self._going))))
         results, set_aside = self._going.pop(future)
-        outcomes = future.result()
+        return self._take(results, set_aside, future.result())
+
+    def _take(self, results: tuple[str, ...], set_aside: float, outcomes: Outcomes) -> int:
         self._budget.settle(set_aside, sum(outcome.seconds for outcome in outcomes))
         self._outcomes |= zip(results, outcomes, strict=True)
         return len(outcomes)

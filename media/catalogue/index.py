@@ -10,6 +10,7 @@ from media.catalogue.order import Problem
 from media.catalogue.picture import Picture
 from media.catalogue.sources import Version
 from media.digest import digest_of
+from media.faults import fault_point
 from media.manifest import Manifest, manifest_key
 from media.source import Source
 from media.store import Missing, ObjectStore, Stat
@@ -74,6 +75,7 @@ def read_index(key: str, store: ObjectStore) -> Index:
 
 def keep_index(index: Index, orders: str, store: ObjectStore) -> None:
     """Store an index for the next run, unless it is there."""
+    fault_point("index.before_put")
     if read_index(key := index_key(orders), store) != index:
         store.put(key, index.model_dump_json(by_alias=True).encode())
 

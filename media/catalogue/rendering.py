@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from media.catalogue.job import PicturesJob
 from media.errors import BadInput, MediaError, Preempted, Unavailable
+from media.faults import fault_point
 from media.frames import Frame
 from media.geometry.prepare import find_geometry
 from media.job import StillJob, TurntableJob
@@ -67,6 +68,7 @@ def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None)
         logger.log(level, "picture %s of %s %s %s", number, len(job.pictures), outcome.became, outcome.reason)
         outcomes.append(outcome)
         tell(outcome)
+    fault_point("outcomes.before_put")
     retried(lambda: tools.store.put(_key(job.batch), OUTCOMES.dump_json(tuple(outcomes))))
     return tuple(outcomes)
 
