@@ -65,7 +65,6 @@ class Batches:
         budget: Budget,
         least_s: float,
         start_s: float = 0.0,
-        at_a_time: int = AT_A_TIME,
     ) -> None:
         """Take pictures in their order.
 
@@ -75,7 +74,6 @@ class Batches:
             budget: What may be spent.
             least_s: So long a batch takes, or longer, if there is so much to do on its queue.
             start_s: What is assumed that a run takes besides its pictures.
-            at_a_time: How many runs of a queue go at once.
         """
         self._waiting: defaultdict[Queue, list[Picture]] = defaultdict(list)
         for picture in pictures:
@@ -85,7 +83,6 @@ class Batches:
         self._least_s = least_s
         self._assumed_start_s = start_s
         self._longest_start_s = 0.0
-        self._at_a_time = at_a_time
         self._going: Counter[Queue] = Counter()
 
     def next(self) -> Batch | None:
@@ -99,7 +96,7 @@ class Batches:
                 self._waiting[queue].sort(key=units_of)
             queues.sort(key=lambda queue: units_of(self._waiting[queue][0]))
         for queue in queues:
-            if self._going[queue] < self._at_a_time and (batch := self._cut(queue)):
+            if self._going[queue] < AT_A_TIME and (batch := self._cut(queue)):
                 self._going[queue] += 1
                 self._budget.set_aside(batch.set_aside)
                 return batch

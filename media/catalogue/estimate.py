@@ -1,8 +1,8 @@
 """How long pictures take: by what the same device took for others, or else by an assumption that says so.
 
-What is estimated is what a budget counts: all that a picture takes, from its source to its manifest. It has two
-parts. One is geometry and scene, which only the first picture of a scene makes; the other, the start of Blender
-included, is a fixed part and a rate.
+What is estimated is what a budget counts: all that a picture takes, from its source to its manifest. One part
+is geometry and scene, which only the first picture of a scene makes; the other, the start of Blender
+included, is a fixed cost and a rate.
 """
 
 import math
@@ -22,6 +22,7 @@ ASSUMED_FIXED_S = 5.0
 ASSUMED_S_PER_UNIT = 0.35
 ASSUMED_PREPARING_S = 7.5
 ASSUMPTION = "two CPU cores and a part of 140 solids, as in this project's own benchmarks"
+UNITS_OF_A_FRAME = 0.2
 ALIKE = 12
 """So many pictures of the same product say more than those of all products."""
 
@@ -48,7 +49,7 @@ class Estimate:
 def units(width: int, height: int, samples: int, frames: int) -> float:
     """Return how much there is to render: samples, and what each pixel and frame takes besides."""
     megapixels = width * height * frames / 1e6
-    return megapixels * (samples + 2) / 10 + frames / 2
+    return megapixels * (samples + 2) / 10 + frames * UNITS_OF_A_FRAME
 
 
 def units_of(picture: Picture) -> float:
@@ -105,7 +106,7 @@ class Estimator:
         return estimates
 
     def of(self, picture: Picture, *, first: bool | None = None) -> Estimate:
-        """Return what a picture takes; if it is not said whether its scene is to be made, by what is known."""
+        """Return what a picture takes; `first` says whether its scene is to be made, if who asks knows."""
         first = picture.plan.scene not in self._scenes if first is None else first
         much = units_of(picture)
         if not self.measured:

@@ -1,4 +1,4 @@
-"""What pictures take as a fixed part and a rate, and how far off such a line is for one it was not drawn by."""
+"""What pictures take as a fixed part and a rate, and how far off such a line is for others."""
 
 import math
 from collections.abc import Sequence
@@ -20,8 +20,9 @@ STEPS = 40
 NARROW = 2.0
 """Where the largest that was measured is not so many times the smallest, they tell nothing of the rate."""
 SLOW, STEEP = 0.5, 1.4
-"""Beyond what was measured, time may grow as these powers of the work. Between them lie what we know of:
-light that settles early, noise that does not, memory that runs out."""
+"""Powers of the work. Beyond what was measured, what is fixed may grow as the first, for pictures are encoded
+and stored too; all of it grows no faster than the second, when memory runs out, and perhaps not even as the
+first, when light settles early."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,9 @@ class Fit:
         likely = self.line.at(units)
         within = min(max(units, self.least), self.most)
         edge, beyond = self.line.at(within), units / within
-        powers = (0.0 if self.narrow else SLOW, STEEP)
-        slow, steep = sorted(edge * beyond**power for power in powers)
-        low, high = min(likely, slow) * self.low, max(likely, steep) * self.high
+        slow = edge * beyond ** (0.0 if self.narrow else SLOW)
+        steep = self.line.fixed * beyond**SLOW + self.line.rate * within * beyond**STEEP
+        low, high = min(likely, slow, steep) * self.low, max(likely, slow, steep) * self.high
         return low, min(max(likely, low), high), high
 
 

@@ -119,7 +119,7 @@ def _too_late_for(number: int, job: PicturesJob, so_far: float) -> str:
     """Return why a picture of a batch is not begun, or nothing: what was set aside for all is a bound."""
     if not job.most_seconds:
         return ""
-    left = sum(job.most_seconds) - so_far
+    left = max(0.0, sum(job.most_seconds) - so_far)
     most = job.most_seconds[number - 1]
     if most <= left + CLOCK_S:
         return ""
