@@ -25,6 +25,7 @@ def reported(work: Callable[["EventChannel"], None]) -> int:
     """Do some work with an event channel, say on it if that fails, and return the exit code."""
     from blender_scripts.events import EventChannel  # noqa: PLC0415 - needs the path set below
     from blender_scripts.failure import report_failure  # noqa: PLC0415 - the same
+    from blender_scripts.session_folder import remove_session_folder  # noqa: PLC0415 - the same
 
     channel = EventChannel()
     try:
@@ -32,6 +33,8 @@ def reported(work: Callable[["EventChannel"], None]) -> int:
     except Exception as error:  # noqa: BLE001 - whatever it is, the engine is told its class
         report_failure(error, channel)
         return 1
+    finally:
+        remove_session_folder()
     return 0
 
 

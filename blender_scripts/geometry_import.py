@@ -89,23 +89,30 @@ def smooth_unshaded() -> None:
 
     Large faces count for more: a plane then stays even up to the fillets and chamfers round it.
     """
-    for mesh in bpy.data.meshes:
-        if not mesh.has_custom_normals and mesh.polygons:
-            mesh.shade_smooth()
-            mesh.set_sharp_from_angle(angle=np.radians(30))
-            mesh.normals_split_custom_set(_normals_by_area(mesh))
-
-
-def _normals_by_area(mesh: bpy.types.Mesh) -> NDArray[np.float32]:
-    """Return a normal for each corner (n, 3), sharp edges kept; Blender has this as a modifier only."""
-    thing = bpy.data.objects.new("shading", mesh)
-    bpy.context.scene.collection.objects.link(thing)
+    unshaded = [mesh for mesh in bpy.data.meshes if not mesh.has_custom_normals and mesh.polygons]
+    if not unshaded:
+        return
+    # Where nothing else stands: to see a mesh shaded, Blender works through the scene that it is in.
+    apart = bpy.data.scenes.new("shading")
+    thing = bpy.data.objects.new("shading", unshaded[0])
+    apart.collection.objects.link(thing)
     weigh = thing.modifiers.new("by area", "WEIGHTED_NORMAL")
     weigh.mode, weigh.keep_sharp = "FACE_AREA", True
-    shaded = thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).to_mesh()
+    for mesh in unshaded:
+        mesh.shade_smooth()
+        mesh.set_sharp_from_angle(angle=np.radians(30))
+        thing.data = mesh
+        mesh.normals_split_custom_set(_normals_shown(thing, apart.view_layers[0]))
+    bpy.data.objects.remove(thing)
+    bpy.data.scenes.remove(apart)
+
+
+def _normals_shown(thing: bpy.types.Object, layer: bpy.types.ViewLayer) -> NDArray[np.float32]:
+    """Return a normal for each corner (n, 3), as an object's modifiers make them."""
+    layer.update()
+    shaded = thing.evaluated_get(layer.depsgraph).to_mesh()
     normals = np.empty(len(shaded.loops) * 3, dtype=np.float32)
     shaded.corner_normals.foreach_get("vector", normals)
-    bpy.data.objects.remove(thing)
     return normals.reshape(-1, 3)
 
 

@@ -18,4 +18,6 @@ def render_pictures(job: PicturesJob) -> int:
         job: The pictures.
     """
     expect_deployed_code()
-    return len(batches.render_pictures(job))
+    outcomes = batches.render_pictures(job)
+    batches.tell_outcomes(job.batch, outcomes)
+    return len(outcomes)

@@ -25,7 +25,6 @@ FaultPoint = Literal[
     "manifest.before_put",
     "manifest.after_put",
     "catalogue.after_assessment",
-    "outcomes.before_put",
     "index.before_put",
     "gallery.before_put",
     "gallery.after_put",

@@ -68,7 +68,11 @@ class PruneJob(BaseModel):
 
     def least_age(self, kind: str) -> timedelta:
         """Return how long an object of this kind must have been left alone before it is marked."""
-        days = {"sources": self.sources_days, "results": self.results_days}.get(kind, 0)
+        days = {
+            "sources": self.sources_days,
+            "catalogues": self.sources_days,  # what a catalogue knows of its sources saves downloads
+            "results": self.results_days,
+        }.get(kind, 0)
         return max(timedelta(hours=self.min_age_hours), timedelta(days=days))
 
 

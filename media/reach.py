@@ -25,6 +25,7 @@ PRUNED = (
     "leases",
     "results",
     "probes",
+    "catalogues",
 )
 """Kinds of objects that may go. Manifests stay, and so does whatever a newer version keeps here."""
 DOCUMENTED = ("geometry", "scenes")

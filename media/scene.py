@@ -17,6 +17,7 @@ from media.job import RenderJob
 from media.material_override import unmatched_warnings
 from media.store import Missing, ObjectStore
 from media.store.keys import key_for
+from media.store.once import write_first
 from media.store.single_flight import Work, once_at_a_time
 from media.store.touch import kept
 from media.tools import Tools
@@ -94,10 +95,12 @@ def _made(geometry: Geometry, job: RenderJob, tools: Tools) -> Scene:
 
 
 def _published(scene: Scene, store: ObjectStore) -> Scene:
-    """Write the record of a scene; of two, each is as good as the other."""
+    """Write the record of a scene, once; whoever was first has made the scene that counts."""
     fault_point("scene.before_report")
-    store.put(key_for("scenes", scene.digest, "scene.json"), scene.model_dump_json().encode())
-    return scene
+    key = key_for("scenes", scene.digest, "scene.json")
+    data = scene.model_dump_json().encode()
+    first = write_first(key, data, store, lambda: find_scene(scene.digest, store))
+    return first.model_copy(update={"found": False}) if first else scene
 
 
 def _saved(digest: str, geometry: Geometry, job: RenderJob, tools: Tools, folder: Path) -> SceneSaved:

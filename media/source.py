@@ -3,7 +3,7 @@
 import logging
 import re
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,7 +22,7 @@ from media.store.keys import key_for
 from media.store.touch import kept
 from media.workspace import workspace
 
-__all__ = ["LARGEST_SOURCE", "Source", "download_model", "is_local", "staged_address"]
+__all__ = ["LARGEST_SOURCE", "Source", "download_model", "is_local", "name_at", "staged_address", "stored"]
 
 logger = logging.getLogger(__name__)
 
@@ -96,11 +96,15 @@ def is_local(address: str) -> bool:
 
 def _scheme_of(address: str) -> str:
     """Return how an address begins; a path may hold a colon too."""
+    scheme = _parts(address).scheme
+    return scheme if scheme == "store" or address.lower().startswith(f"{scheme}://") else ""
+
+
+def _parts(address: str) -> SplitResult:
     try:
-        scheme = urlsplit(address).scheme
+        return urlsplit(address)
     except ValueError:
         raise BadInput(f"{shown(address)}: expected an address, found it malformed; check it") from None
-    return scheme if scheme == "store" or address.lower().startswith(f"{scheme}://") else ""
 
 
 def _staged(address: str, store: ObjectStore) -> Source:
@@ -112,7 +116,7 @@ def _staged(address: str, store: ObjectStore) -> Source:
         )
     with workspace() as folder:
         fetch_exactly(key_for("sources", digest, "source"), digest, store, folder / "source")
-        return _stored(folder / "source", _clean_name(name), store)
+        return stored(folder / "source", _clean_name(name), store)
 
 
 def _read(path: Path, store: ObjectStore, access: Access) -> Source:
@@ -120,7 +124,7 @@ def _read(path: Path, store: ObjectStore, access: Access) -> Source:
     try:
         with workspace() as folder:
             name = _clean_name(path.name)
-            return _stored(gathered(real, folder, name), name, store)
+            return stored(gathered(real, folder, name), name, store)
     except PermissionError as error:
         raise BadInput(
             f"{printable(redacted(str(path)))}: expected a file that may be read, found that it may not; "
@@ -128,7 +132,12 @@ def _read(path: Path, store: ObjectStore, access: Access) -> Source:
         ) from error
 
 
-def _stored(path: Path, name: str, store: ObjectStore) -> Source:
+def stored(path: Path, name: str, store: ObjectStore) -> Source:
+    """Store a file of this machine under its sha256, as a source of this name, unless it is stored.
+
+    Raises:
+        BadInput: It is too large or of no known kind.
+    """
     size = path.stat().st_size
     if size > LARGEST_SOURCE:
         raise BadInput(f"{name}: expected at most {LARGEST_SOURCE} bytes, found {size}; send a smaller file")
@@ -148,7 +157,16 @@ def _stored(path: Path, name: str, store: ObjectStore) -> Source:
 def _fetched(address: str, store: ObjectStore, fetch: Fetch) -> Source:
     with workspace() as folder:
         fetch(address, folder / "download")
-        return _stored(folder / "download", _clean_name(unquote(urlsplit(address).path)), store)
+        return stored(folder / "download", name_at(address), store)
+
+
+def name_at(address: str) -> str:
+    """Return the name of the file at a URL, for one line of a message and for a file.
+
+    Raises:
+        BadInput: It is malformed.
+    """
+    return _clean_name(unquote(_parts(address).path))
 
 
 def _clean_name(path: str) -> str:

@@ -13,6 +13,7 @@ from media.catalogue.job import PicturesJob
 from media.catalogue.rendering import (
     Outcome,
     forget_outcomes,
+    outcomes_address,
     outcomes_after_a_loss,
     outcomes_unknown,
     read_outcomes,
@@ -24,6 +25,7 @@ from tasks.dispatch import run_elsewhere
 from tasks.media_task import media_task
 from tasks.progress import picture_progress
 from tasks.renderers import FLOW, seconds_of
+from tasks.rented import CostOfEach, tell_manifest
 
 Outcomes = tuple[Outcome, ...]
 
@@ -46,7 +48,15 @@ def render_pictures(job: PicturesJob) -> Outcomes:
     """Render the pictures of a batch in this run, one after the other."""
     tools = open_tools()
     with picture_progress(f"batch-{job.batch[:12]}", "this batch", len(job.pictures)) as report:
-        return rendering.render_pictures(job, tools, lambda _: report(1))
+        return rendering.render_pictures(job, tools, lambda _: report(1), CostOfEach())
+
+
+@media_task
+def tell_outcomes(batch: str, outcomes: Outcomes) -> None:
+    """Store what became of each picture for the run that sent them, which forgets it once it has it."""
+    store = open_tools().store
+    rendering.tell_outcomes(batch, outcomes, store)
+    tell_manifest(outcomes_address(batch, store))
 
 
 @media_task

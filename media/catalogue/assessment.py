@@ -34,6 +34,7 @@ class Assessment:
         finished: The pictures that are, by the digest of their job.
         sources: The stored files.
         versions: What was at addresses that tell versions.
+        missing: The pictures to render, each once though several products may ask for it, the urgent first.
     """
 
     def __init__(
@@ -49,13 +50,7 @@ class Assessment:
         self.finished = dict(finished)
         self.sources = tuple(sources)
         self.versions = dict(versions)
-
-    @property
-    def missing(self) -> list[Picture]:
-        """The pictures to render, each once though several products may ask for it, the urgent ones first."""
-        distinct = {one.result: one for one in reversed(self.pictures) if one.result not in self.finished}
-        order = {one.result: number for number, one in reversed([*enumerate(self.pictures)])}
-        return sorted(distinct.values(), key=lambda one: (-one.priority, order[one.result]))
+        self.missing = _by_urgency(one for one in self.pictures if one.result not in self.finished)
 
 
 def assess(job: CatalogueJob, tools: Tools) -> Assessment:
@@ -113,6 +108,16 @@ def read_entry(picture: Picture, store: ObjectStore) -> Entry | None:
     manifest = find_manifest(picture.result, store)
     stat = store.stat(manifest_key(picture.result)) if manifest else None
     return entry_of(picture, manifest, stat) if manifest and stat else None
+
+
+def _by_urgency(pictures: Iterable[Picture]) -> list[Picture]:
+    """Return distinct pictures, each as urgent as the most urgent product that asks for it."""
+    distinct: dict[str, Picture] = {}
+    priority: dict[str, int] = {}
+    for one in pictures:
+        distinct.setdefault(one.result, one)
+        priority[one.result] = max(one.priority, priority.get(one.result, one.priority))
+    return sorted(distinct.values(), key=lambda one: -priority[one.result])  # which keeps their order
 
 
 def _is_long(orders: Orders) -> bool:

@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import logging
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,8 @@ from media.catalogue.index import Entry, Index
 from media.store import Missing, ObjectStore
 from media.store.keys import key_for
 from media.store.protocol import StoredWrong
+
+logger = logging.getLogger(__name__)
 
 PAGE = Template((Path(__file__).with_name("gallery.html")).read_text(encoding="utf-8"))
 THUMBNAIL_SIDE = 320
@@ -55,13 +58,16 @@ def thumbnail(entry: Entry, store: ObjectStore) -> bytes | None:
         small = _small(store.get(entry.poster))
     except Missing:  # its picture is being made again, or was deleted by hand
         return None
+    except (StoredWrong, OSError, SyntaxError, ValueError) as error:
+        logger.warning("%s: expected a poster, found it damaged (%s); delete it", entry.poster, error)
+        return None
     store.put(key, small)
     return small
 
 
 def _small(poster: bytes) -> bytes:
     with Image.open(io.BytesIO(poster), formats=["WEBP"]) as image:
-        picture = image.convert("RGB")
+        picture = image.convert("RGB")  # decodes all of it
     picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     picture.save(file, "WEBP", quality=QUALITY, method=4)
@@ -80,7 +86,8 @@ def _card(entry: Entry, data: bytes | None) -> str:
         f'<figure data-name="{html.escape(f"{entry.product} {entry.output}".lower(), quote=True)}">'
         f'<div class="frame">{picture}</div>'
         f"<figcaption><b>{product}</b><span>{output}</span><small>{facts}</small>"
-        f'<code title="{html.escape(entry.uri, quote=True)}">{html.escape(entry.uri)}</code>'
+        f'<code title="{html.escape(entry.uri, quote=True)}">'
+        f'<bdi dir="ltr">{html.escape(entry.uri)}</bdi></code>'
         "</figcaption></figure>"
     )
 

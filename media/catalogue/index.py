@@ -17,6 +17,7 @@ from media.source import Source
 from media.store import Missing, ObjectStore, Stat
 from media.store.keys import key_for
 from media.store.protocol import StoredWrong
+from media.store.touch import kept
 
 
 class Entry(BaseModel):
@@ -64,6 +65,7 @@ class Index(BaseModel):
     problems: tuple[Problem, ...] = ()
     sources: tuple[Source, ...] = Field(default=(), description="The files that pictures were made of.")
     versions: dict[str, Version] = Field(default={}, description="What was at addresses that tell versions.")
+    gallery: str = Field(default="", description="Digest of the gallery that shows it.")
 
 
 def index_key(orders: str) -> str:
@@ -80,10 +82,15 @@ def read_index(key: str, store: ObjectStore) -> Index:
 
 
 def keep_index(index: Index, orders: str, store: ObjectStore) -> None:
-    """Store an index for the next run, unless it is there."""
+    """Store an index for the next run, or note that it is used, and let go of a gallery that it replaces."""
+    key = index_key(orders)
+    before = read_index(key, store)
+    if before == index and kept(store.stat(key), store):
+        return
     fault_point("index.before_put")
-    if read_index(key := index_key(orders), store) != index:
-        store.put(key, index.model_dump_json(by_alias=True).encode())
+    store.put(key, index.model_dump_json(by_alias=True).encode())
+    if before.gallery not in {"", index.gallery}:
+        store.delete(manifest_key(before.gallery))
 
 
 def entry_of(picture: Picture, manifest: Manifest, stat: Stat) -> Entry:

@@ -78,20 +78,21 @@ def publish(
     rows: list[Row] = []
     problems = list(catalogue.problems)
     read: dict[str, Entry | None] = dict(catalogue.finished)
+    shown: dict[str, Picture] = {}
     for picture in catalogue.pictures:
         outcome = outcomes.get(picture.result, NEVER_BEGUN)
         if picture.result not in read:
             read[picture.result] = None if outcome.became == "failed" else read_entry(picture, store)
         entry = read[picture.result]
         if entry is None:
-            reason = outcome.reason or "its manifest was withdrawn meanwhile; start it again"
+            reason = outcome.reason or _why_not_found(picture, outcome)
             problems.append(
                 Problem(place=picture.place, product=picture.product, reason=f"{picture.output}: {reason}")
             )
             rows.append(Row(picture.product, picture.output, "failed", reason, outcome.seconds))
         else:
             entries.append(entry.model_copy(update={"product": picture.product, "output": picture.output}))
-            rows.append(_row(picture, entry, catalogue, outcome))
+            rows.append(_row(picture, entry, outcome, shown.setdefault(picture.result, picture)))
     rows += [Row(one.product, "", "failed", f"{one.place}: {one.reason}") for one in catalogue.problems]
     sources = {source.asset.sha256: source for source in catalogue.sources}
     index = Index(
@@ -100,8 +101,8 @@ def publish(
         sources=tuple(sources.values()),
         versions=catalogue.versions,
     )
-    keep_index(index, job.orders, store)
     manifest, found = _promised(job, index, store)
+    keep_index(index.model_copy(update={"gallery": manifest.content.job}), job.orders, store)
     return Published(manifest, tuple(rows), found)
 
 
@@ -116,18 +117,28 @@ def publish_forecast(job: CatalogueJob, rows: Sequence[Forecast], store: ObjectS
     return publish_manifest(Manifest(content=content, record=_record(job)), store)
 
 
-def _row(picture: Picture, entry: Entry, catalogue: Assessment, outcome: Outcome) -> Row:
-    if picture.result in catalogue.finished:
-        return Row(picture.product, picture.output, "found")
-    return Row(picture.product, picture.output, outcome.became, "", outcome.seconds, entry.usd, entry.warmth)
+def _row(picture: Picture, entry: Entry, outcome: Outcome, first: Picture) -> Row:
+    """Return a picture's row; of several products that share it, the first has its time and cost."""
+    product, output = picture.product, picture.output
+    if outcome is NEVER_BEGUN or outcome.became == "found":
+        return Row(product, output, "found")
+    if first is not picture:
+        return Row(product, output, "found", f"the same picture as {first.product}, {first.output}")
+    return Row(product, output, outcome.became, "", outcome.seconds, entry.usd, entry.warmth)
+
+
+def _why_not_found(picture: Picture, outcome: Outcome) -> str:
+    if outcome.job not in {"", picture.result}:
+        return "it was rendered by another version of Blender than plans here; give both machines the same"
+    return "its manifest was withdrawn meanwhile; start it again"
 
 
 def _promised(job: CatalogueJob, index: Index, store: ObjectStore) -> tuple[Manifest, bool]:
     """Return the manifest of an index and its gallery, and whether it was there."""
-    digest = _digest(index)
+    digest = _digest(index, job.orders)
     if manifest := find_manifest(digest, store):
         return manifest, True
-    data = index.model_dump_json(by_alias=True, exclude={"sources", "versions"}).encode()
+    data = index.model_dump_json(by_alias=True, exclude={"sources", "versions", "gallery"}).encode()
     page = gallery_page(index, PurePath(job.orders).name, store).encode()
     fault_point("gallery.before_put")
     outputs = (
@@ -152,12 +163,13 @@ def _record(job: CatalogueJob, warnings: tuple[str, ...] = ()) -> Record:
     )
 
 
-def _digest(index: Index) -> str:
-    """Return the digest of what a gallery shows."""
+def _digest(index: Index, orders: str) -> str:
+    """Return the digest of what the gallery of an order list shows."""
     return digest_of(
         {
             "stage": "gallery",
             "recipe": RECIPE,
+            "orders": orders,
             "pictures": [[one.product, one.output, one.job, one.file] for one in index.pictures],
             "problems": [[one.place, one.product, one.reason] for one in index.problems],
         }

@@ -2,20 +2,20 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from media.catalogue.job import PicturesJob
 from media.errors import BadInput, MediaError, Preempted, Unavailable
-from media.faults import fault_point
-from media.frames import Frame
 from media.geometry.prepare import find_geometry
 from media.job import StillJob, TurntableJob
-from media.jobs import retried, run
-from media.manifest import find_manifest
+from media.jobs import CostOf, retried, run
+from media.manifest import Manifest, find_manifest
 from media.plan import Plan, plan
+from media.renderer_host.at_hand import kept_warm
 from media.source import download_model
 from media.store import Missing, ObjectStore
 from media.store.keys import key_for
@@ -51,13 +51,16 @@ OUTCOMES = TypeAdapter(tuple[Outcome, ...])
 Told = Callable[[Outcome], None]
 
 
-def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None) -> tuple[Outcome, ...]:
-    """Render all pictures of a batch and store what became of each.
+def render_pictures(
+    job: PicturesJob, tools: Tools, tell: Told = lambda _: None, cost: CostOf = lambda _: None
+) -> tuple[Outcome, ...]:
+    """Render all pictures of a batch, by one Blender as far as can be, and return what became of each.
 
     Args:
         job: The batch.
         tools: What to work with.
         tell: Hears of each picture as it is done.
+        cost: Says what rented machines cost for a picture, when it is.
 
     Raises:
         Unavailable, Preempted: The store or the machine is going away; what is finished stays.
@@ -65,18 +68,24 @@ def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None)
     hopeless: dict[str, str] = {}
     outcomes = []
     began = time.monotonic()
-    for number, picture in enumerate(job.pictures, start=1):
-        if reason := _too_late_for(number, job, time.monotonic() - began):
-            outcome = Outcome(job="", became="failed", reason=reason)
-        else:
-            outcome = _rendered(picture, tools, hopeless)
-        level = logging.WARNING if outcome.became == "failed" else logging.INFO
-        logger.log(level, "picture %s of %s %s %s", number, len(job.pictures), outcome.became, outcome.reason)
-        outcomes.append(outcome)
-        tell(outcome)
-    fault_point("outcomes.before_put")
-    retried(lambda: tools.store.put(_key(job.batch), OUTCOMES.dump_json(tuple(outcomes))))
+    with kept_warm(tools.blender) as blender:
+        tools = replace(tools, blender=blender)
+        for number, picture in enumerate(job.pictures, start=1):
+            if reason := _too_late_for(number, job, time.monotonic() - began):
+                outcome = Outcome(job="", became="failed", reason=reason)
+            else:
+                outcome = _rendered(picture, tools, hopeless, cost)
+            level = logging.WARNING if outcome.became == "failed" else logging.INFO
+            of = len(job.pictures)
+            logger.log(level, "picture %s of %s %s %s", number, of, outcome.became, outcome.reason)
+            outcomes.append(outcome)
+            tell(outcome)
     return tuple(outcomes)
+
+
+def tell_outcomes(batch: str, outcomes: Sequence[Outcome], store: ObjectStore) -> None:
+    """Store what became of the pictures of a batch, for the run that sent it."""
+    store.put(_key(batch), OUTCOMES.dump_json(tuple(outcomes)))
 
 
 def read_outcomes(batch: str, store: ObjectStore) -> tuple[Outcome, ...]:
@@ -85,6 +94,11 @@ def read_outcomes(batch: str, store: ObjectStore) -> tuple[Outcome, ...]:
         return OUTCOMES.validate_json(store.get(_key(batch)))
     except Missing:
         return ()
+
+
+def outcomes_address(batch: str, store: ObjectStore) -> str:
+    """Return where is told what became of the pictures of a batch."""
+    return store.uri(_key(batch))
 
 
 def forget_outcomes(batch: str, store: ObjectStore) -> None:
@@ -130,7 +144,9 @@ def _key(batch: str) -> str:
     return key_for("catalogues", batch, "outcomes.json")
 
 
-def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str, str]) -> Outcome:
+def _rendered(
+    picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str, str], cost: CostOf
+) -> Outcome:
     """Render one picture; `hopeless` are the geometries that cannot be used, and why."""
     began = time.monotonic()
     planned: Plan | None = None
@@ -142,14 +158,15 @@ def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str
             return Outcome(job=result, became="failed", reason=reason)
         made = False
 
-        def hear(event: object) -> None:
+        def make() -> Manifest:
             nonlocal made
-            made |= not (isinstance(event, Frame) and event.found)
+            made = True
+            return run(picture, tools, cost=cost)
 
         work = Work(
             name=planned.source.name,
             find=lambda: find_manifest(result, tools.store),
-            make=lambda: run(picture, tools, hear),
+            make=make,
             publish=lambda manifest: manifest,  # that is done, by who was first
         )
         once_at_a_time(result, work, tools.store)

@@ -10,12 +10,15 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ConfigDict
 
 from media.access import Access
+from media.address import is_public
 from media.digest import sha256_of_file
+from media.download import Web, download
 from media.errors import MediaError
 from media.jobs import retried
 from media.kind import Kind
-from media.source import Source, download_model, is_local
+from media.source import Source, download_model, is_local, name_at, stored
 from media.store import ObjectStore
+from media.workspace import workspace
 
 AT_A_TIME = 8
 WHOLE_IN_ONE_FILE = {Kind.STEP, Kind.STEP_GZ, Kind.IGES, Kind.STL, Kind.PLY, Kind.GLB, Kind.USDZ, Kind.ZIP}
@@ -85,17 +88,36 @@ def bring_in(
 
     def brought(address: str) -> Source | MediaError:
         try:
-            version = retried(lambda: _version(address, access))
-            source = _unchanged(address, version, known) or _known(address, access, known)
-            source = source or retried(lambda: download_model(address, store, access))
+            source, version = _brought(address, store, access, known)
         except MediaError as error:
             return error
-        if version:
+        if version and is_public(address):  # the index shows it
             versions[address] = Version(version=version, sha256=source.asset.sha256)
         return source
 
     with ThreadPoolExecutor(AT_A_TIME) as several:
         return Brought(dict(zip(distinct, several.map(brought, distinct), strict=True)), versions)
+
+
+def _brought(address: str, store: ObjectStore, access: Access, known: Known) -> tuple[Source, str]:
+    """Return the source of an address, read if it is unknown or changed, and its version, if it has one."""
+    if address.strip().lower().startswith("https://"):
+        return retried(lambda: _from_the_web(address, store, access.web, known))
+    version = retried(lambda: _version(address, access))
+    source = _unchanged(address, version, known) or _known(address, access, known)
+    return source or retried(lambda: download_model(address, store, access)), version
+
+
+def _from_the_web(address: str, store: ObjectStore, web: Web, known: Known) -> tuple[Source, str]:
+    """Ask a server for a file unless it is as it was: its version comes with the bytes that it is of."""
+    before, name = known.versions.get(address), name_at(address.strip())
+    source = known.found(before.sha256, name) if before else None
+    with workspace() as folder:
+        unless = before.version if before and source else ""
+        taken = download(address.strip(), folder / "download", web, unless=unless)
+        if source and taken.unchanged:
+            return source, taken.version
+        return stored(folder / "download", name, store), taken.version
 
 
 def _version(address: str, access: Access) -> str:

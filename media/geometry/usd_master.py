@@ -21,7 +21,7 @@ from pxr import Gf, Kind, Sdf, Usd, UsdGeom, UsdShade, Vt
 
 from media.geometry.gltf import Gltf, read_glb
 from media.geometry.gltf_document import Material, Mesh
-from media.geometry.names import identifier_for
+from media.geometry.names import identifier_for, identifiers_for
 from media.geometry.placement import local, values
 
 REPORT_FD = 3
@@ -62,10 +62,8 @@ def write_master(gltf: Gltf, path: Path) -> int:
     UsdGeom.SetStageMetersPerUnit(stage, 1.0)
     UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
     stage.CreateClassPrim(PROTOTYPES)
-    taken: set[str] = set()
-    prototypes = []
-    for mesh in gltf.document.meshes:
-        taken.add(name := identifier_for(mesh.name, taken))
+    prototypes, meshes = [], gltf.document.meshes
+    for name, mesh in zip(identifiers_for(mesh.name for mesh in meshes), meshes, strict=True):
         prototypes.append(PROTOTYPES.AppendChild(name))
         _write_prototype(stage, prototypes[-1], gltf, mesh)
     root = UsdGeom.Xform.Define(stage, ROOT)
@@ -83,10 +81,8 @@ def _write_tree(stage: Usd.Stage, gltf: Gltf, prototypes: list[Sdf.Path]) -> int
     pending = [(ROOT, gltf.document.scenes[gltf.document.scene].nodes)]
     while pending:
         parent, children = pending.pop()
-        taken: set[str] = set()
-        for index in children:
-            node = nodes[index]
-            taken.add(name := identifier_for(node.name, taken))
+        siblings = [nodes[index] for index in children]
+        for name, node in zip(identifiers_for(node.name for node in siblings), siblings, strict=True):
             path = parent.AppendChild(name)
             prim = UsdGeom.Xform.Define(stage, path)
             prim.GetPrim().SetDisplayName(node.name)
@@ -140,7 +136,7 @@ def _bind(shape: UsdGeom.Mesh, surface: Surface, looks: dict[int, UsdShade.Mater
 
 def _write_material(stage: Usd.Stage, prototype: Sdf.Path, source: Material) -> UsdShade.Material:
     """Write a UsdPreviewSurface with colour (linear), metallic and roughness."""
-    name = identifier_for(source.name, ())
+    name = identifier_for(source.name)
     material = UsdShade.Material.Define(stage, prototype.AppendPath(f"Looks/{name}"))
     shader = UsdShade.Shader.Define(stage, material.GetPath().AppendChild("Surface"))
     shader.CreateIdAttr("UsdPreviewSurface")

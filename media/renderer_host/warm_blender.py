@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 import threading
 import time
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 END = b"end\n"
 """The line after a job's last; the far end is `blender_scripts/serving.py`."""
+SESSION_FOLDERS = "blender_*"
+"""Where Blender keeps things while it runs. One that is ended leaves its own; a host may live for weeks."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ class WarmBlender:
                 return
             self._child.end()
             self._child = None
+            for left in self._folder.glob(SESSION_FOLDERS):
+                shutil.rmtree(left, ignore_errors=True)
             self.scene, self._jobs = "", 0
             self._last_used = time.monotonic()
 

@@ -7,12 +7,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import IO
 
 from media.errors import BadInput
 from media.store.disk import disk_failure, on_disk
-from media.store.incoming import INCOMING, abandoned, arriving, fsync_folder, make_folder
+from media.store.incoming import INCOMING, abandoned, arriving, fsync_names, in_folder_of, make_folder
 from media.store.keys import KEY, checked
 from media.store.protocol import AlreadyExists, Capabilities, Leftover, Missing, Stat
 
@@ -48,15 +49,14 @@ class FolderStore:
         """
         target = self._path(key)
         with _failures(key), arriving(self.root, source, sha256) as incoming:
-            make_folder(target.parent)
             if write_once:
-                _link(incoming, target, key)
-                stat = _stat(key, target)
+                in_folder_of(target, lambda: _link(incoming, target, key))
+                stat = _stat(key, incoming)
             else:
                 with self._exclusive():
-                    incoming.replace(target)
+                    in_folder_of(target, lambda: incoming.replace(target))
                     stat = _stat(key, target)
-            fsync_folder(target.parent)
+            fsync_names(target)
             return stat
 
     def stat(self, key: str) -> Stat | None:
@@ -72,8 +72,9 @@ class FolderStore:
         folder = self.root / prefix.rpartition("/")[0]
         if not folder.is_dir():
             return
-        paths = (path for path in folder.rglob("*") if path.is_file() and INCOMING not in path.parts)
-        for key in sorted(path.relative_to(self.root).as_posix() for path in paths):
+        walked = os.walk(folder, onerror=_unless_gone)
+        paths = (Path(above) / name for above, _, names in walked for name in names)
+        for key in sorted(path.relative_to(self.root).as_posix() for path in paths if path.is_file()):
             if key.startswith(prefix) and KEY.fullmatch(key) and (stat := self.stat(key)):
                 yield stat
 
@@ -110,7 +111,7 @@ class FolderStore:
         """Remove an object; fine if there is none."""
         path = self._path(key)
         with _failures(key), self._exclusive():
-            path.unlink(missing_ok=True)
+            self._remove(path)
 
     def replace_if(self, key: str, data: bytes, etag: str) -> Stat | None:
         """Replace an object only while its etag is `etag`; returns None if it is not."""
@@ -121,7 +122,7 @@ class FolderStore:
                     return None
                 incoming.replace(target)
                 stat = _stat(key, target)
-            fsync_folder(target.parent)
+            fsync_names(target)
             return stat
 
     def delete_if(self, key: str, etag: str) -> bool:
@@ -130,7 +131,7 @@ class FolderStore:
         with _failures(key), self._exclusive():
             if not self._still(key, etag):
                 return False
-            path.unlink(missing_ok=True)
+            self._remove(path)
             return True
 
     def presign(self, key: str, expires_s: int, download_name: str) -> str:
@@ -162,11 +163,18 @@ class FolderStore:
         stat = self.stat(key)
         return stat is not None and stat.etag == etag
 
+    def _remove(self, path: Path) -> None:
+        """Remove a file, if it is there, and the folders above it that are empty then."""
+        path.unlink(missing_ok=True)
+        with suppress(OSError):  # one of them holds something else, or somebody is about to put it there
+            for folder in takewhile(lambda above: above != self.root, path.parents):
+                folder.rmdir()
+
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
         """Hold the lock that makes compare-and-replace one step for all who share this folder.
 
-        Whoever replaces or removes holds it; a link does neither.
+        Whoever replaces or removes holds it; a link does neither, and may find its folder removed.
         """
         make_folder(self.root)
         with (self.root / LOCK).open("a") as lock:

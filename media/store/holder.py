@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import platform
 from functools import cache
 from pathlib import Path
 
@@ -15,13 +16,24 @@ ENDED = {"X", "Z"}
 
 
 class Holder(BaseModel):
-    """A process; `pid` and `started` mean something only on the machine that `machine` names."""
+    """A process; `pid` and `started` mean something only on the machine that `machine` names.
+
+    `host` is what people call that machine.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     machine: str = ""
     pid: int = 0
     started: str = ""
+    host: str = ""
+
+    def __str__(self) -> str:
+        """Return who it is, in words for those who may want to look at it."""
+        if not self.machine:
+            return "another process"
+        where = "this machine" if self.machine == _this_machine() else self.host or "another machine"
+        return f"process {self.pid} on {where}"
 
     def is_gone(self) -> bool:
         """Return whether this process is known to have ended; of another machine's nothing is known."""
@@ -33,7 +45,9 @@ class Holder(BaseModel):
 def this_process() -> Holder:
     """Return who we are; a nobody where the system does not say."""
     machine, started = _this_machine(), _started(os.getpid())
-    return Holder(machine=machine, pid=os.getpid(), started=started) if machine and started else Holder()
+    if not machine or not started:
+        return Holder()
+    return Holder(machine=machine, pid=os.getpid(), started=started, host=platform.node())
 
 
 @cache

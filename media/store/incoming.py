@@ -1,11 +1,12 @@
 """Files on their way into a folder store: durable under a temporary name, in folders that are durable too."""
 
+import contextlib
 import fcntl
 import hashlib
 import io
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from media.store.protocol import Leftover, StoredWrong
 
 INCOMING = ".incoming"
 CHUNK = 1024 * 1024
+TRIES = 100
+"""How often a folder is made anew for one file; a neighbour would have to empty it each time."""
 UNLOCKED_S = 60.0
 """Longer than a writer can take from creating its file to locking it."""
 
@@ -46,6 +49,26 @@ def make_folder(folder: Path) -> None:
     make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
     fsync_folder(folder.parent)
+
+
+def in_folder_of(target: Path, name: Callable[[], object]) -> None:
+    """Have `target` named in its folder, which is made first, and again if it is removed before the naming.
+
+    Whoever deletes the last object of a folder removes it too.
+    """
+    for _ in range(TRIES):
+        with contextlib.suppress(FileNotFoundError, FileExistsError):  # the latter: gone again when looked at
+            make_folder(target.parent)
+            name()
+            return
+    make_folder(target.parent)
+    name()
+
+
+def fsync_names(target: Path) -> None:
+    """Make the new name of a file survive a power cut; fine if it was deleted again, folder and all."""
+    with contextlib.suppress(FileNotFoundError):
+        fsync_folder(target.parent)
 
 
 def fsync_folder(folder: Path) -> None:

@@ -18,6 +18,7 @@ SKEW_S = 5.0
 """What a lease is given beyond its time: for clocks that run at other rates, and replies under way."""
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S, PAUSE_SHARE = 0.1, 2.0, 0.05
 JITTER = 0.25
+SAID_EVERY_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class LeaseWatch:
         self._terms = terms
         self._seen: _Seen | None = None
         self._waited_for: set[str] = set()
-        self._began = terms.clock()
+        self._began = self._waiting_since = self._said = terms.clock()
         self.disputes = 0
         """How often a lease that was ours, or ours to take, went to somebody else."""
 
@@ -77,7 +78,7 @@ class LeaseWatch:
         if self._seen is None or self._seen.etag != stat.etag:
             self._seen = _Seen(stat.etag, self._read(), self._terms.clock())
         if not self._is_left_behind(self._seen):
-            self._wait_for(self._seen.record.owner)
+            self._wait_for(self._seen.record)
             return None
         lease = take_over(self._key, self._store, self._terms.lasts_s, self._seen.etag)
         self.disputes += lease is None
@@ -89,10 +90,18 @@ class LeaseWatch:
         pause = min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, waited * PAUSE_SHARE))
         self._terms.sleep(pause * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311 - no secret
 
-    def _wait_for(self, owner: str) -> None:
-        if owner not in self._waited_for:
-            logger.info("%s: waiting for another, who is making it", self._name)
-        self._waited_for.add(owner)
+    def _wait_for(self, record: LeaseRecord) -> None:
+        """Say once, and then every so often, whom we wait for: nobody else would tell that it hangs."""
+        now = self._terms.clock()
+        if record.owner not in self._waited_for:
+            logger.info("%s: waiting for another, who is making it: %s", self._name, record.holder)
+            self._waited_for.add(record.owner)
+            self._waiting_since = self._said = now
+        elif now - self._said >= SAID_EVERY_S:
+            waited = "%s: waited %.0f min so far for %s, which says that it still works on it; %s"
+            advice = "if you think that it hangs, end it there, and one of those who wait takes over"
+            logger.info(waited, self._name, (now - self._waiting_since) / 60, record.holder, advice)
+            self._said = now
 
     def _read(self) -> LeaseRecord:
         """Return what the lease says; one that says nothing sensible still has to run out."""

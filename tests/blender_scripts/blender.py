@@ -56,7 +56,8 @@ class Blender:
         """Run a script with descriptor 3 open."""
         reports, log = folder / "events.jsonl", folder / "log.txt"
         shell = ["/bin/sh", "-c", 'exec "$@" 3>"$REPORTS"', "sh", *self.argv(script, *arguments)]
-        env = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "REPORTS": str(reports)}
+        env = {name: str(folder) for name in ("HOME", "TMPDIR")}
+        env |= {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "REPORTS": str(reports)}
         with log.open("w") as output:
             finished = subprocess.run(
                 shell,

@@ -1,9 +1,12 @@
 """Preparing a scene in a real Blender."""
 
+from ast import literal_eval
+
 import numpy as np
 import pytest
 from pxr import Gf, Usd, UsdGeom, UsdShade, Vt
 
+from tests.blender_scripts.blender import ROOT
 from tests.blender_scripts.shapes import box, write_glb
 
 
@@ -57,6 +60,16 @@ def test_scene_is_one_uncompressed_file(blender, tmp_path):
 
     assert (tmp_path / "scene.blend").read_bytes()[:7] == b"BLENDER"
     assert [path.name for path in tmp_path.glob("scene*")] == ["scene.blend"], "no backup beside it"
+
+
+@pytest.mark.parametrize("geometry", ["part.glb", "missing.glb"])
+def test_blender_leaves_no_temporary_folder_however_its_job_went(blender, tmp_path, geometry):
+    write_glb(tmp_path / "part.glb", box(1, 1, 1))
+
+    outcome = blender.prepare(tmp_path, tmp_path / geometry)
+
+    assert outcome.all("started"), "so that Blender was loaded"
+    assert list(tmp_path.glob("blender_*")) == []
 
 
 @pytest.mark.parametrize(
@@ -138,3 +151,37 @@ def test_flat_face_of_a_mesh_without_normals_stays_flat_up_to_its_chamfer(blende
     blender.run_script(tmp_path, tmp_path / "read.py", blend, str(tmp_path / "degrees"))
 
     assert float((tmp_path / "degrees").read_text()) < CHAMFER / 4
+
+
+COUNT_WORK = f"""
+import os, sys
+sys.path.insert(0, {str(ROOT)!r})
+import bpy
+from blender_scripts.geometry_import import smooth_unshaded
+bpy.ops.wm.read_factory_settings(use_empty=True)
+for number in range(int(sys.argv[-2])):
+    mesh = bpy.data.meshes.new("part")
+    mesh.from_pydata([(0, 0, number), (1, 0, 0), (0, 1, 0)], [], [(0, 1, 2)])
+    bpy.context.scene.collection.objects.link(bpy.data.objects.new("part", mesh))
+worked_through = []
+count = lambda scene, graph: worked_through.append(len(graph.ids))
+bpy.app.handlers.depsgraph_update_post.append(count)
+smooth_unshaded()
+left = all(mesh.has_custom_normals for mesh in bpy.data.meshes), len(bpy.data.objects), len(bpy.data.scenes)
+open(sys.argv[-1], "w").write(repr((sum(worked_through), *left)))
+sys.stdout.flush()
+os._exit(0)
+"""
+
+
+def test_shading_a_part_takes_no_more_work_where_there_are_many(blender, tmp_path):
+    """Work is what Blender's evaluation went through: every object of a scene, at each look at it."""
+    (tmp_path / "count.py").write_text(COUNT_WORK)
+    work = {}
+    for parts in (10, 100):
+        outcome = blender.run_script(tmp_path, tmp_path / "count.py", str(parts), str(tmp_path / "work"))
+        assert outcome.code == 0, outcome.log[-2000:]
+        work[parts], *left = literal_eval((tmp_path / "work").read_text())
+        assert left == [True, parts, 1], "all are shaded, and nothing else was left behind"
+
+    assert 0 < work[100] < 15 * work[10]

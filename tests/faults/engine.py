@@ -21,7 +21,7 @@ from media.access import Access
 from media.blender_events import Event, FrameWritten
 from media.catalogue.job import CatalogueJob
 from media.download import Guard, Web
-from media.errors import MediaError
+from media.errors import MediaError, Retry, Unavailable
 from media.frames import Frame
 from media.job import TurntableJob
 
@@ -39,12 +39,15 @@ def main(argv: Sequence[str]) -> None:
         "--trust", metavar="CERTIFICATE", help="download from the server on loopback that has it"
     )
     parser.add_argument("--patience", type=float, metavar="SECONDS", help="longest silence of the renderer")
+    parser.add_argument("--impatient", action="store_true", help="try again once, and soon")
     parser.add_argument("--clock", type=int, metavar="SEED", help="let the wall clock jump by up to a year")
     given = parser.parse_args(argv)
     if given.catalogue:
         sys.addaudithook(_tell_rendered)
     if given.kill_at:
         sys.addaudithook(lambda event, details: _kill_at(given.kill_at, event, details))
+    if given.impatient:
+        Unavailable.retry = Retry(times=1, wait_s=0.1)
     if given.patience:
         blender.LONGEST_SILENCE_S = given.patience
     if given.clock is not None:

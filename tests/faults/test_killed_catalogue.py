@@ -4,10 +4,8 @@ The short version kills at two points and runs with every check; `make faults` k
 """
 
 import json
-import shutil
 import signal
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +13,9 @@ import pytest
 from media.catalogue.index import index_key, read_index
 from media.faults import FaultPoint
 from media.manifest import Manifest
-from tests.faults.runs import LEDGER, Engine
+from tests.faults.runs import LEDGER, PICTURES, Engine
 from tests.faults.test_killed_runs import OF_CATALOGUES
-from tests.flows.served import server
 
-PICTURES = 3
 SHORT: tuple[FaultPoint, ...] = ("manifest.after_put", "gallery.after_put")
 IN_A_BATCH: set[FaultPoint] = {
     "frame.before_put",
@@ -27,30 +23,8 @@ IN_A_BATCH: set[FaultPoint] = {
     "manifest.before_put",
     "manifest.after_put",
 }
-TINY = {"width": 48, "height": 48, "samples": 1, "detail": "coarse"}
 
 pytestmark = pytest.mark.timeout(600)
-
-
-@pytest.fixture(scope="module")
-def prefect(tmp_path_factory) -> Iterator[dict[str, str]]:
-    """How to reach a server, which is quicker than one for each run."""
-    with server(tmp_path_factory.mktemp("prefect")) as env:
-        yield {name: value for name, value in env.items() if name.startswith("PREFECT_")}
-
-
-@pytest.fixture
-def catalogue(prefect, bearing_step, prepared, tmp_path, monkeypatch) -> Engine:
-    """Runs of a catalogue of a few pictures of one product, whose scene is prepared."""
-    for name, value in prefect.items():
-        monkeypatch.setenv(name, value)
-    types = {f"from-{angle}": TINY | {"azimuth": angle} for angle in range(10, 10 + PICTURES)}
-    line = {"product": "A", "source": str(bearing_step), "outputs": list(types)}
-    orders = tmp_path / "orders.json"
-    orders.write_text(json.dumps({"outputs": types, "products": [line]}))
-    engine = Engine(tmp_path, json.dumps({"orders": str(orders)}))
-    shutil.copytree(prepared, engine.store.root)
-    return engine
 
 
 @pytest.mark.parametrize(

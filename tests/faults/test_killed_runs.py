@@ -24,7 +24,6 @@ OF_STILLS: set[FaultPoint] = {"still.before_put"}
 BETWEEN_WEB_AND_S3: set[FaultPoint] = {"download.in_body", "upload.before_complete"}
 OF_CATALOGUES: set[FaultPoint] = {
     "catalogue.after_assessment",
-    "outcomes.before_put",
     "index.before_put",
     "gallery.before_put",
     "gallery.after_put",

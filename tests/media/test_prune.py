@@ -1,5 +1,6 @@
 """What no finished job needs goes, in two passes a day apart; nothing else ever does."""
 
+import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -110,6 +111,24 @@ def test_first_dry_run_says_what_would_be_marked(full):
     (scenes,) = [row for row in rows if row.kind == "scenes" and row.fate == "would be marked"]
     times = [full.stat(key).modified for key in LOST.objects() if key.startswith("scenes")]
     assert (scenes.objects, scenes.oldest) == (2, min(times))
+
+
+def test_index_of_a_catalogue_protects_no_picture_and_goes_after_a_month(full):
+    index = key_for("catalogues", "c" * 64, "index.json")
+    full.put(index, f'{{"pictures": {json.dumps([*LOST.objects()])}}}'.encode())
+    an_hour_earlier(full)
+
+    prune(REAL, full, NOW + timedelta(days=2))
+    prune(REAL, full, NOW + timedelta(days=4))
+    after_days = keys_of(full)
+    prune(REAL, full, FIRST)
+    prune(REAL, full, SECOND)
+
+    frames = {key for key in LOST.objects() if key.startswith("renders/")}
+    assert frames
+    assert not frames & after_days
+    assert index in after_days
+    assert index not in keys_of(full)
 
 
 def test_young_objects_are_not_marked(full):

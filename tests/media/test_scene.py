@@ -10,12 +10,14 @@ from PIL import Image
 from pxr import Usd, UsdGeom
 
 from media import jobs
+from media.asset import Asset
 from media.geometry.prepare import prepare_geometry
 from media.job import StillJob
 from media.kind import Kind
 from media.plan import plan
 from media.scene import Scene, find_scene, prepare_scene
 from media.source import download_model
+from media.store.keys import key_for
 from media.store.protocol import Damaged
 
 
@@ -125,6 +127,26 @@ def test_scene_that_several_ask_for_at_once_is_made_by_one_blender(tools, tmp_pa
     assert sorted(scene.found for scene in scenes) == [False, True, True]
     assert {scene.asset for scene in scenes} == {find_scene(scenes[0].digest, tools.store).asset}
     assert scenes[0].digest == plan(job, source, tools.blender).scene
+
+
+def test_of_two_makers_of_a_scene_the_first_to_publish_is_believed_by_both(tools, tmp_path, monkeypatch):
+    source = download_model(str(write_usd(tmp_path / "cube.usda")), tools.store)
+    geometry, job = prepare_geometry(source, tools.store), StillJob(source=str(tmp_path / "cube.usda"))
+    digest = plan(job, source, tools.blender).scene
+    key, sha256 = key_for("scenes", digest, "scene.json"), "ab" * 32
+    blend = tools.store.put(key_for("scenes", sha256, "scene.blend"), b"theirs")
+    asset = Asset(uri="", sha256=sha256, size=blend.size, media_type="application/x-blender", key=blend.key)
+    theirs = Scene(digest=digest, asset=asset, import_seconds=0)
+
+    def other_comes_first(point: str) -> None:
+        if point == "scene.before_report":
+            tools.store.put(key, theirs.model_dump_json().encode(), write_once=True)
+
+    monkeypatch.setattr("media.scene.fault_point", other_comes_first)
+    scene = prepare_scene(geometry, job, tools)
+
+    assert scene == theirs
+    assert Scene.model_validate_json(tools.store.get(key)) == theirs
 
 
 def test_scene_of_the_right_size_with_other_bytes_is_not_rendered_and_is_made_again(tools, tmp_path):

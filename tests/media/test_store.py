@@ -266,6 +266,69 @@ def test_half_written_files_of_a_killed_writer_are_swept_away(tmp_path):
     assert not orphan.exists()
 
 
+def folders_below(root: Path) -> list[Path]:
+    """Folders that a store made for keys."""
+    return [path for path in root.rglob("*") if path.is_dir() and path.name != ".incoming"]
+
+
+def test_deleting_leaves_no_empty_folder_behind(tmp_path):
+    store = FolderStore(tmp_path / "store")
+    beside, seen = store.put(KEY, b"x"), store.put(key_for("renders", DIGEST, "000002.png"), b"x")
+
+    store.delete(KEY)
+    assert [stat.key for stat in store.list("")] == [seen.key], "what lies beside it stays"
+    assert store.delete_if(seen.key, seen.etag)
+    store.delete(beside.key)
+
+    assert folders_below(store.root) == []
+    assert store.root.is_dir()
+
+
+@pytest.mark.parametrize("write_once", [True, False])
+def test_folder_that_goes_while_a_writer_comes_is_made_again(tmp_path, write_once):
+    """Two threads put and delete a key each, in one folder; a third one looks; none of them ever fails."""
+    store = FolderStore(tmp_path / "store")
+    ready, turns = threading.Barrier(3), 150
+
+    def write(name: str) -> int:
+        key = key_for("leases", DIGEST, name)
+        ready.wait()
+        for turn in range(turns):
+            stat = store.put(key, b"%d" % turn, write_once=write_once)
+            assert store.get(key) == b"%d" % turn
+            assert store.delete_if(key, stat.etag)
+        return turns
+
+    def look() -> int:
+        ready.wait()
+        while any(not other.done() for other in writers):
+            list(store.list(""))
+            list(store.scan())
+        return turns
+
+    with ThreadPoolExecutor(3) as pool:
+        writers = [pool.submit(write, name) for name in ("first.json", "second.json")]
+        assert [work.result() for work in (*writers, pool.submit(look))] == [turns] * 3
+
+    assert folders_below(store.root) == []
+
+
+def test_writer_whose_folder_goes_at_the_worst_moment_makes_it_again(tmp_path, monkeypatch):
+    store = FolderStore(tmp_path / "store")
+    link, gone = os.link, []
+
+    def late(source: Path, target: Path) -> None:
+        if not gone:
+            gone.append(target.parent.rmdir())  # as one who deletes its last object does
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", late)
+    store.put(KEY, b"x", write_once=True)
+
+    assert gone
+    assert store.get(KEY) == b"x"
+
+
 @pytest.mark.parametrize("place", ["no such folder/out", "a file/out", "a folder"])
 def test_place_that_cannot_be_written_is_a_bad_input(store, tmp_path, place):
     store.put(KEY, b"content")

@@ -30,12 +30,15 @@ class Catalogue:
         folder: Where they are.
         tools: A store, and tools that nobody starts.
         products: The fields of each line.
+        finished: How many pictures it had made.
+        name: What the list is called.
     """
 
     folder: Path
     tools: Tools
     products: list[dict[str, object]] = field(default_factory=list)
     finished: int = 0
+    name: str = "orders.json"
 
     def add(self, product: str, content: str = "", **fields: object) -> None:
         """Order a tile of a new file, unless `fields` say something else."""
@@ -45,7 +48,7 @@ class Catalogue:
 
     def job(self, **fields: object) -> CatalogueJob:
         """Write the list, and return the request for it."""
-        path = self.folder / "orders.json"
+        path = self.folder / self.name
         path.write_text(json.dumps({"outputs": TYPES, "products": self.products}))
         return CatalogueJob.model_validate({"orders": str(path), **fields})
 

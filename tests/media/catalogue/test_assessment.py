@@ -121,6 +121,14 @@ def test_index_is_not_believed_of_a_manifest_that_was_written_anew(catalogue):
     assert [one.result for one in catalogue.assess().missing] == [picture.result]
 
 
+def test_picture_of_two_products_is_as_urgent_as_the_more_urgent_of_them(catalogue):
+    catalogue.add("A", content="shared")
+    catalogue.add("B", priority=5)
+    catalogue.add("C", content="shared", priority=100)
+
+    assert [one.product for one in catalogue.assess().missing] == ["A", "B"]
+
+
 def test_store_of_too_many_objects_is_asked_for_single_ones(catalogue):
     for name in ("A", "B", "C"):
         catalogue.add(name)

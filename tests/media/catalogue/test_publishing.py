@@ -3,7 +3,10 @@
 import json
 import re
 
-from media.catalogue.publishing import totals
+from media.catalogue.assessment import read_entry
+from media.catalogue.publishing import publish, totals
+from media.catalogue.rendering import Outcome
+from media.manifest import manifest_key
 
 
 def page_of(catalogue, published) -> str:
@@ -52,8 +55,6 @@ def test_failed_picture_is_tried_again_in_the_next_run(catalogue):
 
 
 def test_picture_that_no_run_got_to_counts_as_failed(catalogue):
-    from media.catalogue.publishing import publish  # noqa: PLC0415 - beside what it is given
-
     catalogue.add("A")
 
     published = publish(catalogue.job(), catalogue.assess(), {}, catalogue.tools.store)
@@ -70,3 +71,68 @@ def test_index_names_each_picture_and_where_it_lies(catalogue):
     (picture,) = index["pictures"]
     assert (picture["product"], picture["output"], picture["width"]) == ("A", "tile", 64)
     assert catalogue.tools.store.stat(picture["file"]) is not None
+
+
+def test_picture_of_two_products_is_counted_and_paid_once(catalogue):
+    catalogue.add("A", content="same")
+    catalogue.add("B", content="same")
+
+    first, second = catalogue.run().rows
+
+    assert (first.became, first.seconds) == ("rendered", 1.0)
+    assert (second.became, second.seconds) == ("found", 0.0)
+    assert second.reason == "the same picture as A, tile"
+
+
+def test_gallery_is_told_a_damaged_poster_from_a_preview(catalogue):
+    catalogue.add("A")
+    catalogue.add("B")
+    spoilt = []
+
+    def spoil(picture) -> bool:
+        if not spoilt:
+            catalogue.render(picture)
+            store = catalogue.tools.store
+            spoilt.append(read_entry(picture, store).poster)
+            store.put(spoilt[0], bytes(store.stat(spoilt[0]).size))
+        return False
+
+    page = page_of(catalogue, catalogue.run(fails=spoil))
+
+    assert page.count("no preview") == 1
+    assert page.count("data:image/webp;base64,") == 1
+
+
+def test_lists_with_the_same_pictures_have_galleries_of_their_own(catalogue):
+    catalogue.add("A")
+    summer = catalogue.run()
+    catalogue.name = "winter.json"
+
+    winter = catalogue.run()
+
+    assert winter.manifest.content.job != summer.manifest.content.job
+    assert "winter.json" in page_of(catalogue, winter)
+
+
+def test_newer_gallery_lets_go_of_the_one_before(catalogue):
+    catalogue.add("A")
+    before = catalogue.run()
+    catalogue.add("B")
+
+    after = catalogue.run()
+
+    store = catalogue.tools.store
+    assert store.stat(manifest_key(before.manifest.content.job)) is None
+    assert store.stat(manifest_key(after.manifest.content.job)) is not None
+
+
+def test_run_on_another_blender_says_so(catalogue):
+    catalogue.add("A")
+    assessment = catalogue.assess()
+    (picture,) = assessment.pictures
+    elsewhere = Outcome(job="0" * 64, became="rendered", seconds=1.0)
+
+    published = publish(catalogue.job(), assessment, {picture.result: elsewhere}, catalogue.tools.store)
+
+    assert [row.became for row in published.rows] == ["failed"]
+    assert "another version of Blender" in published.rows[0].reason

@@ -1,5 +1,6 @@
 """A batch of pictures: each for itself, none twice, also when its run is killed in the middle."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,11 +18,13 @@ from media.catalogue.rendering import (
     outcomes_unknown,
     read_outcomes,
     render_pictures,
+    tell_outcomes,
 )
 from media.errors import Retry, Unavailable
 from media.job import StillJob
 from media.manifest import find_manifest
 from tests.fakes.flaky_store import FlakyStore
+from tests.processes import descendants
 
 BATCH = "ab" * 32
 DRIVER = Path(__file__).with_name("render_and_die.py")
@@ -49,7 +52,18 @@ def test_file_that_cannot_be_used_leaves_the_others_alone(bearing_step, damaged,
     assert [one.became for one in outcomes] == ["failed", "rendered", "failed"]
     assert outcomes[0].reason.startswith("BadInput: damaged.step: ")
     assert outcomes[2].job == ""
+    tell_outcomes(BATCH, outcomes, tools.store)
     assert read_outcomes(BATCH, tools.store) == outcomes
+
+
+def test_pictures_of_a_batch_share_a_blender_where_no_host_was_started(bearing_step, tools):
+    angles = [{"source": str(bearing_step), "azimuth": angle} for angle in (10, 20, 30)]
+
+    outcomes = render_pictures(batch(*angles), tools)
+
+    records = [find_manifest(one.job, tools.store).record for one in outcomes]
+    assert [record.frames[0].warmth for record in records] == ["warm process", "warm scene", "warm scene"]
+    assert descendants(os.getpid()) == []
 
 
 def test_file_that_cannot_be_used_is_opened_once_for_all_its_pictures(damaged, tools, children):
@@ -84,8 +98,8 @@ def test_batch_ends_where_the_store_does_and_its_frames_are_kept(bearing_step, t
     with children.counted() as again:
         outcomes = render_pictures(asked, tools)
 
-    assert [one.became for one in outcomes] == ["found", "rendered"]
-    assert sum("blender_scripts" in " ".join(command) for command in again) == 1
+    assert [one.became for one in outcomes] == ["rendered", "rendered"]
+    assert sum("blender_scripts" in " ".join(command) for command in again) == 1  # the second one's frame
 
 
 def test_batch_that_was_killed_goes_on_where_it_was(bearing_step, tools, tmp_path):
@@ -109,7 +123,7 @@ def test_picture_that_two_runs_want_at_once_is_rendered_once(bearing_step, tools
         outcomes = list(two.map(lambda _: render_pictures(asked, tools), range(2)))
 
     assert sorted(one.became for (one,) in outcomes) == ["found", "rendered"]
-    assert sum("blender_scripts" in " ".join(command) for command in started) == 2  # a scene and its frame
+    assert sum("blender_scripts" in " ".join(command) for command in started) == 1  # for scene and frame
 
 
 def test_of_a_run_that_ended_too_early_what_is_stored_counts(bearing_step, tools):

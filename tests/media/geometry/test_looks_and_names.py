@@ -1,9 +1,15 @@
 """Colours become plausible finishes, and names become identifiers."""
 
+import sys
+from collections.abc import Callable
+from itertools import chain, count
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from media.geometry.materials import BRASS, PAINT, RUBBER, finish_of
-from media.geometry.names import first_real_name, identifier_for
+from media.geometry.names import first_real_name, identifier_for, identifiers_for
 
 
 def linear(srgb: float) -> float:
@@ -57,11 +63,45 @@ def test_placeholders_give_way_to_the_next_name(placeholder):
     ],
 )
 def test_identifier_is_ascii_and_reads_like_the_name(name, identifier):
-    assert identifier_for(name, set()) == identifier
+    assert identifier_for(name) == identifier
 
 
 def test_identifiers_do_not_collide():
-    taken: set[str] = set()
-    for _ in range(3):
-        taken.add(identifier_for("Schraube", taken))
-    assert taken == {"Schraube", "Schraube_2", "Schraube_3"}
+    names = ["Schraube", "Schraube", "Schraube_3", "Schraube", "Schraube 3"]
+
+    found = list(identifiers_for(names))
+
+    assert found == ["Schraube", "Schraube_2", "Schraube_3", "Schraube_4", "Schraube_3_2"]
+
+
+@given(st.lists(st.text("aÄß #12_.-", max_size=5) | st.text(max_size=70), max_size=30))
+def test_identifier_is_the_first_of_its_numbers_that_is_free(names):
+    expected: list[str] = []
+    for base in map(identifier_for, names):
+        numbered = (f"{base}_{number}" for number in count(2))
+        expected.append(next(name for name in chain([base], numbered) if name not in expected))
+
+    assert list(identifiers_for(names)) == expected
+
+
+def test_thousands_of_one_name_take_as_many_steps_each_as_the_first_few():
+    few, many = (steps_of(lambda n=n: list(identifiers_for(["Schraube"] * n))) for n in (100, 2000))
+
+    assert many < 30 * few
+
+
+def steps_of(work: Callable[[], object]) -> int:
+    """Count the lines of Python that some work takes."""
+    lines, former = 0, sys.gettrace()
+
+    def trace(_frame: object, event: str, _arg: object) -> object:
+        nonlocal lines
+        lines += event == "line"
+        return trace
+
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(former)
+    return lines

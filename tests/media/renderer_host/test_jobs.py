@@ -49,6 +49,16 @@ def test_no_blender_is_left_when_the_host_has_ended(place):
     assert not place.socket.exists()
 
 
+def test_blender_that_is_ended_leaves_no_temporary_folder_but_its_caches(place):
+    with place.host():
+        place.render()
+        home = next(home for home in place.folder.joinpath("homes").iterdir() if (home / "job.json").exists())
+        (home / "blender_a1B2c3" / "below").mkdir(parents=True)
+        (home / ".cache").mkdir()
+
+    assert sorted(path.name for path in home.iterdir()) == [".cache", "job.json"]
+
+
 def test_blender_that_is_killed_loses_the_frame_that_it_was_at(place):
     heard = []
 

@@ -1,5 +1,6 @@
 """Of many who ask for the same at once, one makes it, whatever becomes of that one."""
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -107,6 +108,38 @@ def test_lease_lasts_as_long_as_its_owner_says(store):
     shop.ask(terms=clock.terms)
 
     assert clock.now >= 90 + SKEW_S
+
+
+@pytest.mark.parametrize(
+    ("change", "who"),
+    [
+        ({}, f"process {os.getpid()} on this machine"),
+        ({"machine": "ef" * 32, "pid": 7, "host": "render-3"}, "process 7 on render-3"),
+        ({"machine": "ef" * 32, "pid": 7, "host": ""}, "process 7 on another machine"),
+        ({"machine": ""}, "another process"),
+    ],
+)
+def test_who_waits_long_says_every_minute_for_whom_and_what_can_be_done(store, caplog, change, who):
+    caplog.set_level("INFO", "media.store")
+    shop, clock = Workshop(store), Clock()
+    record = LeaseRecord(owner="other", holder=this_process().model_copy(update=change))
+
+    def renew_and_finish() -> None:
+        if clock.now > 200:
+            store.put(RESULT, b"thing")
+        store.put(LEASE, record.model_copy(update={"renewals": int(clock.now)}).data)
+
+    renew_and_finish()
+    clock.meanwhile = renew_and_finish
+    shop.ask(terms=clock.terms)
+
+    first, *later = caplog.messages
+    assert first == f"part.step: waiting for another, who is making it: {who}"
+    assert [line.split(", which")[0] for line in later] == [
+        f"part.step: waited {minutes} min so far for {who}" for minutes in (1, 2, 3)
+    ]
+    assert "end it there, and one of those who wait takes over" in later[-1]
+    assert shop.made == 0, "a lease is not taken from one who renews it"
 
 
 def test_lease_that_is_renewed_is_waited_for_however_long_it_takes(store):
