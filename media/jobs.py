@@ -19,7 +19,7 @@ from media.geometry.prepare import prepare_geometry
 from media.job import StillJob, TurntableJob
 from media.manifest import Manifest, find_manifest, publish_manifest
 from media.plan import Plan, plan
-from media.record import Made, manifest_of
+from media.record import PREPARING, WHOLE, Made, manifest_of
 from media.rendering import render_frames
 from media.scene import Scene
 from media.source import download_model
@@ -47,15 +47,19 @@ def run(
     Raises:
         MediaError: Of the class that says what to do about it, after the retries which that class allows.
     """
+    began = time.monotonic()
     source = retried(lambda: download_model(job.source, tools.store, tools.access))
     planned = plan(job, source, tools.blender)
     if done := retried(lambda: find_manifest(planned.result, tools.store)):
         return done
+    found_missing = time.monotonic()
     geometry = retried(lambda: prepare_geometry(planned.source, tools.store, job.detail, job.conventions))
     scene = retried(lambda: scene_of(planned, geometry, tools))
+    prepared = time.monotonic()
     frames, delivered = _render_and_deliver(planned, scene, tools, report)
     made = Made(geometry=geometry, scene=scene, frames=frames, delivered=delivered)
-    manifest = manifest_of(planned, made, tools, cost(len(frames)))
+    seconds = {WHOLE: time.monotonic() - began, PREPARING: prepared - found_missing}
+    manifest = manifest_of(planned, made, tools, cost(len(frames)), seconds)
     return retried(lambda: publish_manifest(manifest, tools.store))
 
 

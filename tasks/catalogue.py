@@ -1,6 +1,7 @@
 """Tasks: find out what a catalogue lacks, and show and store what it has at the end."""
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,10 +12,9 @@ from blocks.tools import open_tools
 from media.address import readable
 from media.catalogue import assessment, publishing
 from media.catalogue.assessment import Assessment
-from media.catalogue.forecast import Forecast, forecast
+from media.catalogue.forecast import Forecast, Pilots, forecast
 from media.catalogue.job import CatalogueJob
 from media.catalogue.order import Problem
-from media.catalogue.picture import Picture
 from media.catalogue.publishing import Published, Row, totals
 from media.catalogue.rendering import Outcome
 from media.manifest import Result, result_of
@@ -23,6 +23,7 @@ from tasks.media_task import media_task
 MOST_SAID = 50
 MOST_ROWS = 1000
 """A browser draws no more of them well; the index has all."""
+STATES = ("cannot", "to do", "same", "found")
 
 
 @media_task
@@ -49,17 +50,13 @@ def publish_catalogue(job: CatalogueJob, catalogue: Assessment, outcomes: Mappin
 
 
 @media_task
-def forecast_catalogue(job: CatalogueJob, catalogue: Assessment, pilots: Sequence[Picture]) -> Result:
+def forecast_catalogue(job: CatalogueJob, catalogue: Assessment, pilots: Pilots) -> Result:
     """Tell what each picture would take, by the pilots of its product, and store that."""
     store = open_tools().store
-    entries = [entry for pilot in pilots if (entry := assessment.read_entry(pilot, store))]
-    rows = forecast(catalogue, entries)
+    entries = [entry for pilot in pilots.pictures if (entry := assessment.read_entry(pilot, store))]
+    rows = forecast(catalogue, entries, pilots.failed)
     manifest = publishing.publish_forecast(job, rows, store)
-    low, likely, high = (sum(getattr(row, name) for row in rows) for name in ("low", "likely", "high"))
-    todo = sum(not row.found for row in rows)
-    said = f"{len(rows) - todo} found, {todo} to do in about {likely:.0f} s ({low:.0f} to {high:.0f} s)"
-    if job.usd_per_hour:
-        said += f", ${high / 3600 * job.usd_per_hour:.2f} at most"
+    said = _summary(rows, job)
     get_run_logger().info("%s; nothing but pilots was rendered", said)
     create_table_artifact(
         table=_forecast_table(rows), key=f"forecast-{manifest.content.job[:12]}", description=said
@@ -75,18 +72,36 @@ def warn_of(problems: Sequence[Problem], logger: logging.Logger | logging.Logger
         logger.warning("%s more are left out; the table and the index have them", len(more))
 
 
+def _summary(rows: Sequence[Forecast], job: CatalogueJob) -> str:
+    states = Counter(row.state for row in rows)
+    low, likely, high = (sum(getattr(row, name) for row in rows) for name in ("low", "likely", "high"))
+    said = f"{states['found']} found, {states['to do']} to do in about {likely:.0f} s"
+    said += f" ({low:.0f} to {high:.0f} s)"
+    if job.usd_per_hour:
+        said += f", ${high / 3600 * job.usd_per_hour:.2f} at most"
+    if states["same"]:
+        said += f", {states['same']} the same as others"
+    if states["cannot"]:
+        said += f", {states['cannot']} that cannot be rendered"
+    return said
+
+
 def _forecast_table(rows: Sequence[Forecast]) -> list[dict[str, str]]:
-    todo = sorted(rows, key=lambda row: row.found)[:MOST_ROWS]
-    return [
+    todo = sorted(rows, key=lambda row: STATES.index(row.state))[:MOST_ROWS]
+    table = [
         {
             "product": row.product,
             "output": row.output,
-            "state": "found" if row.found else "to do",
-            "seconds": "" if row.found else f"{row.likely:.1f} ({row.low:.1f} to {row.high:.1f})",
+            "state": row.state,
+            "seconds": f"{row.likely:.1f} ({row.low:.1f} to {row.high:.1f})" if row.state == "to do" else "",
             "estimated by": row.source,
+            "why": row.reason,
         }
         for row in todo
     ]
+    if more := len(rows) - len(table):
+        table.append({"product": f"and {more} more", "output": "", "state": "see the forecast's file"})
+    return table
 
 
 def _say(rows: tuple[Row, ...]) -> None:

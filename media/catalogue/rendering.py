@@ -45,6 +45,8 @@ class Outcome(BaseModel):
     seconds: float = Field(default=0.0, ge=0)
 
 
+CLOCK_S = 1.0
+"""What passes between pictures without anybody's doing."""
 OUTCOMES = TypeAdapter(tuple[Outcome, ...])
 Told = Callable[[Outcome], None]
 
@@ -65,10 +67,14 @@ def render_pictures(
     """
     hopeless: dict[str, str] = {}
     outcomes = []
+    began = time.monotonic()
     with kept_warm(tools.blender) as blender:
         tools = replace(tools, blender=blender)
         for number, picture in enumerate(job.pictures, start=1):
-            outcome = _rendered(picture, tools, hopeless, cost)
+            if reason := _too_late_for(number, job, time.monotonic() - began):
+                outcome = Outcome(job="", became="failed", reason=reason)
+            else:
+                outcome = _rendered(picture, tools, hopeless, cost)
             level = logging.WARNING if outcome.became == "failed" else logging.INFO
             of = len(job.pictures)
             logger.log(level, "picture %s of %s %s %s", number, of, outcome.became, outcome.reason)
@@ -101,13 +107,37 @@ def forget_outcomes(batch: str, store: ObjectStore) -> None:
 
 
 def outcomes_after_a_loss(results: Iterable[str], reason: str, store: ObjectStore) -> tuple[Outcome, ...]:
-    """Return what became of the pictures of a run that ended before its end: what is stored is finished."""
-    return tuple(
-        Outcome(job=result, became="rendered")
-        if find_manifest(result, store)
-        else Outcome(job=result, became="failed", reason=reason)
-        for result in results
-    )
+    """Return what became of the pictures of a run that ended before its end: what is stored is finished.
+
+    Raises:
+        Unavailable: The store cannot be asked.
+    """
+
+    def outcome_of(result: str) -> Outcome:
+        if retried(lambda: find_manifest(result, store)):
+            return Outcome(job=result, became="rendered")
+        return Outcome(job=result, became="failed", reason=reason)
+
+    return tuple(outcome_of(result) for result in results)
+
+
+def outcomes_unknown(results: Iterable[str], reason: str) -> tuple[Outcome, ...]:
+    """Return what is told of pictures when the store cannot be asked for them now.
+
+    They may be rendered; who publishes the catalogue looks, and tells the reason where they are not.
+    """
+    return tuple(Outcome(job=result, became="rendered", reason=reason) for result in results)
+
+
+def _too_late_for(number: int, job: PicturesJob, so_far: float) -> str:
+    """Return why a picture of a batch is not begun, or nothing: what was set aside for all is a bound."""
+    if not job.most_seconds:
+        return ""
+    left = max(0.0, sum(job.most_seconds) - so_far)
+    most = job.most_seconds[number - 1]
+    if most <= left + CLOCK_S:
+        return ""
+    return f"it may take {most:.0f} s, {left:.0f} s are left of the budget for this run; start it again"
 
 
 def _key(batch: str) -> str:

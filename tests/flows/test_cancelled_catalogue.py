@@ -47,7 +47,7 @@ class Catalogue:
         self.path.write_text(json.dumps({"outputs": types, "products": [line]}))
 
     def job(self, **fields: object) -> dict[str, object]:
-        return {"orders": str(self.path), "batch_seconds": 1, **fields}
+        return {"orders": str(self.path), "batch_seconds": 20, **fields}
 
     def pictures(self) -> list[Path]:
         """Return the manifests of finished pictures."""

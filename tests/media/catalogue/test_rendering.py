@@ -9,9 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from media.catalogue.job import PicturesJob
-from media.catalogue.rendering import outcomes_after_a_loss, read_outcomes, render_pictures, tell_outcomes
+from media.catalogue.publishing import publish
+from media.catalogue.rendering import (
+    outcomes_after_a_loss,
+    outcomes_unknown,
+    read_outcomes,
+    render_pictures,
+    tell_outcomes,
+)
 from media.errors import Retry, Unavailable
 from media.job import StillJob
 from media.manifest import find_manifest
@@ -124,3 +132,52 @@ def test_of_a_run_that_ended_too_early_what_is_stored_counts(bearing_step, tools
     told = outcomes_after_a_loss([done.job, "cd" * 32], "run x: gone", tools.store)
 
     assert [(one.became, one.reason) for one in told] == [("rendered", ""), ("failed", "run x: gone")]
+
+
+def test_what_all_of_a_picture_took_is_recorded_for_the_next_run(bearing_step, tools):
+    (first, second) = render_pictures(
+        batch({"source": str(bearing_step)}, {"source": str(bearing_step), "azimuth": 80}), tools
+    )
+
+    for outcome, prepared in ((first, True), (second, False)):
+        record = find_manifest(outcome.job, tools.store).record
+        frames = sum(frame.seconds for frame in record.frames)
+        assert frames + record.seconds["preparing"] < record.seconds["whole"] <= outcome.seconds
+        assert record.seconds["whole"] > outcome.seconds - 1
+        assert ("scene" in record.reused) != prepared
+
+
+def test_picture_that_the_rest_of_what_was_set_aside_may_not_hold_is_not_begun(bearing_step, tools, children):
+    pictures = batch({"source": str(bearing_step)}, {"source": str(bearing_step), "azimuth": 80})
+    asked = pictures.model_copy(update={"most_seconds": (0.1, 3.0)})
+
+    with children.counted() as started:
+        first, second = render_pictures(asked, tools)
+
+    assert first.became == "rendered"
+    assert (second.became, second.reason[:19]) == ("failed", "it may take 3 s, 0 ")
+    assert sum("blender_scripts" in " ".join(command) for command in started) == 2
+
+
+def test_seconds_are_said_of_each_picture_of_a_batch_or_of_none(bearing_step):
+    with pytest.raises(ValidationError, match="most_seconds for each of 1 pictures, found 2"):
+        PicturesJob.model_validate(
+            {**batch({"source": str(bearing_step)}).model_dump(mode="json"), "most_seconds": [1, 2]}
+        )
+
+
+def test_pictures_of_which_nobody_knows_are_looked_for_when_the_catalogue_is_published(catalogue):
+    catalogue.add("A")
+    catalogue.add("B")
+    assessment = catalogue.assess()
+    done, lost = assessment.missing
+    catalogue.render(done)
+
+    outcomes = outcomes_unknown([done.result, lost.result], "the store was away")
+    became = {one.job: one for one in outcomes}
+    published = publish(catalogue.job(), assessment, became, catalogue.tools.store)
+
+    assert [(row.became, row.reason) for row in published.rows] == [
+        ("rendered", ""),
+        ("failed", "the store was away"),
+    ]
