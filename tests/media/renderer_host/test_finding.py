@@ -5,12 +5,16 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from media.errors import BadInput, ToolFailed
 from media.renderer_host import client
+from media.renderer_host import connection as connection_module
+from media.renderer_host.connection import Connection
+from media.renderer_host.messages import Heard, Report, Request
 from media.renderer_host.socket_file import listening_at
 from tests.media.renderer_host.conftest import OTHER, frame
 from tests.processes import descendants, is_alive, wait_until_gone
@@ -33,12 +37,67 @@ def test_without_a_host_the_job_starts_its_own_blender_and_says_so(place, caplog
     assert line.startswith(f"no renderer host at {place.socket} (No such file or directory)")
 
 
-def test_socket_of_a_dead_host_is_no_host(place):
+def test_socket_of_a_dead_host_is_no_host_and_that_is_a_warning(place, caplog):
     place.socket.parent.mkdir(mode=0o700)
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(place.socket))
 
-    own_child_refuses(place)
+    with caplog.at_level("WARNING"):
+        own_child_refuses(place)
+    assert "Connection refused" in caplog.text
+
+
+def test_job_whose_turn_does_not_come_for_hours_starts_its_own_blender(place, monkeypatch, caplog):
+    monkeypatch.setattr(client, "LONGEST_TURN_S", 0.2)
+    with place.host(), place.job("first", "heavy"), place.job("second", "heavy") as script:
+        assert "AssertionError" in script.wait().log_tail  # of the fake, which only serves
+
+    assert "has no turn for this job" in caplog.text
+
+
+def test_host_that_falls_silent_while_a_job_waits_for_its_turn_is_no_host(place, monkeypatch):
+    monkeypatch.setattr(client, "LONGEST_UNSAID_S", 0.2)
+    with listening_at(place.socket) as listening:
+        answering = threading.Thread(target=answer_once, args=(listening,))
+        answering.start()
+        own_child_refuses(place)
+        answering.join()
+
+
+def answer_once(listening: socket.socket) -> None:
+    """Be a host that hears a job and then hangs until that goes away."""
+    connection = Connection(listening.accept()[0])
+    assert connection.receive(Request, 10)
+    connection.send(Heard())
+    assert connection.receive(Request, 10) is None
+    connection.close()
+
+
+def test_whoever_takes_nothing_is_not_waited_for_even_while_he_is_listened_to(monkeypatch):
+    monkeypatch.setattr(connection_module, "LONGEST_SEND_S", 0.2)
+    ours, theirs = socket.socketpair()
+    connection = Connection(ours)
+    with theirs:
+        listener = threading.Thread(target=lambda: connection.receive(Heard, 60))
+        listener.start()
+        with pytest.raises(TimeoutError):
+            connection.send(Report(line="x" * 10**7))
+        connection.stop_receiving()
+        listener.join()
+    connection.close()
+
+
+def test_line_that_comes_late_is_received_after_all():
+    ours, theirs = map(Connection, socket.socketpair())
+    with pytest.raises(TimeoutError):
+        ours.receive(Heard, 0)
+
+    theirs.send(Heard())
+
+    assert ours.receive(Heard, 10) == Heard()
+    ours.close()
+    assert theirs.receive(Heard, 10) is None
+    theirs.close()
 
 
 def test_host_that_does_not_answer_is_no_host(place, monkeypatch, caplog):
