@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -185,20 +187,54 @@ def test_host_alone_ends_when_idle_and_by_a_signal(place):
     wait_until_gone(place.started[1])
 
 
-def test_command_finds_the_host_beside_it_and_takes_it_along_when_it_ends(place):
+@contextmanager
+def command_beside_a_host(place) -> Iterator[subprocess.Popen[str]]:
     script = "import os, sys; print(os.environ['RENDERMILL_HOST'], flush=True); sys.stdin.read()"
     argv = [sys.executable, "-m", "infra.renderer_host", "--", sys.executable, "-c", script]
     env = {**os.environ, "RENDERMILL_HOST": str(place.socket)}
-    with subprocess.Popen(
-        argv, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as command:
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(argv, cwd=ROOT, env=env, text=True, **pipes) as command:
         assert command.stdout
         assert command.stdout.readline() == f"{place.socket}\n"
-        (host,) = [pid for pid in descendants(command.pid) if is_alive(pid)]
-        place.render()
-
+        yield command
         command.kill()
 
-    wait_until_gone(place.started[0])
-    wait_until_gone(host)
+
+def wait_until_it_listens(command: subprocess.Popen[str]) -> None:
+    """Return when one more host of a command says so."""
+    assert command.stderr
+    assert any("listening at" in line for line in command.stderr)
+
+
+def test_command_finds_the_host_beside_it_and_takes_it_along_when_it_ends(place):
+    with command_beside_a_host(place) as command:
+        supervisor, host = (pid for pid in descendants(command.pid) if is_alive(pid))
+        place.render()
+
+    for pid in (place.started[0], host, supervisor):
+        wait_until_gone(pid)
     assert not place.socket.exists()
+
+
+def test_host_beside_a_command_that_is_killed_comes_back(place):
+    with command_beside_a_host(place) as command:
+        wait_until_it_listens(command)
+        _, host = descendants(command.pid)
+        place.render()
+
+        os.kill(host, signal.SIGKILL)
+        wait_until_it_listens(command)
+
+        assert {frame.warmth for frame in place.render(render=OTHER)} == {"cold"}
+        wait_until_gone(place.started[0])
+        assert is_alive(place.started[1])
+    wait_until_gone(place.started[1])
+
+
+def test_host_beside_a_command_that_cannot_be_is_not_tried_again(place):
+    place.socket.parent.mkdir(mode=0o755)
+
+    with command_beside_a_host(place) as command:
+        assert "expected a folder of this user's alone" in command.stderr.readline()
+        assert "none was started" in command.stderr.readline()
+        assert not [pid for pid in descendants(command.pid) if is_alive(pid)]
