@@ -41,7 +41,8 @@ class Conversation:
         self._kept: list[bytes] = []  # lines for Blender until it has reported anything
         self._heard = self._closed = False
         self._asked = 0
-        self._over = False
+        self._over = False  # whatever the process does now is no reason to end Blender
+        self._left = threading.Event()
         self._listener = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self) -> Self:
@@ -52,6 +53,7 @@ class Conversation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over = True
+        self._left.set()
         self._connection.stop_receiving()
         self._listener.join()
 
@@ -85,10 +87,7 @@ class Conversation:
                     break
                 self._take_note_of(event, outcome)
                 self._connection.send(Report(line=line))
-        except (
-            OSError,
-            MediaError,
-        ) as error:  # the process has gone or hangs, or Blender reports without end
+        except (OSError, MediaError) as error:  # the process has gone or hangs, or Blender's line has no end
             self._give_up(f"its reports could not be passed on ({error})")
         return outcome
 
@@ -101,6 +100,7 @@ class Conversation:
             if event.get("event") == "failed":  # the job's process hangs up when it hears that
                 self._over = True
                 self._put(END)
+                self._await("Blender did not end the job that failed", self._terms.ending_s)
             if outcome.written >= self._asked and not self._closed:
                 self._await("its process asked for nothing", self._terms.silence_s)
 
@@ -123,6 +123,8 @@ class Conversation:
         if not self._over:
             self._gone = gone
             self._give_up(gone)
+        while not self._left.wait(self._patience()):
+            self._end_if_overdue()
 
     def _put(self, line: bytes) -> None:
         """Give Blender a line of this job, once it has it; after the last, none may reach it any more."""

@@ -1,7 +1,7 @@
 """Have a program run for as long as another process lives, and start it again when it is killed.
 
-`python -m media.renderer_host.supervisor NUMBER PROGRAM…`, where NUMBER is that of our parent. It is small and
-holds nothing, so there is little that it could die of itself; if it does, the program ends with it.
+`python -m media.renderer_host.supervisor NUMBER PROGRAM…`, where NUMBER is that of our parent. It is small
+and holds nothing, so there is little that it could die of itself; if it does, the program ends with it.
 """
 
 import os

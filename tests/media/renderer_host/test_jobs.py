@@ -249,6 +249,15 @@ def test_process_that_asks_for_nothing_more_does_not_keep_its_lane(place):
             stopped.wait()
 
 
+def test_blender_that_hangs_after_a_failure_does_not_keep_its_lane(place):
+    with place.host(Terms(ending_s=1)):
+        with place.job("first", "heavy", "fails-and-stands") as script:
+            script.send(frame(2, place.folder / "never.png"))
+            assert any(json.loads(line)["event"] == "failed" for line in script.reports())
+        with place.job("next", "heavy") as script:
+            assert rendered_by(place, script)["frame"] == 1
+
+
 def test_blender_that_makes_no_sense_at_the_end_of_a_job_does_no_other(place, caplog):
     with place.host():
         with place.job("first", behaviour="mumbles") as script:
