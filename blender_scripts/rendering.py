@@ -41,9 +41,7 @@ def render_frames(
         BadInput: The scene is none of ours, or a command is none.
         OutOfResources: A required device is missing, or memory ran out even without persistent data.
     """
-    if warmth == WARM_SCENE:
-        bpy.context.scene.render.use_persistent_data = False  # which frees what was kept for the last job
-    else:
+    if warmth != WARM_SCENE:
         bpy.ops.wm.read_factory_settings(use_empty=True)
     found = devices.find_devices()
     kind = devices.choose_type(found, job.device.order, require_gpu=job.device.require_gpu)
@@ -59,10 +57,13 @@ def render_frames(
         denoise_on_gpu=on_gpu,
     )
     renderer = _set_up(job, kind, channel, picture, warmth)
-    for line in commands:
-        if line.strip():
-            command = read_command(line)
-            renderer.render(command.frame, command.path)
+    try:
+        for line in commands:
+            if line.strip():
+                command = read_command(line)
+                renderer.render(command.frame, command.path)
+    finally:
+        bpy.context.scene.render.use_persistent_data = False  # which frees what Cycles kept, also on a GPU
 
 
 def _set_up(

@@ -73,7 +73,8 @@ class Workplace:
         self.folder.joinpath("homes").mkdir(exist_ok=True)
         with listening_at(self.socket) as listening:
             assert listening
-            host = RendererHost(listening, self.folder / "homes", terms or Terms(), room=lambda: room)
+            free = float("inf") if room else 0.0
+            host = RendererHost(listening, self.folder / "homes", terms or Terms(), lambda: free)
             serving = threading.Thread(target=host.serve, args=(keeper,))
             serving.start()
             try:

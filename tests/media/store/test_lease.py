@@ -77,6 +77,40 @@ def test_lease_that_another_took_over_is_neither_held_nor_given_back(tmp_path):
     assert LeaseRecord.model_validate_json(store.get(LEASE)) == other._record
 
 
+class MumblingStore(FolderStore):
+    """A folder that does one thing and then says that it could not."""
+
+    lost = False
+
+    def replace_if(self, key: str, data: bytes, etag: str) -> Stat | None:
+        """Replace; the first answer is lost."""
+        stat = super().replace_if(key, data, etag)
+        if not self.lost:
+            self.lost = True
+            raise Unavailable(f"{key}: the answer was lost")
+        return stat
+
+
+def test_renewal_whose_answer_was_lost_is_no_lost_lease(tmp_path):
+    store = MumblingStore(tmp_path)
+    with take(LEASE, store, 60) as lease:
+        with pytest.raises(Unavailable):
+            lease._replaced(renewals=1)
+
+        lease.must_hold()
+        assert store.stat(LEASE).etag == lease._etag
+
+    assert store.stat(LEASE) is None
+
+
+def test_lease_is_given_back_even_if_the_answer_to_its_last_renewal_was_lost(tmp_path):
+    store = MumblingStore(tmp_path)
+    with take(LEASE, store, 60) as lease, pytest.raises(Unavailable):
+        lease.must_hold()
+
+    assert store.stat(LEASE) is None
+
+
 def test_owner_whom_the_store_does_not_answer_does_not_hold_the_lease(tmp_path):
     store = ListeningStore(tmp_path, down=1)
     with take(LEASE, store, 60) as lease, pytest.raises(Unavailable):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from media.errors import BadInput, OutOfResources, ToolFailed, Unavailable
+from media.errors import BadInput, OutOfResources, RefusedHere, ToolFailed, Unavailable
 from media.store import FolderStore, ObjectStore, Stat
 from media.store.disk import disk_failure
 from media.store.holder import this_process
@@ -236,6 +236,14 @@ def test_bad_input_for_the_owners_own_disk_is_nobody_elses(store, pool):
     error = BadInput("source.step: expected a place on disk that is open to this user")
     error.__cause__ = PermissionError()
     assert type(disk_failure(PermissionError(13, "denied"), "x")) is BadInput
+
+    assert bad_input_while_another_waits(store, pool, error, waiter) is None
+    assert waiter.made == 1
+
+
+def test_verdict_of_the_owners_own_renderer_host_is_nobody_elses(store, pool):
+    waiter = Workshop(store)
+    error = RefusedHere("job abab: Blender died by signal 11, twice; this renderer host takes it no more")
 
     assert bad_input_while_another_waits(store, pool, error, waiter) is None
     assert waiter.made == 1
