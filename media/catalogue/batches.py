@@ -3,7 +3,7 @@
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -103,7 +103,13 @@ class Batches:
         return None
 
     def ended(
-        self, batch: Batch, used: float | None, beside: float = 0.0, made: Iterable[Entry] = ()
+        self,
+        batch: Batch,
+        used: float | None,
+        *,
+        beside: float = 0.0,
+        made: Iterable[Entry] = (),
+        not_begun: Sequence[Picture] = (),
     ) -> None:
         """Take in that a run is over.
 
@@ -112,7 +118,9 @@ class Batches:
             used: How long it lasted, if that is known; otherwise what was set aside for it stays so.
             beside: How much of that went into no picture.
             made: What it made.
+            not_begun: What it had no time for, which goes next.
         """
+        self._waiting[batch.queue][:0] = not_begun
         self._going[batch.queue] -= 1
         self._budget.settle(batch.set_aside, used)
         self._longest_start_s = max(self._longest_start_s, beside)
