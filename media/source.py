@@ -11,13 +11,14 @@ from media.access import Access, Fetch
 from media.asset import Asset, fetch_exactly
 from media.digest import sha256_of_file
 from media.download import download
-from media.errors import BadInput
+from media.errors import BadInput, Unavailable
 from media.faults import fault_point
 from media.kind import LARGEST_SOURCE, Kind, kind_of_file
 from media.redact import redacted, shown
 from media.reference import printable
 from media.siblings import gathered
 from media.store import ObjectStore
+from media.store.disk import disk_failure
 from media.store.keys import key_for
 from media.store.touch import kept
 from media.workspace import workspace
@@ -43,6 +44,10 @@ MEDIA_TYPES = {
 }
 
 
+class NotStored(Unavailable):
+    """The store is out of reach, which is no fault of the source's."""
+
+
 class Source(BaseModel):
     """A stored source file."""
 
@@ -66,7 +71,7 @@ def download_model(address: str, store: ObjectStore, access: Access | None = Non
 
     Raises:
         BadInput: There is no such file, its address is of another kind, it is too large or of no known kind.
-        Unavailable: The server did not answer, or answered that it cannot now.
+        Unavailable: The server did not answer, or answered that it cannot now; or a disk did.
         StoredWrong: The file changed while it was read.
     """
     access = access or Access()
@@ -130,6 +135,8 @@ def _read(path: Path, store: ObjectStore, access: Access) -> Source:
             f"{printable(redacted(str(path)))}: expected a file that may be read, found that it may not; "
             "check its rights"
         ) from error
+    except OSError as error:
+        raise disk_failure(error, printable(redacted(str(path)))) from error
 
 
 def stored(path: Path, name: str, store: ObjectStore) -> Source:
@@ -137,6 +144,7 @@ def stored(path: Path, name: str, store: ObjectStore) -> Source:
 
     Raises:
         BadInput: It is too large or of no known kind.
+        NotStored: The store, not the source, is out of reach.
     """
     size = path.stat().st_size
     if size > LARGEST_SOURCE:
@@ -144,12 +152,15 @@ def stored(path: Path, name: str, store: ObjectStore) -> Source:
     kind = kind_of_file(path, name)
     digest = sha256_of_file(path)
     key = key_for("sources", digest, "source")
-    stat = store.stat(key)
-    found = stat is not None and stat.size == size and kept(stat, store)
-    if not found:
-        fault_point("source.before_put")
-        store.put(key, path, sha256=digest)
-        logger.info("stored %s as %s", name, key)
+    try:
+        stat = store.stat(key)
+        found = stat is not None and stat.size == size and kept(stat, store)
+        if not found:
+            fault_point("source.before_put")
+            store.put(key, path, sha256=digest)
+            logger.info("stored %s as %s", name, key)
+    except Unavailable as error:
+        raise NotStored(str(error)) from error
     asset = Asset(uri=store.uri(key), sha256=digest, size=size, media_type=MEDIA_TYPES[kind], key=key)
     return Source(asset=asset, name=name, kind=kind, found=found)
 

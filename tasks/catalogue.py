@@ -1,7 +1,9 @@
 """Tasks: find out what a catalogue lacks, and show and store what it has at the end."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -12,6 +14,7 @@ from media.catalogue import assessment, publishing
 from media.catalogue.assessment import Assessment
 from media.catalogue.forecast import Forecast, Pilots, forecast
 from media.catalogue.job import CatalogueJob
+from media.catalogue.order import Problem
 from media.catalogue.publishing import Published, Row, totals
 from media.catalogue.rendering import Outcome
 from media.manifest import Result, result_of
@@ -29,8 +32,7 @@ def assess_catalogue(job: CatalogueJob) -> Assessment:
     """Read the order list, bring in its sources, and find what is finished."""
     catalogue = assessment.assess(job, open_tools())
     logger = get_run_logger()
-    for problem in catalogue.problems:
-        logger.warning("%s, %s: %s", problem.place, problem.product, problem.reason)
+    warn_of(catalogue.problems, logger)
     asked, missing = len(catalogue.pictures), len(catalogue.missing)
     logger.info("%s pictures are asked for, %s of them are to be rendered", asked, missing)
     return catalogue
@@ -61,6 +63,14 @@ def forecast_catalogue(job: CatalogueJob, catalogue: Assessment, pilots: Pilots)
         table=_forecast_table(rows), key=f"forecast-{manifest.content.job[:12]}", description=said
     )
     return result_of(manifest, store)
+
+
+def warn_of(problems: Sequence[Problem], logger: logging.Logger | logging.LoggerAdapter[Any]) -> None:
+    """Tell the log which lines are left out, as far as a log is read: each line of it is sent to a server."""
+    for problem in problems[:MOST_SAID]:
+        logger.warning("%s, %s: %s", problem.place, problem.product, problem.reason)
+    if more := problems[MOST_SAID:]:
+        logger.warning("%s more are left out; the table and the index have them", len(more))
 
 
 def _summary(rows: Sequence[Forecast], job: CatalogueJob) -> str:
@@ -125,10 +135,11 @@ def _table(rows: tuple[Row, ...]) -> list[dict[str, str]]:
         {
             "product": row.product,
             "output": row.output,
-            "what became of it": f"{row.became}: {row.reason}" if row.reason else row.became,
+            "what became of it": row.became,
             "seconds": f"{row.seconds:.1f}" if row.seconds else "",
             "cost": f"${row.usd}" if row.usd else "",
             "Blender": row.warmth,
+            "why": row.reason,
         }
         for row in news[:MOST_ROWS]
     ]

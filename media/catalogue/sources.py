@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,10 +13,10 @@ from media.access import Access
 from media.address import is_public
 from media.digest import sha256_of_file
 from media.download import Web, download
-from media.errors import MediaError
+from media.errors import MediaError, Preempted
 from media.jobs import retried
 from media.kind import Kind
-from media.source import Source, download_model, is_local, name_at, stored
+from media.source import NotStored, Source, download_model, is_local, name_at, stored
 from media.store import ObjectStore
 from media.workspace import workspace
 
@@ -61,11 +61,36 @@ NOTHING_KNOWN = Known({}, lambda _: False)
 
 
 def beside(orders: str, source: str) -> str:
-    """Return a source's address, a relative path taken from the folder of an order list that is a file."""
-    if not (is_local(orders) and is_local(source)) or source.lower().startswith("file://"):
+    """Return a source's address, a relative path taken from the folder, or the address, of its order list.
+
+    What cannot be understood stays as it is: whoever brings it in says what is wrong with it.
+    """
+    if source.startswith(("/", "~")) or source.lower().startswith("file://") or not _is_path(source):
         return source
-    path = Path(source).expanduser()
-    return source if path.is_absolute() else str(Path(orders.removeprefix("file://")).parent / path)
+    scheme, has_scheme, rest = orders.strip().partition("://")
+    if not has_scheme:
+        return str(Path(scheme).parent / source)
+    if scheme.lower() == "file":
+        return str(Path(unquote(urlsplit(orders.strip()).path)).parent / source)
+    return f"{scheme}://{_below(rest, quote(source, safe='/%') if scheme.lower() == 'https' else source)}"
+
+
+def _is_path(source: str) -> bool:
+    try:
+        return is_local(source)
+    except MediaError:
+        return False
+
+
+def _below(orders: str, source: str) -> str:
+    """Return where a source is on a list's server or in its bucket, which no `..` leaves."""
+    host, *folders = orders.split("/")[:-1] or [orders]
+    for step in source.split("/"):
+        if step == "..":
+            folders = folders[:-1]
+        elif step != ".":
+            folders.append(step)
+    return "/".join([host, *folders])
 
 
 @dataclass(frozen=True)
@@ -82,6 +107,10 @@ def bring_in(
     """Bring each address into the store, unless what is there is known and unchanged.
 
     What fails is retried as its class says; a file that cannot be used says so for itself alone.
+
+    Raises:
+        NotStored: The store is out of reach.
+        Preempted: The machine is being taken away.
     """
     distinct = list(dict.fromkeys(addresses))
     versions: dict[str, Version] = {}
@@ -89,6 +118,8 @@ def bring_in(
     def brought(address: str) -> Source | MediaError:
         try:
             source, version = _brought(address, store, access, known)
+        except (NotStored, Preempted):
+            raise  # nothing that the others would not meet as well
         except MediaError as error:
             return error
         if version and is_public(address):  # the index shows it
@@ -142,5 +173,9 @@ def _known(address: str, access: Access, known: Known) -> Source | None:
     if not known.sources or not is_local(address) or address.lower().startswith("file://"):
         return None
     path = Path(address.strip())
-    found = known.found(sha256_of_file(access.local_file(path)), PurePath(path).name)
+    try:
+        sha256 = sha256_of_file(access.local_file(path))
+    except OSError:
+        return None  # whoever reads it into the store says why it cannot
+    found = known.found(sha256, PurePath(path).name)
     return found if found and found.kind in WHOLE_IN_ONE_FILE else None
