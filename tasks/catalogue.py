@@ -24,7 +24,6 @@ MOST_SAID = 50
 MOST_ROWS = 1000
 """A browser draws no more of them well; the index has all."""
 STATES = ("cannot", "to do", "same", "found")
-SAID = {"cannot": "cannot: ", "same": "same as "}
 
 
 @media_task
@@ -93,9 +92,10 @@ def _forecast_table(rows: Sequence[Forecast]) -> list[dict[str, str]]:
         {
             "product": row.product,
             "output": row.output,
-            "state": f"{SAID.get(row.state, row.state)}{row.reason}",
+            "state": f"same as {row.reason}" if row.state == "same" else row.state,
             "seconds": f"{row.likely:.1f} ({row.low:.1f} to {row.high:.1f})" if row.state == "to do" else "",
             "estimated by": row.source,
+            "why": row.reason if row.state == "cannot" else "",
         }
         for row in todo
     ]
