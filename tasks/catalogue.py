@@ -92,10 +92,10 @@ def _forecast_table(rows: Sequence[Forecast]) -> list[dict[str, str]]:
         {
             "product": row.product,
             "output": row.output,
-            "state": row.state,
+            "state": f"same as {row.reason}" if row.state == "same" else row.state,
             "seconds": f"{row.likely:.1f} ({row.low:.1f} to {row.high:.1f})" if row.state == "to do" else "",
             "estimated by": row.source,
-            "why": row.reason,
+            "why": row.reason if row.state == "cannot" else "",
         }
         for row in todo
     ]

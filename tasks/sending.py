@@ -120,8 +120,15 @@ class _Sending:
     def _take(self, batch: Batch, ended: Ended) -> int:
         seconds = sum(outcome.seconds for outcome in ended.outcomes)
         used = None if ended.seconds is None else max(ended.seconds, seconds)
-        became = dict(zip(_results(batch), ended.outcomes, strict=True))
-        self._batches.ended(batch, used, (used or seconds) - seconds, self._made(became))
+        told = dict(zip(_results(batch), ended.outcomes, strict=True))
+        became = {result: outcome for result, outcome in told.items() if outcome.became != "not begun"}
+        self._batches.ended(
+            batch,
+            used,
+            beside=(used or seconds) - seconds,
+            made=self._made(became),
+            not_begun=[picture for picture in batch.pictures if picture.result not in became],
+        )
         self._outcomes |= became
         return len(became)
 

@@ -1,25 +1,20 @@
 """Divide pictures into runs that are worth their start, and begin none that a budget may not hold. Pure."""
 
-import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from media.catalogue.budget import Budget
+from media.catalogue.cut import Cut
 from media.catalogue.estimate import Estimate, Estimator, units_of
 from media.catalogue.index import Entry
-from media.catalogue.job import MOST_IN_A_BATCH
 from media.catalogue.picture import Picture
 from media.job import Queue
 
 AT_A_TIME = 16
 """Runs that are waited for at once, of each queue; how many of them render is for the queues to say."""
-MOST_BYTES = 400_000
-"""Prefect takes parameters of 524,288 bytes for a run; this leaves room for what it puts around ours."""
-BYTES_BESIDE = 20
-"""A picture's most seconds, and commas."""
 START_SPREAD = 1.5
 """Other runs start more slowly than the slowest so far, but seldom by more than half."""
 
@@ -103,7 +98,13 @@ class Batches:
         return None
 
     def ended(
-        self, batch: Batch, used: float | None, beside: float = 0.0, made: Iterable[Entry] = ()
+        self,
+        batch: Batch,
+        used: float | None,
+        *,
+        beside: float = 0.0,
+        made: Iterable[Entry] = (),
+        not_begun: Sequence[Picture] = (),
     ) -> None:
         """Take in that a run is over.
 
@@ -112,7 +113,9 @@ class Batches:
             used: How long it lasted, if that is known; otherwise what was set aside for it stays so.
             beside: How much of that went into no picture.
             made: What it made.
+            not_begun: What it had no time for, which goes next.
         """
+        self._waiting[batch.queue][:0] = not_begun
         self._going[batch.queue] -= 1
         self._budget.settle(batch.set_aside, used)
         self._longest_start_s = max(self._longest_start_s, beside)
@@ -135,7 +138,7 @@ class Batches:
     def _cut(self, queue: Queue) -> Batch | None:
         """Return the next batch of a queue, or None if the budget holds none of its pictures."""
         waiting = self._waiting[queue]
-        cut = _Cut(self._budget.left - self._start)
+        cut = Cut(self._budget.left - self._start)
         kept: list[Picture] = []
         is_last = False
         for number, picture in enumerate(waiting):
@@ -155,37 +158,3 @@ class Batches:
     def _is_worth_a_run(self, pictures: Iterable[Picture]) -> bool:
         seconds = accumulate(self._estimator.of(picture).likely for picture in pictures)
         return any(so_far >= self._least_s for so_far in seconds)
-
-
-class _Cut:
-    """A batch that is being put together."""
-
-    def __init__(self, left_s: float) -> None:
-        self.pictures: list[Picture] = []
-        self.estimates: list[Estimate] = []
-        self.scenes: set[str] = set()
-        self.seconds = 0.0
-        self._left_s = left_s
-        self._bytes = 0
-
-    def is_full(self, picture: Picture) -> bool:
-        """Return whether one more picture is too much for the parameters of a run."""
-        return len(self.pictures) >= MOST_IN_A_BATCH or (
-            bool(self.pictures) and self._bytes + _bytes_of(picture) > MOST_BYTES
-        )
-
-    def takes(self, picture: Picture, estimate: Estimate) -> bool:
-        """Take a picture, unless the budget may not hold it."""
-        if estimate.high > self._left_s:
-            return False
-        self.pictures.append(picture)
-        self.estimates.append(estimate)
-        self.scenes.add(picture.plan.scene)
-        self.seconds += estimate.likely
-        self._left_s -= estimate.high
-        self._bytes += _bytes_of(picture)
-        return True
-
-
-def _bytes_of(picture: Picture) -> int:
-    return len(json.dumps(picture.plan.job.model_dump(mode="json"))) + BYTES_BESIDE

@@ -24,7 +24,7 @@ from media.tools import Tools
 
 logger = logging.getLogger(__name__)
 
-Became = Literal["rendered", "found", "failed"]
+Became = Literal["rendered", "found", "failed", "not begun"]
 
 
 class Outcome(BaseModel):
@@ -32,8 +32,8 @@ class Outcome(BaseModel):
 
     Attributes:
         job: Its digest, or nothing if its source could not be had.
-        became: rendered, found or failed.
-        reason: Why it failed.
+        became: rendered, found, failed or not begun.
+        reason: Why it failed, or was not begun.
         seconds: How long all of it took.
     """
 
@@ -72,7 +72,7 @@ def render_pictures(
         tools = replace(tools, blender=blender)
         for number, picture in enumerate(job.pictures, start=1):
             if reason := _too_late_for(number, job, time.monotonic() - began):
-                outcome = Outcome(job="", became="failed", reason=reason)
+                outcome = Outcome(job="", became="not begun", reason=reason)
             else:
                 outcome = _rendered(picture, tools, hopeless, cost)
             level = logging.WARNING if outcome.became == "failed" else logging.INFO
@@ -131,13 +131,13 @@ def outcomes_unknown(results: Iterable[str], reason: str) -> tuple[Outcome, ...]
 
 def _too_late_for(number: int, job: PicturesJob, so_far: float) -> str:
     """Return why a picture of a batch is not begun, or nothing: what was set aside for all is a bound."""
-    if not job.most_seconds:
+    if number == 1 or not job.most_seconds:
         return ""
     left = max(0.0, sum(job.most_seconds) - so_far)
     most = job.most_seconds[number - 1]
     if most <= left + CLOCK_S:
         return ""
-    return f"it may take {most:.0f} s, {left:.0f} s are left of the budget for this run; start it again"
+    return f"it may take {most:.0f} s, {left:.0f} s are left of what was set aside for this run"
 
 
 def _key(batch: str) -> str:

@@ -2,22 +2,27 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import PrefectHTTPStatusError
 
 import tasks.batches
 import tasks.sending
 from blocks.tools import open_tools
 from flows.render_catalogue import render_catalogue
+from infra.rental.ledger import Rental, label_of
+from infra.rental.machine import Offer
 from media.catalogue import rendering
 from media.catalogue.job import CatalogueJob, PicturesJob
 from media.errors import Retry, ToolFailed
 from media.manifest import Role, find_manifest
-from tasks.renderers import Renderers
+from tasks.renderers import Renderers, seconds_of
 from tests.media.catalogue.conftest import HEAD
 
 TILE = {"width": 32, "height": 32, "samples": 1}
@@ -92,6 +97,17 @@ def test_batch_that_fails_here_leaves_the_catalogue_to_be_published(job, monkeyp
     assert state.is_completed()
     reasons = [one["reason"] for one in published(state, "index")["problems"]]
     assert reasons == ["tile: ToolFailed: a batch of 2 broke"] * 2
+
+
+def test_run_lasted_as_long_as_it_ran_or_as_what_was_rented_for_it():
+    ordered = datetime(2026, 1, 1, tzinfo=UTC)
+    ended = ordered + timedelta(seconds=400)
+    offer = Offer(kind="a GPU", usd_per_hour=Decimal(1))
+    rental = Rental(number=1, offer=offer, ordered=ordered, ended=ended, machine_id="m")
+    ran = FlowRun(flow_id=uuid4(), total_run_time=timedelta(seconds=60))
+    rented = ran.model_copy(update={"labels": label_of(rental)})
+
+    assert (seconds_of(ran), seconds_of(rented)) == (60, 400)
 
 
 def test_dry_run_tells_of_each_line_that_will_fail_why(job):

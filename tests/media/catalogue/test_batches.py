@@ -79,7 +79,7 @@ def all_of(batches: Batches) -> list[Batch]:
             made.append(batch)
             going.append(batch)
         elif going:
-            batches.ended(going[0], going[0].seconds, 0.0)
+            batches.ended(going[0], going[0].seconds)
             going.pop(0)
         else:
             return made
@@ -188,9 +188,22 @@ def test_run_that_lasted_longer_than_its_pictures_costs_that():
     batch = batches.next()
     assert batch
 
-    batches.ended(batch, 95.0, 80.0)
+    batches.ended(batch, 95.0, beside=80.0)
 
     assert budget.spent == 95
+
+
+def test_what_a_run_had_no_time_for_goes_next():
+    pictures = [picture(number) for number in range(3)]
+    batches = Batches(pictures, Told(30.0), Budget(200), 60)
+    first = batches.next()
+    assert first
+
+    batches.ended(first, 90.0, not_begun=pictures[1:])
+
+    second = batches.next()
+    assert second
+    assert [one.product for one in second.pictures] == ["P1", "P2"]
 
 
 def test_start_of_machines_is_set_aside_as_assumed_and_then_as_it_was():
@@ -199,7 +212,7 @@ def test_start_of_machines_is_set_aside_as_assumed_and_then_as_it_was():
     assert first
     assert first.set_aside == 360
 
-    batches.ended(first, 160.0, 100.0)
+    batches.ended(first, 160.0, beside=100.0)
 
     second = batches.next()
     assert second
@@ -252,7 +265,7 @@ def test_pictures_that_take_longer_than_the_first_did_are_learnt_of_before_the_r
         ended = going.pop()
         took = 15.0 * len(ended.pictures)
         done += len(ended.pictures)
-        batches.ended(ended, took, 0.0, [entry(one, 15.0) for one in ended.pictures])
+        batches.ended(ended, took, made=[entry(one, 15.0) for one in ended.pictures])
 
     assert 5 <= done <= 13
     assert budget.spent == 15.0 * done

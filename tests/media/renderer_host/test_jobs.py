@@ -282,7 +282,6 @@ def test_blender_that_makes_no_sense_at_the_end_of_a_job_does_no_other(place, ca
     assert "a job was given up" in caplog.text
 
 
-
 def test_light_job_does_not_wait_for_a_heavy_one_even_without_room(place):
     with place.host(room=False), place.job("heavy", "heavy", "stands") as heavy:
         heavy.send(frame(2, place.folder / "never.png"))
