@@ -50,42 +50,35 @@ def find_host(path: Path, request: Request, wall_s: float | None, idle_s: float)
         level = logging.INFO if isinstance(error, FileNotFoundError) else logging.WARNING
         logger.log(level, "no renderer host at %s (%s): this job starts a Blender of its own", path, why)
         return None
+    answer = None
     try:
-        if _has_begun(connection, request):
-            return HostedScript(connection, wall_s, idle_s)
-    except BaseException:
-        connection.close()
-        raise
-    connection.close()
+        answer = _end_of_waiting(connection, request)
+    finally:
+        if not isinstance(answer, Began):
+            connection.close()
+    if isinstance(answer, Began):
+        return HostedScript(connection, wall_s, idle_s)
+    if isinstance(answer, GaveUp):
+        raise answer.error()
     logger.warning(
-        "the renderer host at %s does not answer or has no turn for this job in %.0f h: "
-        "it starts a Blender of its own",
+        "the renderer host at %s does not answer, or has no turn for this job in %.0f h: it starts a Blender "
+        "of its own",
         path,
         LONGEST_TURN_S / 3600,
     )
     return None
 
 
-def _has_begun(connection: Connection, request: Request) -> bool:
-    """Wait for a job's turn; tell whether it has come.
-
-    Raises:
-        MediaError: The host refuses the job.
-    """
+def _end_of_waiting(connection: Connection, request: Request) -> object:
+    """Hand over a job; returns the first answer that is more than a sign of life, None if there is none."""
     patience, until = LONGEST_UNHEARD_S, time.monotonic() + LONGEST_TURN_S
-    try:
+    with contextlib.suppress(OSError, ToolFailed):
         connection.send(request)
         while time.monotonic() < until and (answer := connection.receive(Answer, patience)):
-            if isinstance(answer.root, GaveUp):
-                break
-            if isinstance(answer.root, Began):
-                return True
+            if not isinstance(answer.root, Heard):
+                return answer.root
             patience = LONGEST_UNSAID_S
-        else:
-            return False
-    except (OSError, ToolFailed):
-        return False
-    raise answer.root.error()
+    return None
 
 
 def _connected(path: Path) -> Connection:

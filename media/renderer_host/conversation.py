@@ -35,7 +35,8 @@ class Conversation:
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._end_child: Callable[[], None] = lambda: None
-        self._gone = ""  # why the job's process counts no more
+        self.gone = ""
+        """Why the job's process counts no more."""
         self._why = ""  # why we ended Blender
         self._due, self._overdue = math.inf, ""  # when our patience ends, and what to say then
         self._kept: list[bytes] = []  # lines for Blender until it has reported anything
@@ -65,8 +66,8 @@ class Conversation:
         with self._lock:
             self._child, self._end_child, self._why = child, end_child, ""
             self._await("Blender reported nothing of the job", self._terms.unheard_s)
-        if self._gone:
-            self._give_up(self._gone)
+        if self.gone:
+            self._give_up(self.gone)
         self._to(child, self._job)
         outcome = self._passed_on(child)
         with self._lock:
@@ -121,7 +122,7 @@ class Conversation:
         except ToolFailed as error:  # it makes no sense
             gone = str(error)
         if not self._over:
-            self._gone = gone
+            self.gone = gone
             self._give_up(gone)
         while not self._left.wait(self._patience()):
             self._end_if_overdue()

@@ -95,7 +95,8 @@ class RendererHost:
 
     def _answer(self, request: Request, connection: Connection) -> Ended | GaveUp:
         """Have a Blender do the job, unless it is known to kill; returns what is to be said at its end."""
-        if refusal := self._quarantine.refusal(request.name, made_of(request.blender)):
+        known_as = request.name, made_of(request.blender)
+        if refusal := self._quarantine.refusal(*known_as):
             return refusal
         connection.send(Began())
         began = time.monotonic()
@@ -103,7 +104,7 @@ class RendererHost:
             outcome = self._outcome(blender, request, connection)
         seconds = time.monotonic() - began
         logger.info("job %s: %s after %.1f s", request.name[:16], outcome.word, seconds)
-        return self._verdict(request, outcome) or Ended(
+        return self._verdict(known_as, outcome) or Ended(
             returncode=outcome.finished.returncode, log_tail=outcome.finished.log_tail, seconds=seconds
         )
 
@@ -112,9 +113,9 @@ class RendererHost:
         try:
             with Conversation(connection, request.job, self._terms) as conversation:
                 while True:
-                    child = blender.ready_for(request.blender)
+                    child, is_new = blender.ready_for(request.blender), not blender.jobs
                     outcome = conversation.hold(child, partial(blender.end, child))
-                    if outcome.heard or not blender.jobs:
+                    if outcome.heard or is_new or conversation.gone:
                         break
                     blender.end()
         except BaseException:
@@ -128,16 +129,16 @@ class RendererHost:
             blender.end()
         return outcome
 
-    def _verdict(self, request: Request, outcome: Outcome) -> GaveUp | None:
+    def _verdict(self, known_as: tuple[str, str], outcome: Outcome) -> GaveUp | None:
         """Say why the job does not go on; None if it has ended, or Blender has by itself."""
         if outcome.done:
             if not outcome.failed:
-                self._quarantine.done(request.name, made_of(request.blender))
+                self._quarantine.done(*known_as)
             return None
         if outcome.why:
-            message = f"job {request.name[:16]}: {outcome.why}; it goes on when it is run again"
+            message = f"job {known_as[0][:16]}: {outcome.why}; it goes on when it is run again"
             return GaveUp(kind="TimedOut", message=message)
-        return self._quarantine.died(request.name, made_of(request.blender), outcome)
+        return self._quarantine.died(*known_as, outcome)
 
 
 def _is_there(connection: Connection) -> bool:

@@ -7,6 +7,7 @@ machines differ: a waiter goes by how long it has itself seen the same etag, on 
 
 import logging
 import threading
+import time
 from contextlib import suppress
 from types import TracebackType
 from typing import Annotated, Self
@@ -23,6 +24,10 @@ logger = logging.getLogger(__name__)
 LASTS_S = 30.0
 RENEWALS_IN_TIME = 3
 """A lease is renewed at a third of its time, so that two renewals may fail."""
+
+
+LONGEST_HELD_S = 6 * 3600.0
+"""Nothing that is made once takes so long: whoever holds a lease longer hangs, and renews it no more."""
 
 
 class LeaseLost(MediaError):
@@ -118,7 +123,12 @@ class HeldLease:
             logger.warning("%s: those who wait were not told what failed: %s", self._key, failure)
 
     def _renew_in_time(self) -> None:
-        while self._etag is not None and not self._ending.wait(self._record.lasts_s / RENEWALS_IN_TIME):
+        pause_s = self._record.lasts_s / RENEWALS_IN_TIME
+        until = time.monotonic() + LONGEST_HELD_S
+        while self._etag is not None and not self._ending.wait(pause_s):
+            if time.monotonic() > until:
+                logger.warning("%s: held for too long; it is renewed no more and will run out", self._key)
+                return
             try:
                 self._replaced(renewals=self._record.renewals + 1)
             except MediaError as failure:

@@ -240,7 +240,7 @@ def test_blender_that_never_says_anything_of_a_job_does_not_hold_up_its_lane(pla
 
 
 def test_warm_blender_that_stands_still_is_replaced_without_a_word(place):
-    with place.host(Terms(unheard_s=3)):
+    with place.host(Terms(unheard_s=5)):
         place.render()
         os.kill(place.started[0], signal.SIGSTOP)
         frames = place.render(render=OTHER)

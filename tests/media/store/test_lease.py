@@ -10,6 +10,7 @@ import pytest
 
 from media.errors import Unavailable
 from media.store import FolderStore, Stat
+from media.store import lease as lease_module
 from media.store.holder import Holder, this_process
 from media.store.lease import LeaseLost, LeaseRecord, take, take_over
 from tests.media.store.workshop import LEASE, PATIENCE_S
@@ -62,6 +63,19 @@ def test_lease_that_was_seen_to_be_held_is_renewed_no_more(tmp_path):
 
         assert not lease._renewing.is_alive()
         assert store.stat(LEASE).etag == etag
+
+
+def test_lease_of_an_owner_who_hangs_is_not_renewed_for_ever(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(lease_module, "LONGEST_HELD_S", 4 * QUICK_S)
+    store = ListeningStore(tmp_path)
+
+    with take(LEASE, store, QUICK_S) as lease:
+        lease._renewing.join(PATIENCE_S)
+
+        assert not lease._renewing.is_alive()
+        assert store.stat(LEASE), "it is left to run out"
+        lease.must_hold()  # nobody wanted it
+    assert "renewed no more" in caplog.text
 
 
 def test_lease_that_another_took_over_is_neither_held_nor_given_back(tmp_path):
