@@ -155,8 +155,6 @@ def test_picture_that_the_rest_of_what_was_set_aside_may_not_hold_is_not_begun(b
 
     assert first.became == "rendered"
     assert (second.became, second.reason[:19]) == ("not begun", "it may take 3 s, 0 ")
-    blenders = sum("blender_scripts" in " ".join(command) for command in started)
-    assert blenders == 1  # which makes scene and frame
 
 
 def test_seconds_are_said_of_each_picture_of_a_batch_or_of_none(bearing_step):
