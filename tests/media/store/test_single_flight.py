@@ -113,7 +113,7 @@ def test_lease_lasts_as_long_as_its_owner_says(store):
 @pytest.mark.parametrize(
     ("change", "who"),
     [
-        ({}, f"process {os.getpid()} on this machine"),
+        ({}, "process {ours} on this machine"),
         ({"machine": "ef" * 32, "pid": 7, "host": "render-3"}, "process 7 on render-3"),
         ({"machine": "ef" * 32, "pid": 7, "host": ""}, "process 7 on another machine"),
         ({"machine": ""}, "another process"),
@@ -122,6 +122,7 @@ def test_lease_lasts_as_long_as_its_owner_says(store):
 def test_who_waits_long_says_every_minute_for_whom_and_what_can_be_done(store, caplog, change, who):
     caplog.set_level("INFO", "media.store")
     shop, clock = Workshop(store), Clock()
+    who = who.format(ours=os.getpid())
     record = LeaseRecord(owner="other", holder=this_process().model_copy(update=change))
 
     def renew_and_finish() -> None:
