@@ -3,7 +3,6 @@
 import contextlib
 import re
 import resource
-import sys
 from pathlib import Path
 
 _STATUS = Path("/proc/self/status")
@@ -34,5 +33,4 @@ def peak_memory_bytes() -> int:
         found = re.search(r"^VmHWM:\s+(\d+) kB", _STATUS.read_text(), re.MULTILINE)
         if found:
             return int(found[1]) * 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -23,7 +23,7 @@ class NamePattern:
         """Take any text: a bracket that is never closed stands for itself."""
         self._exact = folded(text)
         self._wild = [re.compile(translate(self._exact))]
-        if plain := _plain_pattern(text):
+        if plain := _plain_pattern(self._exact):  # of what goes into a digest, and of nothing else
             self._wild.append(re.compile(translate(plain)))
 
     def matches(self, name: str) -> bool:

@@ -41,12 +41,13 @@ def render_frames(
         BadInput: The scene is none of ours, or a command is none.
         OutOfResources: A required device is missing, or memory ran out even without persistent data.
     """
-    if warmth == WARM_SCENE:
-        bpy.context.scene.render.use_persistent_data = False  # which frees what was kept for the last job
-    else:
+    if warmth != WARM_SCENE:
         bpy.ops.wm.read_factory_settings(use_empty=True)
     kind = devices.start(job.device, channel, denoise=job.settings.denoise)
-    _set_up(job, kind, channel, picture, warmth).render_all(commands)
+    try:
+        _set_up(job, kind, channel, picture, warmth).render_all(commands)
+    finally:
+        bpy.context.scene.render.use_persistent_data = False  # which frees what Cycles kept, also on a GPU
 
 
 def _set_up(

@@ -9,9 +9,9 @@ from prefect import flow
 from flows.command_line import main
 from media.catalogue.job import CatalogueJob
 from media.manifest import Result
-from tasks.batches import render_missing, render_pilots
 from tasks.catalogue import assess_catalogue, forecast_catalogue, publish_catalogue
 from tasks.code_version import expect_deployed_code
+from tasks.sending import expect_renderers, render_missing, render_pilots
 
 
 @flow(name="render-catalogue")
@@ -22,6 +22,7 @@ def render_catalogue(job: CatalogueJob) -> Result:
         job: Which order list.
     """
     expect_deployed_code()
+    expect_renderers(job)
     catalogue = assess_catalogue(job)
     if job.dry_run:
         return forecast_catalogue(job, catalogue, render_pilots(catalogue, job))

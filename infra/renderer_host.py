@@ -1,7 +1,8 @@
 """Start a renderer host: `python -m infra.renderer_host -- COMMAND`, or alone with `--socket PATH`.
 
-With a command, the host is started beside it and ends with it: this process becomes the command, and finds
-the socket in RENDERMILL_HOST, as do its children. Alone, the host ends when it had no job for a while.
+With a command, the host is started beside it, again if it is killed, and ends with it: this process becomes
+the command, and finds the socket in RENDERMILL_HOST, as do its children. Alone, the host ends when it had no
+job for a while.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from platformdirs import user_cache_path
 from media.errors import BadInput
 from media.renderer_host.server import RendererHost
 from media.renderer_host.socket_file import listening_at
+from media.renderer_host.supervisor import REFUSED, watched
 from media.renderer_host.warm_blender import Terms
 from media.workspace import workspace
 
@@ -36,20 +38,29 @@ def serve(path: Path, terms: Terms, keeper: int | None) -> None:
     Raises:
         BadInput: There can be no socket.
     """
-    watched = None if keeper is None else _watched(keeper)
-    with listening_at(path, watched, _say_ready) as listening, workspace() as folder:
+    life = None if keeper is None else watched(keeper)
+    with listening_at(path, life, _say_ready) as listening, workspace() as folder:
         if listening:
             _say_ready()
             logging.getLogger(__name__).info("listening at %s", path)
-            RendererHost(listening, folder, terms).serve(watched)
+            RendererHost(listening, folder, terms).serve(life)
 
 
 def start_beside(command: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Start a host that ends with this process and become `command`; exits if that cannot be."""
+    """Start a host that ends with this process and become `command`; exits if that cannot be.
+
+    A command does not look after children that it does not know of, so a supervisor starts the host.
+    """
     path = environment.get(VARIABLE) or str(_usual_socket())
-    argv = [sys.executable, "-m", "infra.renderer_host", "--socket", path, "--keeper", str(os.getpid())]
+    argv = [sys.executable, "-m", "infra.renderer_host", "--socket", path]
+    supervisor = [sys.executable, "-m", "media.renderer_host.supervisor", str(os.getpid()), *argv]
     host = subprocess.Popen(
-        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True, cwd=ROOT
+        supervisor,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        cwd=ROOT,
     )
     assert host.stdout is not None  # noqa: S101 - opened as a pipe
     if host.stdout.readline() != READY:
@@ -63,17 +74,6 @@ def start_beside(command: Sequence[str], environment: Mapping[str, str]) -> None
 def _usual_socket() -> Path:
     """Return a place that only this user can write to, and that machines which share a home do not."""
     return user_cache_path("rendermill") / f"host-{socket.gethostname()}" / "socket"
-
-
-def _watched(keeper: int) -> int:
-    """Return a pidfd of our parent; exits if that has ended already, and its number may be another's."""
-    try:
-        watched = os.pidfd_open(keeper)
-    except ProcessLookupError:
-        sys.exit(0)
-    if keeper != os.getppid():
-        sys.exit(0)
-    return watched
 
 
 def _say_ready() -> None:
@@ -102,7 +102,8 @@ def main(argv: Sequence[str]) -> None:
     try:
         serve(asked.socket.expanduser().absolute(), Terms(idle_s=asked.idle), asked.keeper)
     except BadInput as error:
-        sys.exit(f"renderer host: {error}")
+        sys.stderr.write(f"renderer host: {error}\n")
+        sys.exit(REFUSED)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from media.errors import BadInput
 from media.redact import redacted
 from media.reference import printable
 
-Fetch = Callable[[str, Path], None]
-"""Copies the file at an address of one scheme to a path.
+Fetch = Callable[[str, Path], object]
+"""Copies the file at an address of one scheme to a path; what it returns is not looked at.
 
 It raises media errors, shows no credentials in them, and asks for the size before it takes a file.
 """
@@ -28,7 +28,8 @@ class Access:
         local: Folders below which files of this machine may be named, links followed; None for any file, as
             on one's own machine, and () for none.
         fetchers: By scheme, how files are fetched from where we have credentials, such as `s3`.
-        versions: By scheme, how it is told that a file is still as it was, where that can be.
+        versions: By scheme, how it is told that a file is still as it was, where that can be; a file from
+            `https://` comes with its version.
         web: How files are taken from `https://` addresses.
     """
 

@@ -2,6 +2,7 @@
 
 MediaError
 ├── BadInput          the file or the request is at fault: never retried
+│   └── RefusedHere   this machine takes it no more; another one may
 ├── Unavailable       somebody else is down: retried with back-off and jitter
 ├── OutOfResources    memory, disk or GPU ran out: asks for a cheaper setting or a larger machine
 ├── ToolFailed        a tool broke for no reason of the input's: retried once
@@ -47,6 +48,10 @@ class MediaError(Exception):
 
 class BadInput(MediaError):
     """The input cannot be used, however often it is tried."""
+
+
+class RefusedHere(BadInput):
+    """The input has done harm on this machine and is not tried here again; nobody else need believe that."""
 
 
 class Unavailable(MediaError):

@@ -26,6 +26,10 @@ FaultPoint = Literal[
     "preview.before_put",
     "manifest.before_put",
     "manifest.after_put",
+    "catalogue.after_assessment",
+    "index.before_put",
+    "gallery.before_put",
+    "gallery.after_put",
 ]
 FAULT_POINTS: tuple[FaultPoint, ...] = get_args(FaultPoint)
 AUDIT_EVENT = "rendermill.fault_point"

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from media.anew import scene_of
 from media.blender_events import Event
+from media.cost import Cost
 from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
 from media.errors import MediaError
 from media.frame_feed import FrameFeed
@@ -18,36 +19,47 @@ from media.geometry.prepare import prepare_geometry
 from media.job import StillJob, TurntableJob
 from media.manifest import Manifest, find_manifest, publish_manifest
 from media.plan import Plan, plan, video_of
-from media.record import Made, manifest_of
+from media.record import PREPARING, WHOLE, Made, manifest_of
 from media.rendering import render_frames
 from media.scene import Scene
 from media.source import download_model
 from media.tools import Tools
 
 Report = Callable[[Event | Frame], None]
+CostOf = Callable[[int], Cost | None]
 Found = TypeVar("Found")
 
 
-def run(job: TurntableJob | StillJob, tools: Tools, report: Report = lambda _: None) -> Manifest:
+def run(
+    job: TurntableJob | StillJob,
+    tools: Tools,
+    report: Report = lambda _: None,
+    cost: CostOf = lambda _: None,
+) -> Manifest:
     """Find or make what `job` asks for.
 
     Args:
         job: What is asked for.
         tools: What to work with, the store included.
         report: Hears the renderer's events, and every frame as it is committed.
+        cost: Says what rented machines cost for it, from its number of frames; asked at the end, once.
 
     Raises:
         MediaError: Of the class that says what to do about it, after the retries which that class allows.
     """
+    began = time.monotonic()
     source = retried(lambda: download_model(job.source, tools.store, tools.access))
     planned = plan(job, source, tools.blender)
     if done := retried(lambda: find_manifest(planned.result, tools.store)):
         return done
+    found_missing = time.monotonic()
     geometry = retried(lambda: prepare_geometry(planned.source, tools.store, job.detail, job.conventions))
     scene = retried(lambda: scene_of(planned, geometry, tools))
+    prepared = time.monotonic()
     frames, delivered = _render_and_deliver(planned, scene, tools, report)
     made = Made(geometry=geometry, scene=scene, frames=frames, delivered=delivered)
-    manifest = manifest_of(planned, made, tools)
+    seconds = {WHOLE: time.monotonic() - began, PREPARING: prepared - found_missing}
+    manifest = manifest_of(planned, made, tools, cost(len(frames)), seconds)
     return retried(lambda: publish_manifest(manifest, tools.store))
 
 

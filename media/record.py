@@ -1,6 +1,6 @@
 """Put together what a finished job says of itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
@@ -20,6 +20,10 @@ from media.tools import Tools
 
 GEOMETRY_RESULT_RECIPE = 1
 """Raise by hand when the same geometry would be delivered in another form."""
+WHOLE, PREPARING = "whole", "preparing"
+"""What all of a job took, and geometry and scene of that; known where one process did all of it."""
+SCENE = "scene"
+NOT_KNOWN: Mapping[str, float] = {}
 SUFFIXES = {"model/gltf-binary": ".glb", "model/vnd.usda": ".usda", "model/vnd.usdz+zip": ".usdz"}
 
 
@@ -34,8 +38,22 @@ class Made(BaseModel):
     delivered: tuple[Delivered, ...]
 
 
-def manifest_of(plan: Plan, made: Made, tools: Tools, cost: Cost | None = None) -> Manifest:
-    """Return the manifest of a job whose every part is stored, and what rented machines cost for it."""
+def manifest_of(
+    plan: Plan,
+    made: Made,
+    tools: Tools,
+    cost: Cost | None = None,
+    seconds: Mapping[str, float] = NOT_KNOWN,
+) -> Manifest:
+    """Return the manifest of a job whose every part is stored.
+
+    Args:
+        plan: What was to be made.
+        made: What was.
+        tools: With what.
+        cost: What rented machines cost for it.
+        seconds: What `WHOLE` and `PREPARING` took, if that is known.
+    """
     geometry, frames, delivered = made.geometry, made.frames, made.delivered
     entries = (FrameEntry(number=f.number, key=f.key, sha256=f.sha256, size=f.size) for f in frames)
     content = Content(
@@ -63,6 +81,7 @@ def manifest_of(plan: Plan, made: Made, tools: Tools, cost: Cost | None = None) 
             "scene import": made.scene.import_seconds,
             "frames": sum(frame.seconds for frame in frames),
             "deliverables": sum(one.seconds for one in delivered),
+            **seconds,
         },
         machine=tools.machine,
         cost=cost,
@@ -108,7 +127,7 @@ def geometry_manifest(job: GeometryJob, source: Source, geometry: Geometry) -> M
 
 
 def _reused(geometry: Geometry, scene: Scene, frames: Sequence[Frame]) -> tuple[str, ...]:
-    found = [name for name, stage in (("geometry", geometry), ("scene", scene)) if stage.found]
+    found = [name for name, stage in (("geometry", geometry), (SCENE, scene)) if stage.found]
     count = sum(frame.found for frame in frames)
     return (*found, *([f"{count} of {len(frames)} frames"] if count else []))
 

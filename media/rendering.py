@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -128,39 +128,37 @@ class _Rendering:
     script: Script
     folder: Path
     report: Report
+    suspects: list[int] = field(default_factory=list)
+    """Frames that came out uniform."""
 
     def frames(self, numbers: list[int], others_are_committed: bool) -> Iterator[Frame]:  # noqa: FBT001 - a fact, not a mode
         """Yield the frames of these numbers as they are committed, uniform ones last."""
-        suspects: list[int] = []
-        for outcome in self._render_and_commit(numbers):
-            if isinstance(outcome, Frame):
-                others_are_committed = True
-                yield outcome
-            else:
-                suspects.append(outcome)
-        yield from self._second_chances(suspects, others_are_committed=others_are_committed)
+        for frame in self._render_and_commit(numbers):
+            others_are_committed = True
+            yield frame
+        yield from self._second_chances(others_are_committed=others_are_committed)
         self.script.close_stdin()
         self._drain()
 
-    def _render_and_commit(self, numbers: list[int]) -> Iterator[Frame | int]:
-        """Yield frames once committed, or a uniform one's number; one commits while the next renders."""
+    def _render_and_commit(self, numbers: list[int]) -> Iterator[Frame]:
+        """Yield frames once committed, those that are not uniform; one commits while the next renders."""
         with ThreadPoolExecutor(1) as committer:
-            underway: Future[Frame | int] | None = None
+            underway: Future[Frame | None] | None = None
             for number in numbers:
                 if self.order.shared and (theirs := find_frame(number, self.order.plan, self.store)):
                     yield theirs
                     continue
                 written = self._ask(number)
-                if underway:
-                    yield underway.result()
-                underway = committer.submit(self._commit_unless_uniform, written)
-            if underway:
-                yield underway.result()
+                if underway and (frame := underway.result()):
+                    yield frame
+                underway = committer.submit(self._commit_unless_uniform, written, number == numbers[-1])
+            if underway and (frame := underway.result()):
+                yield frame
 
-    def _second_chances(self, suspects: list[int], *, others_are_committed: bool) -> Iterator[Frame]:
+    def _second_chances(self, *, others_are_committed: bool) -> Iterator[Frame]:
         """Render uniform frames once more; what stays uniform counts only beside a frame that is not."""
         held: list[tuple[FrameWritten, FrameFacts]] = []
-        for number in suspects:
+        for number in self.suspects:
             held.append(self._rendered(number))
             if others_are_committed or not held[-1][1].uniform:
                 others_are_committed = True
@@ -177,10 +175,17 @@ class _Rendering:
                 logger.warning("frame %s is of one single colour, also when rendered again", written.frame)
             yield commit(written, facts, self.order.plan, self.store)
 
-    def _commit_unless_uniform(self, written: FrameWritten) -> Frame | int:
+    def _commit_unless_uniform(self, written: FrameWritten, is_last: bool) -> Frame | None:  # noqa: FBT001 - a fact
+        """Commit a frame; before the last one, let the renderer go if nothing is to be rendered again.
+
+        Others may wait for it, and a store may take its time.
+        """
         facts = inspect_frame(written.path, self.order.spec)
         if facts.uniform:
-            return written.frame
+            self.suspects.append(written.frame)
+            return None
+        if is_last and not self.suspects:
+            self.script.close_stdin()
         frame = commit(written, facts, self.order.plan, self.store)
         written.path.unlink()
         return frame

@@ -117,7 +117,8 @@ def _saved(digest: str, geometry: Geometry, job: RenderJob, tools: Tools, folder
         "look": look_of(job) | {"materials": [override.asked() for override in job.materials]},
         "output": str(folder / "scene.blend"),
     }
-    ticket = Ticket(digest, job.queue) if geometry.report.is_plain else None
+    # Jobs of both lanes may wait for this scene, and a light one never waits for what is heavy.
+    ticket = Ticket(digest, "light") if geometry.report.is_plain else None
     for event in run_script(tools.blender, script_job, folder, ticket):
         if isinstance(event, SceneSaved) and event.path.is_file():
             return event

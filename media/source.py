@@ -3,7 +3,7 @@
 import logging
 import re
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,18 +11,19 @@ from media.access import Access, Fetch
 from media.asset import Asset, fetch_exactly
 from media.digest import sha256_of_file
 from media.download import download
-from media.errors import BadInput
+from media.errors import BadInput, Unavailable
 from media.faults import fault_point
 from media.kind import LARGEST_SOURCE, Kind, kind_of_file
 from media.redact import redacted, shown
 from media.reference import printable
 from media.siblings import gathered
 from media.store import ObjectStore
+from media.store.disk import disk_failure
 from media.store.keys import key_for
 from media.store.touch import kept
 from media.workspace import workspace
 
-__all__ = ["LARGEST_SOURCE", "Source", "download_model", "is_local", "staged_address"]
+__all__ = ["LARGEST_SOURCE", "Source", "download_model", "is_local", "name_at", "staged_address", "stored"]
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,10 @@ MEDIA_TYPES = {
     Kind.ZIP: "application/zip",
     Kind.BLEND: "application/x-blender",
 }
+
+
+class NotStored(Unavailable):
+    """The store is out of reach, which is no fault of the source's."""
 
 
 class Source(BaseModel):
@@ -67,7 +72,7 @@ def download_model(address: str, store: ObjectStore, access: Access | None = Non
 
     Raises:
         BadInput: There is no such file, its address is of another kind, it is too large or of no known kind.
-        Unavailable: The server did not answer, or answered that it cannot now.
+        Unavailable: The server did not answer, or answered that it cannot now; or a disk did.
         StoredWrong: The file changed while it was read.
     """
     access = access or Access()
@@ -97,11 +102,15 @@ def is_local(address: str) -> bool:
 
 def _scheme_of(address: str) -> str:
     """Return how an address begins; a path may hold a colon too."""
+    scheme = _parts(address).scheme
+    return scheme if scheme == "store" or address.lower().startswith(f"{scheme}://") else ""
+
+
+def _parts(address: str) -> SplitResult:
     try:
-        scheme = urlsplit(address).scheme
+        return urlsplit(address)
     except ValueError:
         raise BadInput(f"{shown(address)}: expected an address, found it malformed; check it") from None
-    return scheme if scheme == "store" or address.lower().startswith(f"{scheme}://") else ""
 
 
 def _staged(address: str, store: ObjectStore) -> Source:
@@ -113,7 +122,7 @@ def _staged(address: str, store: ObjectStore) -> Source:
         )
     with workspace() as folder:
         fetch_exactly(key_for("sources", digest, "source"), digest, store, folder / "source")
-        return _stored(folder / "source", _clean_name(name), store)
+        return stored(folder / "source", _clean_name(name), store)
 
 
 def _read(path: Path, store: ObjectStore, access: Access) -> Source:
@@ -121,27 +130,38 @@ def _read(path: Path, store: ObjectStore, access: Access) -> Source:
     try:
         with workspace() as folder:
             name = _clean_name(path.name)
-            return _stored(gathered(real, folder, name), name, store)
+            return stored(gathered(real, folder, name), name, store)
     except PermissionError as error:
         raise BadInput(
             f"{printable(redacted(str(path)))}: expected a file that may be read, found that it may not; "
             "check its rights"
         ) from error
+    except OSError as error:
+        raise disk_failure(error, printable(redacted(str(path)))) from error
 
 
-def _stored(path: Path, name: str, store: ObjectStore) -> Source:
+def stored(path: Path, name: str, store: ObjectStore) -> Source:
+    """Store a file of this machine under its sha256, as a source of this name, unless it is stored.
+
+    Raises:
+        BadInput: It is too large or of no known kind.
+        NotStored: The store, not the source, is out of reach.
+    """
     size = path.stat().st_size
     if size > LARGEST_SOURCE:
         raise BadInput(f"{name}: expected at most {LARGEST_SOURCE} bytes, found {size}; send a smaller file")
     kind = kind_of_file(path, name)
     digest = sha256_of_file(path)
     key = key_for("sources", digest, "source")
-    stat = store.stat(key)
-    found = stat is not None and stat.size == size and kept(stat, store)
-    if not found:
-        fault_point("source.before_put")
-        store.put(key, path, sha256=digest)
-        logger.info("stored %s as %s", name, key)
+    try:
+        stat = store.stat(key)
+        found = stat is not None and stat.size == size and kept(stat, store)
+        if not found:
+            fault_point("source.before_put")
+            store.put(key, path, sha256=digest)
+            logger.info("stored %s as %s", name, key)
+    except Unavailable as error:
+        raise NotStored(str(error)) from error
     asset = Asset(uri=store.uri(key), sha256=digest, size=size, media_type=MEDIA_TYPES[kind], key=key)
     return Source(asset=asset, name=name, kind=kind, found=found)
 
@@ -149,7 +169,16 @@ def _stored(path: Path, name: str, store: ObjectStore) -> Source:
 def _fetched(address: str, store: ObjectStore, fetch: Fetch) -> Source:
     with workspace() as folder:
         fetch(address, folder / "download")
-        return _stored(folder / "download", _clean_name(unquote(urlsplit(address).path)), store)
+        return stored(folder / "download", name_at(address), store)
+
+
+def name_at(address: str) -> str:
+    """Return the name of the file at a URL, for one line of a message and for a file.
+
+    Raises:
+        BadInput: It is malformed.
+    """
+    return _clean_name(unquote(_parts(address).path))
 
 
 def _clean_name(path: str) -> str:

@@ -5,8 +5,9 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 PREFIX = "rendermill-"
 LOCK = ".owner"
+UNLOCKED_S = 3600.0
+"""So old, in seconds, an empty folder without a lock is nobody's; to lock a new one takes no time."""
 
 
 @contextmanager
@@ -37,7 +40,10 @@ def _locked_folder(home: Path) -> tuple[Path, IO[str]]:
     """Return a new folder with its lock; again if a neighbour took it for an orphan before it was locked."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
-        lock = (folder / LOCK).open("w")
+        try:
+            lock = (folder / LOCK).open("w")
+        except FileNotFoundError:  # we were stopped for so long
+            continue
         fcntl.flock(lock, fcntl.LOCK_EX)
         if os.fstat(lock.fileno()).st_nlink:
             return folder, lock
@@ -54,3 +60,8 @@ def remove_orphans(home: Path) -> None:
                 logger.info("removed %s, whose owner is gone", lock_file.parent)
         except OSError:  # locked by its living owner, somebody else's, or just removed by another
             continue
+    for folder in home.glob(f"{PREFIX}*"):
+        with suppress(OSError):  # it is locked, or has something in it, or is gone
+            if not (folder / LOCK).exists() and time.time() - folder.stat().st_mtime > UNLOCKED_S:
+                folder.rmdir()
+                logger.info("removed %s, whose owner never locked it", folder)

@@ -1,6 +1,9 @@
 """Tasks: find out what a catalogue lacks, and show and store what it has at the end."""
 
+import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -9,9 +12,9 @@ from blocks.tools import open_tools
 from media.address import readable
 from media.catalogue import assessment, publishing
 from media.catalogue.assessment import Assessment
-from media.catalogue.forecast import Forecast, forecast
+from media.catalogue.forecast import Forecast, Pilots, forecast
 from media.catalogue.job import CatalogueJob
-from media.catalogue.picture import Picture
+from media.catalogue.order import Problem
 from media.catalogue.publishing import Published, Row, totals
 from media.catalogue.rendering import Outcome
 from media.manifest import Result, result_of
@@ -20,6 +23,7 @@ from tasks.media_task import media_task
 MOST_SAID = 50
 MOST_ROWS = 1000
 """A browser draws no more of them well; the index has all."""
+STATES = ("cannot", "to do", "same", "found")
 
 
 @media_task
@@ -27,8 +31,7 @@ def assess_catalogue(job: CatalogueJob) -> Assessment:
     """Read the order list, bring in its sources, and find what is finished."""
     catalogue = assessment.assess(job, open_tools())
     logger = get_run_logger()
-    for problem in catalogue.problems:
-        logger.warning("%s, %s: %s", problem.place, problem.product, problem.reason)
+    warn_of(catalogue.problems, logger)
     asked, missing = len(catalogue.pictures), len(catalogue.missing)
     logger.info("%s pictures are asked for, %s of them are to be rendered", asked, missing)
     return catalogue
@@ -47,17 +50,13 @@ def publish_catalogue(job: CatalogueJob, catalogue: Assessment, outcomes: Mappin
 
 
 @media_task
-def forecast_catalogue(job: CatalogueJob, catalogue: Assessment, pilots: Sequence[Picture]) -> Result:
+def forecast_catalogue(job: CatalogueJob, catalogue: Assessment, pilots: Pilots) -> Result:
     """Tell what each picture would take, by the pilots of its product, and store that."""
     store = open_tools().store
-    entries = [entry for pilot in pilots if (entry := assessment.read_entry(pilot, store))]
-    rows = forecast(catalogue, entries)
+    entries = [entry for pilot in pilots.pictures if (entry := assessment.read_entry(pilot, store))]
+    rows = forecast(catalogue, entries, pilots.failed)
     manifest = publishing.publish_forecast(job, rows, store)
-    low, likely, high = (sum(getattr(row, name) for row in rows) for name in ("low", "likely", "high"))
-    todo = sum(not row.found for row in rows)
-    said = f"{len(rows) - todo} found, {todo} to do in about {likely:.0f} s ({low:.0f} to {high:.0f} s)"
-    if job.usd_per_hour:
-        said += f", ${high / 3600 * job.usd_per_hour:.2f} at most"
+    said = _summary(rows, job)
     get_run_logger().info("%s; nothing but pilots was rendered", said)
     create_table_artifact(
         table=_forecast_table(rows), key=f"forecast-{manifest.content.job[:12]}", description=said
@@ -65,18 +64,44 @@ def forecast_catalogue(job: CatalogueJob, catalogue: Assessment, pilots: Sequenc
     return result_of(manifest, store)
 
 
+def warn_of(problems: Sequence[Problem], logger: logging.Logger | logging.LoggerAdapter[Any]) -> None:
+    """Tell the log which lines are left out, as far as a log is read: each line of it is sent to a server."""
+    for problem in problems[:MOST_SAID]:
+        logger.warning("%s, %s: %s", problem.place, problem.product, problem.reason)
+    if more := problems[MOST_SAID:]:
+        logger.warning("%s more are left out; the table and the index have them", len(more))
+
+
+def _summary(rows: Sequence[Forecast], job: CatalogueJob) -> str:
+    states = Counter(row.state for row in rows)
+    low, likely, high = (sum(getattr(row, name) for row in rows) for name in ("low", "likely", "high"))
+    said = f"{states['found']} found, {states['to do']} to do in about {likely:.0f} s"
+    said += f" ({low:.0f} to {high:.0f} s)"
+    if job.usd_per_hour:
+        said += f", ${high / 3600 * job.usd_per_hour:.2f} at most"
+    if states["same"]:
+        said += f", {states['same']} the same as others"
+    if states["cannot"]:
+        said += f", {states['cannot']} that cannot be rendered"
+    return said
+
+
 def _forecast_table(rows: Sequence[Forecast]) -> list[dict[str, str]]:
-    todo = sorted(rows, key=lambda row: row.found)[:MOST_ROWS]
-    return [
+    todo = sorted(rows, key=lambda row: STATES.index(row.state))[:MOST_ROWS]
+    table = [
         {
             "product": row.product,
             "output": row.output,
-            "state": "found" if row.found else "to do",
-            "seconds": "" if row.found else f"{row.likely:.1f} ({row.low:.1f} to {row.high:.1f})",
+            "state": f"same as {row.reason}" if row.state == "same" else row.state,
+            "seconds": f"{row.likely:.1f} ({row.low:.1f} to {row.high:.1f})" if row.state == "to do" else "",
             "estimated by": row.source,
+            "why": row.reason if row.state == "cannot" else "",
         }
         for row in todo
     ]
+    if more := len(rows) - len(table):
+        table.append({"product": f"and {more} more", "output": "", "state": "see the forecast's file"})
+    return table
 
 
 def _say(rows: tuple[Row, ...]) -> None:
@@ -110,10 +135,11 @@ def _table(rows: tuple[Row, ...]) -> list[dict[str, str]]:
         {
             "product": row.product,
             "output": row.output,
-            "what became of it": f"{row.became}: {row.reason}" if row.reason else row.became,
+            "what became of it": row.became,
             "seconds": f"{row.seconds:.1f}" if row.seconds else "",
             "cost": f"${row.usd}" if row.usd else "",
             "Blender": row.warmth,
+            "why": row.reason,
         }
         for row in news[:MOST_ROWS]
     ]

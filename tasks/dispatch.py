@@ -5,14 +5,16 @@ There a run only plans, and starts the same deployment again on light or heavy. 
 another: one that did would hold the very GPU that the other waits for.
 """
 
+from threading import Event
 from typing import cast
 from uuid import UUID
 
 from prefect import get_run_logger
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
-from prefect.states import Crashed
+from prefect.states import Cancelling, Crashed
 from pydantic import BaseModel
 
 from blocks.tools import open_tools
@@ -53,16 +55,36 @@ def send_on(job: Job, source: Source, result: str) -> Result | None:
     return _published(result, job.queue)
 
 
-def run_elsewhere(deployment: str | UUID, job: BaseModel, queue: str | None, name: str) -> FlowRun:
-    """Start a run of a deployment, under a name and on a queue of its pool, and wait for its end."""
-    ended = run_deployment(
+def run_elsewhere(
+    deployment: str | UUID, job: BaseModel, queue: str | None, name: str, ending: Event | None = None
+) -> FlowRun:
+    """Start a run of a deployment, under a name and on a queue of its pool, and wait for its end.
+
+    Once `ending` is set it is cancelled and no longer waited for: a run that ends interrupts only its main
+    thread, so others have to be told, and the server looks for such pairs only now and then.
+    """
+    sent = run_deployment(
         name=deployment,
         parameters={"job": job.model_dump(mode="json")},
         work_queue_name=queue,
         flow_run_name=name,
-        poll_interval=POLL_S,
+        timeout=0,
     )
-    return cast("FlowRun", ended)  # a coroutine only in flows that are async
+    run = cast("FlowRun", sent)  # a coroutine only in flows that are async
+    ending = ending or Event()
+    with get_client(sync_client=True) as client:
+        while not (run.state and run.state.is_final()):
+            if ending.wait(POLL_S):
+                return _cancelled(run, client)
+            run = client.read_flow_run(run.id)
+    return run
+
+
+def _cancelled(run: FlowRun, client: SyncPrefectClient) -> FlowRun:
+    now = client.read_flow_run(run.id)
+    if now.state and not now.state.is_final() and not now.state.is_cancelling():
+        client.set_flow_run_state(run.id, Cancelling(message="The run that sent it ended."))
+    return now
 
 
 def _ending_like(sent: FlowRun) -> State[Result]:

@@ -61,7 +61,7 @@ def encode_progress(plan: FramePlan) -> Iterator[Callable[[int], None]]:
 def picture_progress(key: str, of: str, total: int) -> Iterator[Callable[[int], None]]:
     """Provide a function that hears how many more of `total` pictures are done and shows it."""
     done = 0
-    with _ProgressArtifact(key, f"Pictures of {of}") as artifact:
+    with _ProgressArtifact(key, f"Pictures of {of}", tell_committed) as artifact:
 
         def report(more: int = 1) -> None:
             nonlocal done

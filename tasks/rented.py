@@ -7,6 +7,7 @@ Completed is believed by. A run that nothing was rented for says nothing.
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import httpx
 from prefect.client.orchestration import get_client
@@ -39,6 +40,31 @@ def cost_so_far(frames: int) -> Cost | None:
     now = datetime.now(UTC)
     rentals = history_of(labels).rentals
     return cost_of(tuple(_cost(rental, now) for rental in rentals if rental.machine_id), frames)
+
+
+class CostOfEach:
+    """What each piece of work costs of a run that does several, one after the other, on a rented machine.
+
+    The machine's boot counts for the first. Of machines that were lost before, what they finished bears its
+    share already, and the rest stands in the run's ledger only.
+    """
+
+    def __init__(self) -> None:
+        self._told = (0.0, Decimal(0))
+
+    def __call__(self, frames: int) -> Cost | None:
+        """Return what the machine has cost since this was asked last, if one was rented."""
+        newest = history_of(_labels() or {}).newest
+        if newest is None or not newest.machine_id:
+            return None
+        now = datetime.now(UTC)
+        (seconds, usd), self._told = self._told, (newest.seconds(now), newest.usd(now))
+        since = MachineCost(
+            offer=newest.offer.where,
+            seconds=round(self._told[0] - seconds, 1),
+            usd=to_micro(self._told[1] - usd),
+        )
+        return cost_of((since,), frames)
 
 
 def _cost(rental: Rental, now: datetime) -> MachineCost:

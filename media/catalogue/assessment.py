@@ -11,6 +11,7 @@ from media.catalogue.order import Orders, Problem
 from media.catalogue.picture import Picture, pictures_of
 from media.catalogue.reading import read_orders
 from media.catalogue.sources import Known, Version, beside, bring_in
+from media.faults import fault_point
 from media.manifest import find_manifest, manifest_key
 from media.source import Source
 from media.store import ObjectStore
@@ -75,6 +76,7 @@ def assess(job: CatalogueJob, tools: Tools) -> Assessment:
     sources = brought.sources
     pictures, problems = pictures_of(orders, job.orders, sources, tools.blender)
     found = find_finished(pictures, index, inventory, tools.store)
+    fault_point("catalogue.after_assessment")
     stored = [source for source in sources.values() if isinstance(source, Source)]
     return Assessment(pictures, [*orders.problems, *problems], found, stored, brought.versions)
 

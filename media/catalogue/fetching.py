@@ -8,6 +8,7 @@ from media.catalogue.reading import MOST_BYTES
 from media.download import download
 from media.errors import BadInput
 from media.redact import shown
+from media.store.disk import disk_failure
 from media.workspace import workspace
 
 
@@ -18,9 +19,11 @@ def read_list(address: str, access: Access) -> bytes:
         BadInput: There is no such file, it may not be read, or is too large for an order list.
         Unavailable: The server did not answer, or answered that it cannot now.
     """
-    scheme, has_scheme, _ = address.strip().partition("://")
+    address = address.strip()
+    scheme, has_scheme, _ = address.partition("://")
+    scheme = scheme.lower()
     if not has_scheme or scheme == "file":
-        named = Path(unquote(urlsplit(address).path) if has_scheme else address.strip())
+        named = Path(unquote(urlsplit(address).path) if has_scheme else address)
         return _bounded(access.local_file(named), address)
     with workspace() as folder:
         if scheme == "https":
@@ -39,8 +42,10 @@ def _bounded(path: Path, address: str) -> bytes:
             data = file.read(MOST_BYTES + 1)
     except PermissionError as error:
         raise BadInput(
-            f"{shown(address)}: expected a file that may be read, found that it may not"
+            f"{shown(address)}: expected a file that may be read, found that it may not; check its rights"
         ) from error
+    except OSError as error:
+        raise disk_failure(error, shown(address)) from error
     if len(data) > MOST_BYTES:
         raise BadInput(f"{shown(address)}: expected an order list of at most {MOST_BYTES} bytes, found more")
     return data

@@ -10,7 +10,9 @@ from media.catalogue.order import Problem
 from media.catalogue.picture import Picture
 from media.catalogue.sources import Version
 from media.digest import digest_of
+from media.faults import fault_point
 from media.manifest import Manifest, manifest_key
+from media.record import PREPARING, SCENE, WHOLE
 from media.source import Source
 from media.store import Missing, ObjectStore, Stat
 from media.store.keys import key_for
@@ -39,7 +41,12 @@ class Entry(BaseModel):
     samples: int
     frames: int
     geometry: str = Field(description="Digest of the product's geometry.")
-    seconds: float = Field(description="What rendering it took.")
+    scene: str = Field(default="", description="Digest of its prepared scene.")
+    seconds: float = Field(description="What rendering its frames took.")
+    whole: float = Field(default=0.0, description="What all of it took, if that is known.")
+    preparing: float = Field(
+        default=0.0, description="What geometry and scene took of that, if they were made for it."
+    )
     usd: str = Field(default="", description="What rented machines cost for it, if any were.")
     device: str = Field(default="", description="What rendered it.")
     warmth: str = Field(default="", description="Whether Blender was started for it, or had its scene open.")
@@ -80,6 +87,7 @@ def keep_index(index: Index, orders: str, store: ObjectStore) -> None:
     before = read_index(key, store)
     if before == index and kept(store.stat(key), store):
         return
+    fault_point("index.before_put")
     store.put(key, index.model_dump_json(by_alias=True).encode())
     if before.gallery not in {"", index.gallery}:
         store.delete(manifest_key(before.gallery))
@@ -106,6 +114,9 @@ def entry_of(picture: Picture, manifest: Manifest, stat: Stat) -> Entry:
         samples=job.samples_per_pixel,
         frames=picture.plan.frames,
         geometry=picture.plan.geometry,
+        scene=picture.plan.scene,
+        whole=round(record.seconds.get(WHOLE, 0.0), 3),
+        preparing=0.0 if SCENE in record.reused else round(record.seconds.get(PREPARING, 0.0), 3),
         seconds=round(sum(frame.seconds for frame in record.frames), 3),
         usd=str(record.cost.usd) if record.cost else "",
         device=record.frames[0].device.name if record.frames else "",

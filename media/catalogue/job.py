@@ -41,7 +41,9 @@ class CatalogueJob(BaseModel):
         default=False, description="Only say what is there, what is to do, and how long that would take."
     )
     budget_seconds: float | Unsaid = Field(
-        default=None, gt=0, description="Begin no picture that may exceed so many seconds of rendering."
+        default=None,
+        gt=0,
+        description="Begin no picture that may exceed so many seconds of the machines that render.",
     )
     budget_usd: float | Unsaid = Field(
         default=None, gt=0, description="The same in US dollars; say usd_per_hour too."
@@ -92,3 +94,17 @@ class PicturesJob(BaseModel):
     pictures: tuple[TurntableJob | StillJob, ...] = Field(
         min_length=1, max_length=MOST_IN_A_BATCH, description="The stills and turntables, in their order."
     )
+    most_seconds: tuple[float, ...] = Field(
+        default=(),
+        max_length=MOST_IN_A_BATCH,
+        description="What each may take; one that may exceed the sum of them is not begun. Empty: no bound.",
+    )
+
+    @model_validator(mode="after")
+    def _each_picture_has_its_seconds_or_none_has(self) -> Self:
+        if self.most_seconds and len(self.most_seconds) != len(self.pictures):
+            raise ValueError(
+                f"expected most_seconds for each of {len(self.pictures)} pictures, "
+                f"found {len(self.most_seconds)}; leave it empty, or say all"
+            )
+        return self

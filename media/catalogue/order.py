@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from media.address import expect_public
 from media.errors import BadInput
 from media.job import StillJob, TurntableJob
-from media.material_override import MaterialOverride
+from media.material_override import MOST_OVERRIDES, MaterialOverride
 
 MOST_OUTPUTS = 50
 NAMES_TOLD = 10
@@ -49,8 +49,13 @@ class Product(BaseModel):
     product: Id
     source: str = Field(min_length=1, max_length=4096)
     outputs: tuple[Name, ...] = Field(min_length=1, max_length=MOST_OUTPUTS)
-    materials: tuple[MaterialOverride, ...] = ()
+    materials: tuple[MaterialOverride, ...] = Field(default=(), max_length=MOST_OVERRIDES)
     priority: int = Field(default=0, ge=-1000, le=1000)
+
+    @field_validator("product", mode="before")
+    @classmethod
+    def _whole_number_is_an_id(cls, product: Any) -> Any:  # noqa: ANN401 - anything may be asked for
+        return str(product) if type(product) is int else product
 
     @field_validator("product")
     @classmethod
@@ -118,7 +123,7 @@ def output_type(name: str, fields: Fields) -> StillJob | TurntableJob:
         BadInput: There is no such job.
     """
     kind = fields.get("kind", "still")
-    if kind not in NOUNS:
+    if not isinstance(kind, str) or kind not in NOUNS:
         raise BadInput(f"output type {name}: expected a kind of {' or '.join(NOUNS)}, found {kind!r:.40}")
     if not_its_own := {"source", "materials"} & fields.keys():
         raise BadInput(
@@ -183,7 +188,11 @@ def _wrong_with(product: Product, jobs: Mapping[str, object], places: Mapping[st
     return ""
 
 
-def _problem(place: str, entry: Fields, reason: str) -> Problem:
+def id_of(entry: Fields) -> str:
+    """Return the id in an entry that is wrong, as far as it can be shown."""
     named = entry.get("product", entry.get("id"))
-    shown = "".join(letter for letter in str(named or "") if letter.isprintable())[:100]
-    return Problem(place=place, product=shown, reason=reason)
+    return "".join(letter for letter in str("" if named is None else named) if letter.isprintable())[:100]
+
+
+def _problem(place: str, entry: Fields, reason: str) -> Problem:
+    return Problem(place=place, product=id_of(entry), reason=reason)

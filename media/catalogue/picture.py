@@ -7,6 +7,7 @@ from media.blender import Blender
 from media.catalogue.order import Line, Orders, Problem
 from media.catalogue.sources import beside
 from media.errors import MediaError
+from media.job import StillJob, TurntableJob
 from media.plan import Plan, plan
 from media.source import Source, staged_address
 
@@ -67,7 +68,12 @@ def _of_product(line: Line, orders: Orders, source: Source, blender: Blender) ->
             product.product,
             name,
             product.priority,
-            plan(orders.types[name].model_copy(update=asked), source, blender),
+            plan(_with(asked, orders.types[name]), source, blender),
         )
         for name in product.outputs
     ]
+
+
+def _with(asked: Mapping[str, object], job: StillJob | TurntableJob) -> StillJob | TurntableJob:
+    """Return a job that says something else too, checked like any other: a server would refuse it later."""
+    return job.model_validate({**job.model_dump(exclude_unset=True), **asked})

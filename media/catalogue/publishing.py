@@ -16,6 +16,7 @@ from media.catalogue.order import Problem
 from media.catalogue.picture import Picture
 from media.catalogue.rendering import Outcome
 from media.digest import digest_of, sha256_of
+from media.faults import fault_point
 from media.manifest import Content, Manifest, Output, Record, Role, find_manifest, publish_manifest
 from media.store import ObjectStore
 from media.store.keys import key_for
@@ -139,10 +140,12 @@ def _promised(job: CatalogueJob, index: Index, store: ObjectStore) -> tuple[Mani
         return manifest, True
     data = index.model_dump_json(by_alias=True, exclude={"sources", "versions", "gallery"}).encode()
     page = gallery_page(index, PurePath(job.orders).name, store).encode()
+    fault_point("gallery.before_put")
     outputs = (
         _stored("gallery", "gallery.html", "text/html", page, store),
         _stored("index", "index.json", "application/json", data, store),
     )
+    fault_point("gallery.after_put")
     problems = tuple(f"{one.place}, {one.product}: {one.reason}" for one in index.problems[:MOST_PROBLEMS])
     content = Content(job=digest, noun=job.noun, outputs=outputs)
     return publish_manifest(Manifest(content=content, record=_record(job, problems)), store), False

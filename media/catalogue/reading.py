@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from media.catalogue.documents import of_document, parsed_json, parsed_yaml
 from media.catalogue.order import Entry, Fields, Orders, orders_of
-from media.catalogue.rows import entries_of, header_of
+from media.catalogue.rows import entries_of, expect_our_columns, header_of
 from media.errors import BadInput
 
 MOST_PRODUCTS = 100_000
@@ -28,6 +28,7 @@ def read_orders(data: bytes, name: str, types: Mapping[str, Fields] | None = Non
     if text.lstrip()[:1] in {"{", "["}:
         described, entries = of_document(parsed_json(text, name), name)
     elif header := header_of(text):
+        expect_our_columns(header, name)
         described, entries = {}, entries_of(text, header)
     else:
         described, entries = of_document(parsed_yaml(text, name), name)

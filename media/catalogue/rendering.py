@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -11,9 +12,10 @@ from media.catalogue.job import PicturesJob
 from media.errors import BadInput, MediaError, Preempted, Unavailable
 from media.geometry.prepare import find_geometry
 from media.job import StillJob, TurntableJob
-from media.jobs import retried, run
+from media.jobs import CostOf, retried, run
 from media.manifest import Manifest, find_manifest
 from media.plan import Plan, plan
+from media.renderer_host.at_hand import kept_warm
 from media.source import download_model
 from media.store import Missing, ObjectStore
 from media.store.keys import key_for
@@ -22,7 +24,7 @@ from media.tools import Tools
 
 logger = logging.getLogger(__name__)
 
-Became = Literal["rendered", "found", "failed"]
+Became = Literal["rendered", "found", "failed", "not begun"]
 
 
 class Outcome(BaseModel):
@@ -30,8 +32,8 @@ class Outcome(BaseModel):
 
     Attributes:
         job: Its digest, or nothing if its source could not be had.
-        became: rendered, found or failed.
-        reason: Why it failed.
+        became: rendered, found, failed or not begun.
+        reason: Why it failed, or was not begun.
         seconds: How long all of it took.
     """
 
@@ -43,29 +45,41 @@ class Outcome(BaseModel):
     seconds: float = Field(default=0.0, ge=0)
 
 
+CLOCK_S = 1.0
+"""What passes between pictures without anybody's doing."""
 OUTCOMES = TypeAdapter(tuple[Outcome, ...])
 Told = Callable[[Outcome], None]
 
 
-def render_pictures(job: PicturesJob, tools: Tools, tell: Told = lambda _: None) -> tuple[Outcome, ...]:
-    """Render all pictures of a batch and return what became of each.
+def render_pictures(
+    job: PicturesJob, tools: Tools, tell: Told = lambda _: None, cost: CostOf = lambda _: None
+) -> tuple[Outcome, ...]:
+    """Render all pictures of a batch, by one Blender as far as can be, and return what became of each.
 
     Args:
         job: The batch.
         tools: What to work with.
         tell: Hears of each picture as it is done.
+        cost: Says what rented machines cost for a picture, when it is.
 
     Raises:
         Unavailable, Preempted: The store or the machine is going away; what is finished stays.
     """
     hopeless: dict[str, str] = {}
     outcomes = []
-    for number, picture in enumerate(job.pictures, start=1):
-        outcome = _rendered(picture, tools, hopeless)
-        level = logging.WARNING if outcome.became == "failed" else logging.INFO
-        logger.log(level, "picture %s of %s %s %s", number, len(job.pictures), outcome.became, outcome.reason)
-        outcomes.append(outcome)
-        tell(outcome)
+    began = time.monotonic()
+    with kept_warm(tools.blender) as blender:
+        tools = replace(tools, blender=blender)
+        for number, picture in enumerate(job.pictures, start=1):
+            if reason := _too_late_for(number, job, time.monotonic() - began):
+                outcome = Outcome(job="", became="not begun", reason=reason)
+            else:
+                outcome = _rendered(picture, tools, hopeless, cost)
+            level = logging.WARNING if outcome.became == "failed" else logging.INFO
+            of = len(job.pictures)
+            logger.log(level, "picture %s of %s %s %s", number, of, outcome.became, outcome.reason)
+            outcomes.append(outcome)
+            tell(outcome)
     return tuple(outcomes)
 
 
@@ -82,26 +96,57 @@ def read_outcomes(batch: str, store: ObjectStore) -> tuple[Outcome, ...]:
         return ()
 
 
+def outcomes_address(batch: str, store: ObjectStore) -> str:
+    """Return where is told what became of the pictures of a batch."""
+    return store.uri(_key(batch))
+
+
 def forget_outcomes(batch: str, store: ObjectStore) -> None:
     """Delete what was told of a batch, once its reader has it."""
     store.delete(_key(batch))
 
 
 def outcomes_after_a_loss(results: Iterable[str], reason: str, store: ObjectStore) -> tuple[Outcome, ...]:
-    """Return what became of the pictures of a run that ended before its end: what is stored is finished."""
-    return tuple(
-        Outcome(job=result, became="rendered")
-        if find_manifest(result, store)
-        else Outcome(job=result, became="failed", reason=reason)
-        for result in results
-    )
+    """Return what became of the pictures of a run that ended before its end: what is stored is finished.
+
+    Raises:
+        Unavailable: The store cannot be asked.
+    """
+
+    def outcome_of(result: str) -> Outcome:
+        if retried(lambda: find_manifest(result, store)):
+            return Outcome(job=result, became="rendered")
+        return Outcome(job=result, became="failed", reason=reason)
+
+    return tuple(outcome_of(result) for result in results)
+
+
+def outcomes_unknown(results: Iterable[str], reason: str) -> tuple[Outcome, ...]:
+    """Return what is told of pictures when the store cannot be asked for them now.
+
+    They may be rendered; who publishes the catalogue looks, and tells the reason where they are not.
+    """
+    return tuple(Outcome(job=result, became="rendered", reason=reason) for result in results)
+
+
+def _too_late_for(number: int, job: PicturesJob, so_far: float) -> str:
+    """Return why a picture of a batch is not begun, or nothing: what was set aside for all is a bound."""
+    if number == 1 or not job.most_seconds:
+        return ""
+    left = max(0.0, sum(job.most_seconds) - so_far)
+    most = job.most_seconds[number - 1]
+    if most <= left + CLOCK_S:
+        return ""
+    return f"it may take {most:.0f} s, {left:.0f} s are left of what was set aside for this run"
 
 
 def _key(batch: str) -> str:
     return key_for("catalogues", batch, "outcomes.json")
 
 
-def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str, str]) -> Outcome:
+def _rendered(
+    picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str, str], cost: CostOf
+) -> Outcome:
     """Render one picture; `hopeless` are the geometries that cannot be used, and why."""
     began = time.monotonic()
     planned: Plan | None = None
@@ -116,7 +161,7 @@ def _rendered(picture: StillJob | TurntableJob, tools: Tools, hopeless: dict[str
         def make() -> Manifest:
             nonlocal made
             made = True
-            return run(picture, tools)
+            return run(picture, tools, cost=cost)
 
         work = Work(
             name=planned.source.name,

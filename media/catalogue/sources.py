@@ -5,17 +5,20 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
 from media.access import Access
+from media.address import is_public
 from media.digest import sha256_of_file
-from media.errors import MediaError
+from media.download import Web, download
+from media.errors import MediaError, Preempted
 from media.jobs import retried
 from media.kind import Kind
-from media.source import Source, download_model, is_local
+from media.source import NotStored, Source, download_model, is_local, name_at, stored
 from media.store import ObjectStore
+from media.workspace import workspace
 
 AT_A_TIME = 8
 WHOLE_IN_ONE_FILE = {Kind.STEP, Kind.STEP_GZ, Kind.IGES, Kind.STL, Kind.PLY, Kind.GLB, Kind.USDZ, Kind.ZIP}
@@ -58,11 +61,36 @@ NOTHING_KNOWN = Known({}, lambda _: False)
 
 
 def beside(orders: str, source: str) -> str:
-    """Return a source's address, a relative path taken from the folder of an order list that is a file."""
-    if not (is_local(orders) and is_local(source)) or source.lower().startswith("file://"):
+    """Return a source's address, a relative path taken from the folder, or the address, of its order list.
+
+    What cannot be understood stays as it is: whoever brings it in says what is wrong with it.
+    """
+    if source.startswith(("/", "~")) or source.lower().startswith("file://") or not _is_path(source):
         return source
-    path = Path(source).expanduser()
-    return source if path.is_absolute() else str(Path(orders.removeprefix("file://")).parent / path)
+    scheme, has_scheme, rest = orders.strip().partition("://")
+    if not has_scheme:
+        return str(Path(scheme).parent / source)
+    if scheme.lower() == "file":
+        return str(Path(unquote(urlsplit(orders.strip()).path)).parent / source)
+    return f"{scheme}://{_below(rest, quote(source, safe='/%') if scheme.lower() == 'https' else source)}"
+
+
+def _is_path(source: str) -> bool:
+    try:
+        return is_local(source)
+    except MediaError:
+        return False
+
+
+def _below(orders: str, source: str) -> str:
+    """Return where a source is on a list's server or in its bucket, which no `..` leaves."""
+    host, *folders = orders.split("/")[:-1] or [orders]
+    for step in source.split("/"):
+        if step == "..":
+            folders = folders[:-1]
+        elif step != ".":
+            folders.append(step)
+    return "/".join([host, *folders])
 
 
 @dataclass(frozen=True)
@@ -79,23 +107,48 @@ def bring_in(
     """Bring each address into the store, unless what is there is known and unchanged.
 
     What fails is retried as its class says; a file that cannot be used says so for itself alone.
+
+    Raises:
+        NotStored: The store is out of reach.
+        Preempted: The machine is being taken away.
     """
     distinct = list(dict.fromkeys(addresses))
     versions: dict[str, Version] = {}
 
     def brought(address: str) -> Source | MediaError:
         try:
-            version = retried(lambda: _version(address, access))
-            source = _unchanged(address, version, known) or _known(address, access, known)
-            source = source or retried(lambda: download_model(address, store, access))
+            source, version = _brought(address, store, access, known)
+        except (NotStored, Preempted):
+            raise  # nothing that the others would not meet as well
         except MediaError as error:
             return error
-        if version:
+        if version and is_public(address):  # the index shows it
             versions[address] = Version(version=version, sha256=source.asset.sha256)
         return source
 
     with ThreadPoolExecutor(AT_A_TIME) as several:
         return Brought(dict(zip(distinct, several.map(brought, distinct), strict=True)), versions)
+
+
+def _brought(address: str, store: ObjectStore, access: Access, known: Known) -> tuple[Source, str]:
+    """Return the source of an address, read if it is unknown or changed, and its version, if it has one."""
+    if address.strip().lower().startswith("https://"):
+        return retried(lambda: _from_the_web(address, store, access.web, known))
+    version = retried(lambda: _version(address, access))
+    source = _unchanged(address, version, known) or _known(address, access, known)
+    return source or retried(lambda: download_model(address, store, access)), version
+
+
+def _from_the_web(address: str, store: ObjectStore, web: Web, known: Known) -> tuple[Source, str]:
+    """Ask a server for a file unless it is as it was: its version comes with the bytes that it is of."""
+    before, name = known.versions.get(address), name_at(address.strip())
+    source = known.found(before.sha256, name) if before else None
+    with workspace() as folder:
+        unless = before.version if before and source else ""
+        taken = download(address.strip(), folder / "download", web, unless=unless)
+        if source and taken.unchanged:
+            return source, taken.version
+        return stored(folder / "download", name, store), taken.version
 
 
 def _version(address: str, access: Access) -> str:
@@ -120,5 +173,9 @@ def _known(address: str, access: Access, known: Known) -> Source | None:
     if not known.sources or not is_local(address) or address.lower().startswith("file://"):
         return None
     path = Path(address.strip())
-    found = known.found(sha256_of_file(access.local_file(path)), PurePath(path).name)
+    try:
+        sha256 = sha256_of_file(access.local_file(path))
+    except OSError:
+        return None  # whoever reads it into the store says why it cannot
+    found = known.found(sha256, PurePath(path).name)
     return found if found and found.kind in WHOLE_IN_ONE_FILE else None

@@ -7,6 +7,6 @@ checked; so do redirects. Size, time and rate are bounded. What was cut short is
 from media.download.exchange import Web
 from media.download.guard import Guard, is_public
 from media.download.limits import Limits
-from media.download.transfer import download
+from media.download.transfer import Taken, download
 
-__all__ = ["Guard", "Limits", "Web", "download", "is_public"]
+__all__ = ["Guard", "Limits", "Taken", "Web", "download", "is_public"]

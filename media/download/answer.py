@@ -9,7 +9,7 @@ import httpx
 from media.errors import BadInput, Unavailable
 from media.kind import BOM
 
-OK, PARTIAL, RANGE_NOT_SATISFIABLE = 200, 206, 416
+OK, PARTIAL, NOT_MODIFIED, RANGE_NOT_SATISFIABLE = 200, 206, 304, 416
 TRY_LATER = {408, 425, 429}
 SERVER_ERRORS = 500
 WANTS_A_LOGIN = {401, 403}

@@ -125,7 +125,7 @@ def parse(address: str) -> httpx.URL:
 
 
 def _can_be_called(url: httpx.URL) -> bool:
-    return url.scheme == "https" and bool(url.host) and 0 < _port(url) <= LARGEST_PORT
+    return url.scheme == "https" and bool(url.raw_host) and 0 < _port(url) <= LARGEST_PORT
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:

@@ -4,10 +4,10 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 import httpx
+
+from media.download.version import STRONG, sure_date, version_in
 
 CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
 SHA256 = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]+):")
@@ -23,12 +23,14 @@ class Promise:
         sha256: Of all of it, if told.
         validator: What names this version of it, for `If-Range`; empty if nothing that is sure does.
         etag: Its ETag, if any.
+        version: What tells this version of it from others, for a later download; empty likewise.
     """
 
     size: int | None
     sha256: str | None
     validator: str
     etag: str
+    version: str
 
     def request_for_rest(self, have: int) -> dict[str, str]:
         """Return the headers that ask for what follows the first `have` bytes of the same version."""
@@ -49,12 +51,13 @@ def promise_in(headers: httpx.Headers) -> Promise:
     """Return what the headers of a 200 answer promise."""
     length = headers.get("content-length", "")
     etag = headers.get("etag", "")
-    strong = etag if re.fullmatch(r'"[!#-~]*"', etag) else ""  # in ASCII, as headers that we send are
+    strong = etag if STRONG.fullmatch(etag) else ""
     return Promise(
         size=int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None,
         sha256=_sha256_in(headers),
-        validator=strong or ("" if etag else _sure_date(headers)),
+        validator=strong or ("" if etag else sure_date(headers)),
         etag=etag,
+        version=version_in(headers),
     )
 
 
@@ -73,18 +76,3 @@ def _hexadecimal(encoded: str) -> str | None:
     except (binascii.Error, ValueError):
         return None
     return digest.hex() if len(digest) == SHA256_BYTES else None
-
-
-def _sure_date(headers: httpx.Headers) -> str:
-    """Return Last-Modified if no second version can bear the same date (RFC 9110, 8.8.2.2)."""
-    modified, now = _date(headers.get("last-modified", "")), _date(headers.get("date", ""))
-    sure = modified and now and now - modified >= timedelta(seconds=60)
-    return headers["last-modified"] if sure and headers["last-modified"].isascii() else ""
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(text)
-    except (ValueError, LookupError, OverflowError):  # a year of twenty digits
-        return None
-    return date if date.tzinfo else None

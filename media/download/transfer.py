@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpcore
@@ -13,6 +14,7 @@ from media.download.exchange import Caller, Web, parse
 from media.download.limits import Patience, TooSlow
 from media.download.part import Promise, promise_in
 from media.download.quiet import quiet
+from media.download.version import condition, is_still
 from media.errors import BadInput, OutOfResources, Unavailable
 from media.faults import fault_point
 from media.redact import shown
@@ -27,11 +29,30 @@ FAILURES = {
 }
 
 
-def download(address: str, path: Path, web: Web | None = None) -> None:
+@dataclass(frozen=True)
+class Taken:
+    """What came of a download.
+
+    Attributes:
+        version: What tells this version of the file from others; empty if its server says nothing sure.
+        unchanged: Whether the file is of the version that was known still; then nothing was written.
+    """
+
+    version: str
+    unchanged: bool = False
+
+
+def download(address: str, path: Path, web: Web | None = None, *, unless: str = "") -> Taken:
     """Write the file at an `https://` address to `path`.
 
     A body that was cut short is continued, if the server says which version it sends. Messages show the
     address without user, password and query.
+
+    Args:
+        address: Where the file is.
+        path: Where it goes.
+        web: How files are taken from the web.
+        unless: A version that an earlier download returned: while the file is of that, it is not read.
 
     Raises:
         BadInput: The address leads to no file, to a host that must not be called, or to too large a file.
@@ -43,48 +64,54 @@ def download(address: str, path: Path, web: Web | None = None) -> None:
     trust = web.trust or httpx.create_ssl_context(trust_env=False)
     caller = Caller(web, trust, Patience(web.limits, name), name)
     with quiet():
-        Transfer(caller, url, path).run()
+        return Transfer(caller, url, path, unless).run()
 
 
 class Transfer:
     """A file on its way, over as many answers as it takes."""
 
-    def __init__(self, caller: Caller, url: httpx.URL, path: Path) -> None:
-        """Ask for `url` and write to `path`."""
+    def __init__(self, caller: Caller, url: httpx.URL, path: Path, unless: str) -> None:
+        """Ask for `url`, unless it is of a version still, and write to `path`."""
         self._caller = caller
         self._limits = caller.web.limits
         self._shown = caller.shown
         self._url = url
         self._path = path
+        self._unless = unless
         self._have = 0
         self._promise: Promise | None = None
 
-    def run(self) -> None:
+    def run(self) -> Taken:
         """Ask until the file is whole, as often as the limits say."""
         attempt = 0
         while True:
             try:
-                self._ask_once()
-            except TooSlow:
-                raise
-            except Unavailable as error:
+                return self._ask_once()
+            except (BadInput, Unavailable) as error:
+                if self._unless:  # a server that has no answer to a condition may have the file
+                    self._unless = ""
+                    continue
+                if isinstance(error, BadInput | TooSlow):
+                    raise
                 attempt += 1
                 wait = self._limits.resume.wait_before(attempt)
                 if wait is None or not (self._promise and self._promise.validator):
                     raise
                 logger.info("%s (%s bytes are here; trying again in %.1f s)", error, self._have, wait)
                 time.sleep(wait)
-            else:
-                return
 
-    def _ask_once(self) -> None:
+    def _ask_once(self) -> Taken:
         rest = self._promise.request_for_rest(self._have) if self._promise and self._have else {}
         # Nothing packed: nobody knows how large it is when unpacked, and half of it could not be continued.
         headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "rendermill", **rest}
+        headers |= condition(self._unless)
         try:
             with self._caller.ask(self._url, headers) as answer:
+                if self._unless and is_still(self._unless, answer):
+                    return Taken(self._unless, unchanged=True)
                 refuse_what_is_no_file(answer, self._shown)
                 self._have, promise = self._place(answer)
+                self._unless = ""
                 self._promise = promise
                 self._write(answer)
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
@@ -93,6 +120,7 @@ class Transfer:
                 f"{self._shown}: expected a whole file, found {found} while downloading; {ADVICE}"
             ) from error
         self._check(promise)
+        return Taken(promise.version)
 
     def _place(self, answer: Answer) -> tuple[int, Promise]:
         """Return how many bytes of what is here stay, and what is promised of the file from now on."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import os
 import socket
 import time
@@ -13,22 +14,31 @@ from typing import Self
 from media.ending import Finished
 from media.errors import TimedOut, ToolFailed
 from media.renderer_host.connection import Connection
-from media.renderer_host.messages import Answer, Ended, Request, Said
+from media.renderer_host.messages import Answer, Began, Ended, GaveUp, Heard, Report, Request, Said
 
 logger = logging.getLogger(__name__)
 
 LONGEST_UNHEARD_S = 5.0
-"""A host that lives answers at once, and then every few seconds while the job waits for its turn."""
+"""A host that lives answers at once."""
+LONGEST_UNSAID_S = 60.0
+"""While a job waits for its turn, the host says every few seconds that it lives."""
+LONGEST_TURN_S = 4 * 3600.0
+"""Whoever has waited for so long for his turn goes to work beside those who have it."""
 
 
 def find_host(path: Path, request: Request, wall_s: float | None, idle_s: float) -> "HostedScript | None":
-    """Hand a job to the host that listens at `path`; None, with a line in the log, if there is none.
+    """Hand a job to the host that listens at `path` and wait for its turn; None if there is none of either.
+
+    Then a line in the log says why.
 
     Args:
         path: Where its socket is to be.
         request: The job.
         wall_s: Its longest time from when its turn has come, in seconds, if it has a bound.
         idle_s: Longest silence while we wait for it, in seconds.
+
+    Raises:
+        MediaError: The host refuses the job.
     """
     try:
         if path.stat().st_uid != os.geteuid():
@@ -37,18 +47,38 @@ def find_host(path: Path, request: Request, wall_s: float | None, idle_s: float)
         connection = _connected(path)
     except OSError as error:
         why = error.strerror or error
-        logger.info("no renderer host at %s (%s): this job starts a Blender of its own", path, why)
+        level = logging.INFO if isinstance(error, FileNotFoundError) else logging.WARNING
+        logger.log(level, "no renderer host at %s (%s): this job starts a Blender of its own", path, why)
         return None
+    answer = None
     try:
+        answer = _end_of_waiting(connection, request)
+    finally:
+        if not isinstance(answer, Began):
+            connection.close()
+    if isinstance(answer, Began):
+        return HostedScript(connection, wall_s, idle_s)
+    if isinstance(answer, GaveUp):
+        raise answer.error()
+    logger.warning(
+        "the renderer host at %s does not answer, or has no turn for this job in %.0f h: it starts a Blender "
+        "of its own",
+        path,
+        LONGEST_TURN_S / 3600,
+    )
+    return None
+
+
+def _end_of_waiting(connection: Connection, request: Request) -> object:
+    """Hand over a job; returns the first answer that is more than a sign of life, None if there is none."""
+    patience, until = LONGEST_UNHEARD_S, time.monotonic() + LONGEST_TURN_S
+    with contextlib.suppress(OSError, ToolFailed):
         connection.send(request)
-        heard = connection.receive(Answer, LONGEST_UNHEARD_S)
-    except (OSError, ToolFailed):
-        heard = None
-    if heard is None:
-        connection.close()
-        logger.warning("the renderer host at %s does not answer: this job starts its own Blender", path)
-        return None
-    return HostedScript(connection, wall_s, idle_s)
+        while time.monotonic() < until and (answer := connection.receive(Answer, patience)):
+            if not isinstance(answer.root, Heard):
+                return answer.root
+            patience = LONGEST_UNSAID_S
+    return None
 
 
 def _connected(path: Path) -> Connection:
@@ -67,9 +97,9 @@ class HostedScript:
 
     def __init__(self, connection: Connection, wall_s: float | None, idle_s: float) -> None:
         self._connection = connection
-        self._wall_s, self._idle_s = wall_s, idle_s
+        self._idle_s = idle_s
         self._started = time.monotonic()
-        self._until: float | None = None
+        self._until = math.inf if wall_s is None else self._started + wall_s
         self._ended: Ended | None = None
 
     def __enter__(self) -> Self:
@@ -95,24 +125,23 @@ class HostedScript:
     def close_stdin(self) -> None:
         """Tell the script that nothing more will come."""
         with contextlib.suppress(OSError):  # `wait()` tells why
-            self._connection.send(Said(close=True))
+            self._connection.send(Said(line=None))
 
     def reports(self) -> Iterator[str]:
         """Yield the lines that the script reports, until the job has ended.
 
         Raises:
-            MediaError: The host refuses the job, or lost its Blender or itself; of the class that says what
+            MediaError: The host lost its Blender or itself, or gave the job up; of the class that says what
                 to do about it.
         """
         while self._ended is None:
-            answer = self._answer()
-            if answer.gave_up:
-                raise answer.gave_up.error()
-            if answer.began:
-                self._until = None if self._wall_s is None else time.monotonic() + self._wall_s
-            if answer.report is not None:
-                yield answer.report
-            self._ended = answer.ended
+            match self._answer():
+                case Report(line=line):
+                    yield line
+                case GaveUp() as why:
+                    raise why.error()
+                case Ended() as ended:
+                    self._ended = ended
 
     def wait(self) -> Finished:
         """Wait until the job has ended, however it ended.
@@ -129,12 +158,11 @@ class HostedScript:
         """Hang up, which ends the job; ending twice is fine."""
         self._connection.close()
 
-    def _answer(self) -> Answer:
-        patience = self._idle_s
-        if self._until is not None:
-            patience = min(patience, max(0.01, self._until - time.monotonic()))
+    def _answer(self) -> Heard | Began | Report | Ended | GaveUp:
         try:
-            answer = self._connection.receive(Answer, patience)
+            answer = self._connection.receive(
+                Answer, min(self._idle_s, max(0.01, self._until - time.monotonic()))
+            )
         except TimeoutError:
             after = time.monotonic() - self._started
             raise TimedOut(
@@ -144,4 +172,4 @@ class HostedScript:
             raise ToolFailed(
                 "the renderer host ended in the middle of the job; run it again, it goes on by itself"
             )
-        return answer
+        return answer.root

@@ -4,7 +4,9 @@ A light job never waits for a heavy one to end. A heavy one waits for light ones
 beside them, and begins before the light ones that came after it.
 """
 
+import math
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,22 +14,29 @@ from dataclasses import dataclass
 from media.renderer_host.messages import Lane
 
 MOST: dict[Lane, int] = {"light": 2, "heavy": 1}
+LEAST_BYTES = 3 * 2**30
+"""What a light job's Blender takes at most, of the machine's memory and of its GPU's."""
+GROWING_S = 30.0
+"""For so long after its turn has come, in seconds, what a job will take is not yet seen to be taken."""
 LOOK_S = 1.0  # between two looks whether there is room now, or who waits has gone
 
 
 @dataclass(eq=False)
 class Turn:
-    """A job that waits or goes on."""
+    """A job that waits, or goes on since it `began`, by our monotonic clock."""
 
     lane: Lane
+    began: float = math.inf
 
 
 class Lanes:
     """The jobs of a host, by lane."""
 
-    def __init__(self, has_room: Callable[[], bool]) -> None:
-        self._has_room = has_room
+    def __init__(self, free_bytes: Callable[[], float]) -> None:
+        """Go by the free memory that `free_bytes` tells of."""
+        self._free_bytes = free_bytes
         self._changed = threading.Condition()
+        self._changes = 0
         self._waiting: list[Turn] = []
         self._going_on: list[Turn] = []
 
@@ -35,45 +44,66 @@ class Lanes:
     def turn(self, lane: Lane, still_there: Callable[[], bool]) -> Iterator[bool]:
         """Wait for a job's turn and hold it for the block; false if `still_there` said no before it came."""
         turn = Turn(lane)
-        yours = self._wait(turn, still_there)
+        with self._changed:
+            self._waiting.append(turn)
         try:
-            yield yours
+            yield self._has_come(turn, still_there)
         finally:
             with self._changed:
-                if yours:
-                    self._going_on.remove(turn)
-                self._changed.notify_all()
+                self._waiting, self._going_on = (
+                    [other for other in turns if other is not turn]
+                    for turns in (self._waiting, self._going_on)
+                )
+                self._tell()
 
     def is_empty(self) -> bool:
         """Tell whether nothing goes on and nobody waits."""
         with self._changed:
             return not self._waiting and not self._going_on
 
-    def _wait(self, turn: Turn, still_there: Callable[[], bool]) -> bool:
-        with self._changed:
-            self._waiting.append(turn)
-            try:
-                while not may_begin(turn, self._waiting, self._going_on, self._has_room):
-                    self._changed.wait(LOOK_S)
-                    if not still_there():
-                        return False
-                self._going_on.append(turn)
+    def _has_come(self, turn: Turn, still_there: Callable[[], bool]) -> bool:
+        """Wait for a turn; nobody else waits while it is looked whether there is room."""
+        while True:
+            seen = self._changes
+            needed = self._begin_within(turn, 0.0)
+            if 0 < needed < math.inf:
+                needed = self._begin_within(turn, self._free_bytes())
+            if needed == 0:
                 return True
-            finally:
-                self._waiting.remove(turn)
-                self._changed.notify_all()
+            self._wait_for_change(seen)
+            if not still_there():
+                return False
+
+    def _begin_within(self, turn: Turn, free: float) -> float:
+        """Let a job begin if so many free bytes are enough; returns how many it needs, 0 if it has begun."""
+        with self._changed:
+            now = time.monotonic()
+            needed = room_needed(turn, self._waiting, self._going_on, now)
+            if needed > max(free, 0.0):
+                return needed
+            turn.began = now
+            self._waiting.remove(turn)
+            self._going_on.append(turn)
+            self._tell()
+            return 0.0
+
+    def _wait_for_change(self, seen: int) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._changes != seen, LOOK_S)
+
+    def _tell(self) -> None:
+        self._changes += 1
+        self._changed.notify_all()
 
 
-def may_begin(
-    turn: Turn, waiting: Sequence[Turn], going_on: Sequence[Turn], has_room: Callable[[], bool]
-) -> bool:
-    """Tell whether it is a job's turn."""
-    before = waiting[: waiting.index(turn)]
-    light, heavy = ([other for other in going_on if other.lane == lane] for lane in MOST)
-    if any(other.lane == turn.lane for other in before):
-        return False
-    if turn.lane == "heavy":
-        return not heavy and (not light or has_room())
-    if not heavy and any(other.lane == "heavy" for other in before):
-        return False  # it begins as soon as there is room, and this one right after it
-    return not light or (len(light) < MOST["light"] and has_room())
+def room_needed(turn: Turn, waiting: Sequence[Turn], going_on: Sequence[Turn], now: float) -> float:
+    """Return how many bytes have to be free for a job to begin now; infinitely many if it is not its turn."""
+    before = [other.lane for other in waiting[: waiting.index(turn)]]
+    working = [other.lane for other in going_on]
+    light, heavy = working.count("light"), working.count("heavy")
+    if turn.lane in before or working.count(turn.lane) >= MOST[turn.lane]:
+        return math.inf
+    if turn.lane == "light" and "heavy" in before and not heavy:
+        return math.inf  # it begins as soon as there is room, and this one right after it
+    growing = sum(now - other.began < GROWING_S for other in going_on)
+    return LEAST_BYTES * (1.0 + growing) if light else 0.0

@@ -1,29 +1,31 @@
 """What a job's process and the renderer host say to each other: one JSON object a line, either way."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from media.errors import BadInput, MediaError, OutOfResources, ToolCrashed, ToolFailed
+from media.errors import MediaError, OutOfResources, RefusedHere, TimedOut, ToolCrashed, ToolFailed
 
 Lane = Literal["light", "heavy"]
 
 
-class Command(BaseModel):
-    """How a Blender is started; one that was started otherwise serves nobody who says this."""
+class Message(BaseModel):
+    """A line."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Command(Message):
+    """How a Blender is started; one that was started otherwise serves nobody who says this."""
 
     argv: tuple[str, ...] = Field(description="What comes before the job file.")
     env: dict[str, str]
 
 
-class Request(BaseModel):
+class Request(Message):
     """The first line of a job's process."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     blender: Command
     name: str = Field(min_length=1, description="Digest of what is made: a job that kills is known by it.")
     lane: Lane
@@ -35,27 +37,45 @@ class Request(BaseModel):
         return str(self.job.get("scene_sha256", ""))
 
 
-class Said(BaseModel):
-    """A later line of the job's process: a line for Blender, or that there will be no more of them."""
+class Said(Message):
+    """A later line of the job's process."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    line: str | None = None
-    close: bool = False
+    line: str | None = Field(description="A line for Blender; null if there will be no more of them.")
 
 
-class Ended(BaseModel):
-    """How the job ended, in the words of an exit code."""
+class Heard(Message):
+    """The host lives and the job's turn has not come; it says so again and again."""
 
+    say: Literal["heard"] = "heard"
+
+
+class Began(Message):
+    """The job's turn has come."""
+
+    say: Literal["began"] = "began"
+
+
+class Report(Message):
+    """A line that Blender reports."""
+
+    say: Literal["report"] = "report"
+    line: str
+
+
+class Ended(Message):
+    """How the job ended, in the words of an exit code; nothing comes after it."""
+
+    say: Literal["ended"] = "ended"
     returncode: int
     log_tail: str
     seconds: float
 
 
-class GaveUp(BaseModel):
-    """Why the host does not go on."""
+class GaveUp(Message):
+    """Why the host does not go on; nothing comes after it."""
 
-    kind: Literal["BadInput", "OutOfResources", "ToolFailed", "ToolCrashed"]
+    say: Literal["gave up"] = "gave up"
+    kind: Literal["RefusedHere", "OutOfResources", "TimedOut", "ToolCrashed", "ToolFailed"]
     message: str
 
     def error(self) -> MediaError:
@@ -63,21 +83,10 @@ class GaveUp(BaseModel):
         return FAILURES[self.kind](self.message)
 
 
-class Answer(BaseModel):
-    """A line of the host: exactly one of these, or `heard`, which it says until the job's turn has come."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    heard: bool = False
-    began: bool = False
-    report: str | None = None
-    ended: Ended | None = None
-    gave_up: GaveUp | None = None
+class Answer(RootModel[Annotated[Heard | Began | Report | Ended | GaveUp, Field(discriminator="say")]]):
+    """A line of the host."""
 
 
 FAILURES: dict[str, type[MediaError]] = {
-    "BadInput": BadInput,
-    "OutOfResources": OutOfResources,
-    "ToolFailed": ToolFailed,
-    "ToolCrashed": ToolCrashed,
+    failure.__name__: failure for failure in (RefusedHere, OutOfResources, TimedOut, ToolCrashed, ToolFailed)
 }

@@ -1,23 +1,40 @@
-"""Whether there is memory for one more Blender beside those that work."""
+"""How much memory there is for one more Blender beside those that work."""
 
 import contextlib
 import re
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 from media.errors import MediaError
+from media.keeper import NOT_STARTED
 from media.process import Limits, run
 
-LEAST_BYTES = 3 * 2**30
-"""What a light job's Blender takes at most, of the machine's memory and of its GPU's."""
 NVIDIA_SMI = ("nvidia-smi", "--query-gpu=memory.free", "--format=csv,noheader,nounits")
 LONGEST_LOOK_S = 10.0
+FRESH_S = 2.0
+"""A look is good for so long; all who wait for room share it."""
 PROC, CGROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
 
 
-def has_room() -> bool:
-    """Tell whether memory and every GPU have room for one more."""
-    return min(free_bytes(), free_gpu_bytes()) >= LEAST_BYTES
+class Room:
+    """The free memory of this machine and of its GPUs."""
+
+    def __init__(self, gpus: tuple[str, ...] = NVIDIA_SMI) -> None:
+        """Ask for the memory of GPUs by this command."""
+        self._gpus = gpus
+        self._lock = threading.Lock()
+        self._free = 0.0
+        self._looked = -FRESH_S
+
+    def __call__(self) -> float:
+        """Return what is free of the scarcest, in bytes; this may take seconds."""
+        with self._lock:
+            if time.monotonic() - self._looked >= FRESH_S:
+                self._free = min(free_bytes(), free_gpu_bytes(self._gpus))
+                self._looked = time.monotonic()
+            return self._free
 
 
 def free_bytes(proc: Path = PROC, cgroup: Path = CGROUP) -> float:
@@ -31,10 +48,16 @@ def free_bytes(proc: Path = PROC, cgroup: Path = CGROUP) -> float:
 
 
 def free_gpu_bytes(command: tuple[str, ...] = NVIDIA_SMI) -> float:
-    """Return the free memory of the fullest GPU; without NVIDIA's driver there is none to run out."""
-    with contextlib.suppress(MediaError), tempfile.TemporaryDirectory() as folder:
-        said = run(command, cwd=Path(folder), limits=Limits(wall_s=LONGEST_LOOK_S))
-        free = [int(line) for line in said.log_tail.split() if line.isdecimal()]
-        if said.returncode == 0 and free:
-            return min(free) * 2.0**20
-    return float("inf")
+    """Return the free memory of the fullest GPU.
+
+    Where there is no such command there is none to run out; where it does not say, there may be none left.
+    """
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            said = run(command, cwd=Path(folder), limits=Limits(wall_s=LONGEST_LOOK_S))
+    except MediaError:
+        return 0.0
+    if said.returncode == NOT_STARTED:
+        return float("inf")
+    free = [int(line) for line in said.log_tail.split() if line.isdecimal()]
+    return min(free) * 2.0**20 if said.returncode == 0 and free else 0.0

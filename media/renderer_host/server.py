@@ -6,17 +6,19 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
-from media.errors import MediaError
 from media.renderer_host.blenders import Blenders
 from media.renderer_host.connection import Connection
-from media.renderer_host.conversation import Conversation, ended
+from media.renderer_host.conversation import Conversation
 from media.renderer_host.lanes import Lanes
-from media.renderer_host.messages import Answer, Ended, Request
+from media.renderer_host.messages import Began, Ended, GaveUp, Heard, Request
+from media.renderer_host.outcome import Outcome
 from media.renderer_host.quarantine import Quarantine
-from media.renderer_host.room import has_room
-from media.renderer_host.warm_blender import Terms, WarmBlender
+from media.renderer_host.room import Room
+from media.renderer_host.warm_blender import Terms, WarmBlender, made_of
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +30,16 @@ class RendererHost:
     """Serves jobs on a listening socket."""
 
     def __init__(
-        self, listening: socket.socket, folder: Path, terms: Terms, room: Callable[[], bool] = has_room
+        self,
+        listening: socket.socket,
+        folder: Path,
+        terms: Terms,
+        free_bytes: Callable[[], float] | None = None,
     ) -> None:
         """Serve on `listening`, with Blenders whose homes are below `folder`."""
         self._listening = listening
         self._terms = terms
-        self._lanes = Lanes(room)
+        self._lanes = Lanes(free_bytes or Room())
         self._blenders = Blenders(folder, terms)
         self._quarantine = Quarantine()
         self._last_job = time.monotonic()
@@ -65,56 +71,80 @@ class RendererHost:
 
     def _attend(self, connected: socket.socket) -> None:
         """Do what one process asks for, if its turn comes."""
-        connection = Connection(connected)
-        try:
-            request = connection.receive(Request, LONGEST_REQUEST_S)
-            if request is None:
-                return
-            connection.send(Answer(heard=True))
-            with self._lanes.turn(request.lane, lambda: _is_there(connection)) as yours:
-                if yours:
-                    connection.send(self._answer(request, connection))
-        except (OSError, MediaError) as error:  # it has gone, or makes no sense
-            logger.info("a job's process was given up: %s", error)
-        finally:
-            self._last_job = time.monotonic()
-            connection.close()
+        with closing(Connection(connected)) as connection:
+            try:
+                self._serve_one(connection)
+            except (ConnectionError, TimeoutError) as error:
+                logger.info("a job's process has gone, or takes nothing: %s", error)
+            except Exception as error:
+                logger.exception("a job was given up")
+                sorry = GaveUp(kind="ToolFailed", message=f"renderer host: {error}; its log says more")
+                with suppress(OSError):
+                    connection.send(sorry)
+            finally:
+                self._last_job = time.monotonic()
 
-    def _answer(self, request: Request, connection: Connection) -> Answer:
+    def _serve_one(self, connection: Connection) -> None:
+        request = connection.receive(Request, LONGEST_REQUEST_S)
+        if request is None:
+            return
+        connection.send(Heard())
+        with self._lanes.turn(request.lane, lambda: _is_there(connection)) as yours:
+            if yours:
+                connection.send(self._answer(request, connection))
+
+    def _answer(self, request: Request, connection: Connection) -> Ended | GaveUp:
         """Have a Blender do the job, unless it is known to kill; returns what is to be said at its end."""
-        if refusal := self._quarantine.refusal(request.name):
-            return Answer(gave_up=refusal)
-        connection.send(Answer(began=True))
+        known_as = request.name, made_of(request.blender)
+        if refusal := self._quarantine.refusal(*known_as):
+            return refusal
+        connection.send(Began())
+        began = time.monotonic()
         with self._blenders.taken(request.lane, request.scene) as blender:
-            return self._done_by(blender, request, connection)
+            outcome = self._outcome(blender, request, connection)
+        seconds = time.monotonic() - began
+        logger.info("job %s: %s after %.1f s", request.name[:16], outcome.word, seconds)
+        return self._verdict(known_as, outcome) or Ended(
+            returncode=outcome.finished.returncode, log_tail=outcome.finished.log_tail, seconds=seconds
+        )
 
-    def _done_by(self, blender: WarmBlender, request: Request, connection: Connection) -> Answer:
-        began, name = time.monotonic(), request.name[:16]
-        was_warm = blender.is_warm
-        child = blender.ready_for(request.blender)
-        outcome = Conversation(connection, child, lambda: blender.end(child)).hold(request)
-        if outcome.unheard and was_warm:  # it ended just now, for some other reason
-            blender.end()
-            return self._done_by(blender, request, connection)
-        finished = ended(child, outcome)
+    def _outcome(self, blender: WarmBlender, request: Request, connection: Connection) -> Outcome:
+        """Have this Blender do the job, or its successor if it ended, or hung, since its last one."""
+        try:
+            with Conversation(connection, request.job, self._terms) as conversation:
+                while True:
+                    child, is_new = blender.ready_for(request.blender), not blender.jobs
+                    outcome = conversation.hold(child, partial(blender.end, child))
+                    if outcome.heard or is_new or conversation.gone:
+                        break
+                    blender.end()
+        except BaseException:
+            blender.end()  # it may be in the middle of the job
+            raise
         if outcome.may_go_on:
-            blender.used(scene=request.scene if not outcome.failed else "", held=outcome.resident_bytes)
+            blender.used(
+                child, scene=request.scene if not outcome.failed else "", held=outcome.resident_bytes
+            )
         else:
             blender.end()
-        seconds = time.monotonic() - began
-        logger.info("job %s: %s after %.1f s", name, outcome.word, seconds)
-        if outcome.word == "died" and (
-            verdict := self._quarantine.died(request.name, outcome.frame, finished)
-        ):
-            return Answer(gave_up=verdict)
-        code = Ended(returncode=finished.returncode, log_tail=finished.log_tail, seconds=seconds)
-        return Answer(ended=code)
+        return outcome
+
+    def _verdict(self, known_as: tuple[str, str], outcome: Outcome) -> GaveUp | None:
+        """Say why the job does not go on; None if it has ended, or Blender has by itself."""
+        if outcome.done:
+            if not outcome.failed:
+                self._quarantine.done(*known_as)
+            return None
+        if outcome.why:
+            message = f"job {known_as[0][:16]}: {outcome.why}; it goes on when it is run again"
+            return GaveUp(kind="TimedOut", message=message)
+        return self._quarantine.died(*known_as, outcome)
 
 
 def _is_there(connection: Connection) -> bool:
     """Tell a job's process that it still waits, and whether it still does."""
     try:
-        connection.send(Answer(heard=True))
+        connection.send(Heard())
     except OSError:
         return False
     return True

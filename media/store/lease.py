@@ -7,21 +7,27 @@ machines differ: a waiter goes by how long it has itself seen the same etag, on 
 
 import logging
 import threading
+import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Annotated, Self
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from media.errors import MediaError
 from media.store.holder import Holder, this_process
-from media.store.protocol import AlreadyExists, ObjectStore
+from media.store.protocol import AlreadyExists, Missing, ObjectStore
 
 logger = logging.getLogger(__name__)
 
 LASTS_S = 30.0
 RENEWALS_IN_TIME = 3
 """A lease is renewed at a third of its time, so that two renewals may fail."""
+
+
+LONGEST_HELD_S = 6 * 3600.0
+"""Nothing that is made once takes so long: whoever holds a lease longer hangs, and renews it no more."""
 
 
 class LeaseLost(MediaError):
@@ -68,7 +74,8 @@ def new_record(lasts_s: float) -> LeaseRecord:
 class HeldLease:
     """A lease of ours: renewed within the `with` block, given back at its end.
 
-    A renewal that the store does not answer is tried again; one that it refuses means that the lease is lost.
+    A renewal that the store does not answer is tried again; it may have been made all the same. So one that
+    the store refuses means that the lease is lost only if another owner is found there.
     """
 
     def __init__(self, key: str, store: ObjectStore, record: LeaseRecord, etag: str) -> None:
@@ -90,7 +97,8 @@ class HeldLease:
         if self._etag is None or self._record.refusal:
             return
         try:
-            self._store.delete_if(self._key, self._etag)
+            if not self._store.delete_if(self._key, self._etag) and (etag := self._etag_of_ours()):
+                self._store.delete_if(self._key, etag)
         except MediaError as failure:
             logger.warning("%s: the lease was not given back and will run out: %s", self._key, failure)
 
@@ -115,7 +123,12 @@ class HeldLease:
             logger.warning("%s: those who wait were not told what failed: %s", self._key, failure)
 
     def _renew_in_time(self) -> None:
-        while self._etag is not None and not self._ending.wait(self._record.lasts_s / RENEWALS_IN_TIME):
+        pause_s = self._record.lasts_s / RENEWALS_IN_TIME
+        until = time.monotonic() + LONGEST_HELD_S
+        while self._etag is not None and not self._ending.wait(pause_s):
+            if time.monotonic() > until:
+                logger.warning("%s: held for too long; it is renewed no more and will run out", self._key)
+                return
             try:
                 self._replaced(renewals=self._record.renewals + 1)
             except MediaError as failure:
@@ -126,8 +139,18 @@ class HeldLease:
         assert self._etag is not None  # noqa: S101 - every caller has looked
         record = self._record.model_copy(update=change)
         stat = self._store.replace_if(self._key, record.data, self._etag)
+        if stat is None and (etag := self._etag_of_ours()):
+            stat = self._store.replace_if(self._key, record.data, etag)
         self._record, self._etag = (record, stat.etag) if stat else (self._record, None)
         return stat is not None
+
+    def _etag_of_ours(self) -> str | None:
+        """Return the lease's etag if it is ours still, by a renewal whose answer was lost."""
+        if stat := self._store.stat(self._key):
+            with suppress(Missing, ValidationError):
+                if LeaseRecord.model_validate_json(self._store.get(self._key)).owner == self._record.owner:
+                    return stat.etag
+        return None
 
     def _end_renewals(self) -> None:
         self._ending.set()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from media.errors import BadInput
+from media.errors import BadInput, RefusedHere
 from media.faults import fault_point
 from media.redact import redacted
 from media.store.keys import key_for
@@ -88,7 +88,9 @@ def _made_under(lease: HeldLease, work: Work[Made]) -> Made:
 
 
 def _is_of_this_machine(error: BaseException) -> bool:
-    """Return whether a refusal is one of our own disk's: others may have better ones."""
+    """Return whether a refusal is of our own disk or renderer host: others may have better ones."""
+    if isinstance(error, RefusedHere):
+        return True
     while error.__cause__ is not None:
         error = error.__cause__
         if isinstance(error, OSError):

@@ -31,6 +31,7 @@ def matches(pattern: str, name: str) -> bool:
         ("Außenring", "Aussenring"),  # a USD's own name
         ("Kugel Ø14*", "Kugel_O14_G10"),
         ("5 mm", "_5_mm"),
+        ("ẞ 1*", "ss_1_2"),  # as "ss 1*", whose digest it has
         ("シール*", "シール 2"),
     ],
 )

@@ -10,6 +10,7 @@ from media.png import without_notes
 from tests.blender_scripts.blender import render_job
 from tests.blender_scripts.shapes import box, write_glb
 
+KEPT_DATA = Path(__file__).with_name("kept_data.py")
 SHA256 = "ab" * 32
 LOOKS = [
     {"azimuth": 35.0},
@@ -141,3 +142,17 @@ def test_job_that_fails_ends_itself_alone(blender, box_scene, tmp_path, bad, kin
     assert all(event["resident_bytes"] > 0 for event in outcome.all("job_ended"))
     assert not (tmp_path / "never").exists()
     assert (tmp_path / "picture").stat().st_size > 0
+
+
+def test_cycles_keeps_nothing_between_two_jobs(blender, box_scene, tmp_path):
+    job = render_job(box_scene, persistent_data=True)
+    jobs = [
+        said(job, frame(1, tmp_path / "picture")),
+        said(job, {"frame": "none"}),  # which fails
+    ]
+
+    outcome = blender.run_script(tmp_path, KEPT_DATA, commands="".join(jobs))
+
+    assert outcome.code == 0, outcome.log[-2000:]
+    assert outcome.one("frame_written")["persistent_data"] is True
+    assert [event["keeps_data"] for event in outcome.all("job_ended")] == [False, False]

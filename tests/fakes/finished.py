@@ -11,7 +11,7 @@ from media.geometry.report import Geometry, GeometryReport
 from media.job import StillJob
 from media.manifest import Manifest, publish_manifest
 from media.plan import Plan
-from media.record import Made, manifest_of
+from media.record import PREPARING, WHOLE, Made, manifest_of
 from media.scene import Scene
 from media.tools import Tools
 from tests.fakes.pictures import frame
@@ -31,8 +31,13 @@ REPORT = GeometryReport(
 NO_ASSET = Asset(uri="nowhere", sha256="0" * 64, size=0, media_type="", key="")
 
 
-def finish(plan: Plan, tools: Tools, folder: Path, *, seconds: float = 1.0, colour: int = 1) -> Manifest:
-    """Commit a painted frame of a still, deliver it and publish its manifest."""
+def finish(
+    plan: Plan, tools: Tools, folder: Path, *, colour: int = 1, seconds: tuple[float, float] = (1.0, 0.0)
+) -> Manifest:
+    """Commit a painted frame of a still, deliver it and publish its manifest.
+
+    The `seconds` are those of the frame and those of all of it; the latter are not told if they are none.
+    """
     job = plan.job
     assert isinstance(job, StillJob)
     path = folder / "frame.png"
@@ -41,7 +46,7 @@ def finish(plan: Plan, tools: Tools, folder: Path, *, seconds: float = 1.0, colo
         event="frame_written",
         frame=1,
         path=path,
-        seconds=seconds,
+        seconds=seconds[0],
         peak_memory_bytes=1,
         device=DEVICE,
         samples=job.samples_per_pixel,
@@ -55,4 +60,5 @@ def finish(plan: Plan, tools: Tools, folder: Path, *, seconds: float = 1.0, colo
         frames=(committed,),
         delivered=(deliver_still(plan, job, tools), deliver_previews(plan, tools)),
     )
-    return publish_manifest(manifest_of(plan, made, tools), tools.store)
+    took = {WHOLE: seconds[1], PREPARING: 0.5} if seconds[1] else {}
+    return publish_manifest(manifest_of(plan, made, tools, seconds=took), tools.store)

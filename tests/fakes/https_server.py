@@ -6,7 +6,7 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ class Answer:
         location: Where it redirects to.
         cut_at: Bytes of the body after which the connection is closed.
         headers: Further headers.
+        conditions: Whether `If-None-Match` is understood.
         ranges: Whether ranges are answered, if `If-Range` fits the ETag among the headers.
         length: Whether Content-Length is told; if not, the body ends with the connection.
         goodbye: Whether TLS is ended properly when the connection is.
@@ -48,6 +49,7 @@ class Answer:
     location: str = ""
     cut_at: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    conditions: bool = False
     ranges: bool = False
     length: bool = True
     goodbye: bool = True
@@ -148,6 +150,8 @@ class _Handler(BaseHTTPRequestHandler):
             while not self.server.told.closing.wait(answer.header_drip_s):
                 self.wfile.write(b"a")
             return
+        if answer.conditions and self.headers.get("If-None-Match") == answer.headers["ETag"]:
+            answer = replace(answer, body=b"", status=304, length=False)
         start = self._range_start(answer)
         self._send_header(answer, start)
         self._send_body(answer, answer.body[start : answer.cut_at])

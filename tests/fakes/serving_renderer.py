@@ -2,7 +2,8 @@
 
 It appends its number to NOTES. Behaviours: `well`; `crash` and `killed` (at frame 2, always); `killed-once`
 (the first one that is started); `stands` (at frame 2, for ever); `grows` (says that it holds 100 GB);
-`out-of-memory` and `bad-input` (fail at frame 2); `dies-between` (after each job).
+`out-of-memory` and `bad-input` (fail at frame 2); `dies-between` (after each job); `silent`;
+`mumbles` (says that a job ended, but not how); `fails-and-stands` (at frame 2, after it said that it failed).
 """
 
 import json
@@ -27,12 +28,19 @@ def main(behaviour: str, notes: Path, job_file: str) -> None:
     lines = iter(sys.stdin)
     for line in lines:
         job = json.loads(line)
+        if behaviour == "silent":
+            signal.pause()
         warmth = "warm scene" if job.get("scene_sha256") == scene != "" else warmth
         commands = takewhile(lambda command: command != "end\n", lines)
         failed = done(job, commands, behaviour, warmth)
+        if failed and behaviour == "fails-and-stands":
+            signal.pause()
         for _ in commands:
             pass
         warmth, scene = "warm process", "" if failed else job.get("scene_sha256", "")
+        if behaviour == "mumbles":
+            say(event="job_ended")
+            continue
         say(event="job_ended", failed=failed, resident_bytes=10**11 if behaviour == "grows" else 10**8)
         if behaviour == "dies-between":
             return
@@ -72,7 +80,7 @@ def misbehaved(behaviour: str) -> str:
             signal.pause()
         case "out-of-memory":
             return "OutOfResources"
-        case "bad-input":
+        case "bad-input" | "fails-and-stands":
             return "BadInput"
     return ""
 

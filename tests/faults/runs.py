@@ -20,6 +20,7 @@ from media.video.check import read_video
 ROOT = Path(__file__).parents[2]
 ENGINE = str(Path(__file__).with_name("engine.py"))
 FRAMES = 4
+PICTURES = 3
 
 
 @dataclass
@@ -47,6 +48,15 @@ def job_of(bearing_step: Path) -> str:
     """Return a job of a few seconds."""
     fields = {"width": 48, "height": 48, "samples": 1, "frames": FRAMES, "detail": "coarse"}
     return json.dumps({"source": str(bearing_step), **fields})
+
+
+def order_list(bearing_step: Path, path: Path) -> Path:
+    """Write the order list of a catalogue of a few pictures of one product; returns where it is."""
+    tiny = {"width": 48, "height": 48, "samples": 1, "detail": "coarse"}
+    types = {f"from-{angle}": tiny | {"azimuth": angle} for angle in range(10, 10 + PICTURES)}
+    line = {"product": "A", "source": str(bearing_step), "outputs": list(types)}
+    path.write_text(json.dumps({"outputs": types, "products": [line]}))
+    return path
 
 
 class Engine:

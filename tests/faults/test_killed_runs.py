@@ -1,7 +1,8 @@
 """A run killed at any named point leaves nothing half-done in sight, and the next goes on where it stopped.
 
 The short version kills at a few points and runs with every check; `make faults` kills at all of them, and at
-random moments. Points that only a download or an upload to S3 reaches are those of `test_web_to_s3.py`.
+random moments. Points that only a download or an upload to S3 reaches are those of `test_web_to_s3.py`,
+those of catalogues of `test_killed_catalogue.py`.
 """
 
 import random
@@ -21,7 +22,14 @@ SHORT: tuple[FaultPoint, ...] = (
 )
 OF_STILLS: set[FaultPoint] = {"still.before_put"}
 BETWEEN_WEB_AND_S3: set[FaultPoint] = {"download.in_body", "upload.before_complete"}
-POINTS = [point for point in FAULT_POINTS if point not in OF_STILLS | BETWEEN_WEB_AND_S3]
+OF_CATALOGUES: set[FaultPoint] = {
+    "catalogue.after_assessment",
+    "index.before_put",
+    "gallery.before_put",
+    "gallery.after_put",
+}
+ELSEWHERE = OF_STILLS | BETWEEN_WEB_AND_S3 | OF_CATALOGUES
+POINTS = [point for point in FAULT_POINTS if point not in ELSEWHERE]
 BEFORE_FRAMES = ("source", "lease", "geometry", "scene")
 
 

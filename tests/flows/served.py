@@ -1,5 +1,6 @@
 """A Prefect server, the deployments and a process worker, started as their users start them."""
 
+import fcntl
 import json
 import os
 import signal
@@ -115,6 +116,10 @@ class Served:
         tools = {pid: _read(pid, "cmdline") for engine in engines for pid in descendants(engine)}
         return [pid for pid, line in tools.items() if "blender_scripts" in line and "keeper" not in line]
 
+    def abandoned(self) -> list[Path]:
+        """Return the workspaces that nobody owns any more."""
+        return [lock.parent for lock in self.temporary.glob("rendermill-*/.owner") if not _is_locked(lock)]
+
     @contextmanager
     def worker(self) -> Iterator[None]:
         """Have a process worker for the length of the block."""
@@ -196,6 +201,15 @@ def _answers(url: str) -> bool:
         return httpx.get(f"{url}/health").is_success
     except httpx.TransportError:
         return False
+
+
+def _is_locked(path: Path) -> bool:
+    with path.open("r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _read(pid: int, name: str) -> str:

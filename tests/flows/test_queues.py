@@ -1,6 +1,5 @@
 """Queues and cancelling, on a server with a process worker: what people call plans, and sends the work on."""
 
-import fcntl
 import json
 import os
 import signal
@@ -172,21 +171,7 @@ def test_cancelled_run_ends_its_blender_and_leaves_no_folder(served, bearing_ste
     for run in (control, render):
         eventually(lambda run=run: served.state(run) in DONE, f"the end of {run.name}")
         assert served.state(run) == "Cancelled"
-    assert _abandoned(served.temporary) == []
-
-
-def _abandoned(temporary: Path) -> list[Path]:
-    """Return the workspaces that nobody owns any more."""
-    return [lock.parent for lock in temporary.glob("rendermill-*/.owner") if not _is_locked(lock)]
-
-
-def _is_locked(path: Path) -> bool:
-    with path.open("r+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    assert served.abandoned() == []
 
 
 def test_catalogue_is_planned_on_control_and_rendered_on_light_and_the_next_run_finds_it(

@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from media.frames import Frame, committed_frames
 from media.job import TurntableJob
 from media.kind import Kind
 from media.plan import Plan
+from media.process import Child
 from media.rendering import render_frames
 from media.scene import Scene
 from media.source import Source
-from media.store import FolderStore
+from media.store import FolderStore, Stat
 from media.store.keys import frame_name, key_for
 from media.tools import Tools
 
@@ -89,6 +91,27 @@ def test_at_most_one_frame_is_on_its_way_into_the_store_while_the_next_renders(s
     render_frames(PLAN, SCENE, tools_that("well", store), FrameFeed(), lag)
 
     assert max(behind) <= 2
+
+
+class SlowStore(FolderStore):
+    """A folder that takes the last frame only when the renderer was let go."""
+
+    let_go = threading.Event()
+
+    def put(self, key: str, source: bytes | Path, **options) -> Stat:
+        """Put."""
+        if key.endswith(frame_name(FRAMES, ".png")):
+            assert self.let_go.wait(20), "the renderer is kept while the last frame is stored"
+        return super().put(key, source, **options)
+
+
+def test_renderer_is_let_go_before_its_last_frame_is_in_the_store(store, monkeypatch):
+    close_stdin = Child.close_stdin
+    monkeypatch.setattr(Child, "close_stdin", lambda child: (close_stdin(child), SlowStore.let_go.set()))
+
+    frames = render("well", SlowStore(store.root))
+
+    assert len(frames) == FRAMES
 
 
 def test_only_missing_frames_are_rendered(store):

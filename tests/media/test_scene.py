@@ -10,7 +10,9 @@ from PIL import Image
 from pxr import Usd, UsdGeom
 
 from media import jobs
+from media import scene as scene_stage
 from media.asset import Asset
+from media.errors import ToolFailed
 from media.geometry.prepare import prepare_geometry
 from media.job import StillJob
 from media.kind import Kind
@@ -147,6 +149,24 @@ def test_of_two_makers_of_a_scene_the_first_to_publish_is_believed_by_both(tools
 
     assert scene == theirs
     assert Scene.model_validate_json(tools.store.get(key)) == theirs
+
+
+def test_scene_of_a_heavy_job_is_made_among_light_ones_since_those_may_wait_for_it(
+    tools, bearing_step, monkeypatch
+):
+    geometry = prepare_geometry(download_model(str(bearing_step), tools.store), tools.store, "coarse")
+    job = StillJob(source=str(bearing_step), width=2048, height=2048)
+    lanes = []
+
+    def refuse(_blender, _job, _folder, ticket) -> None:
+        lanes.append(ticket.lane)
+        raise ToolFailed("this test renders nothing")
+
+    monkeypatch.setattr(scene_stage, "run_script", refuse)
+    with pytest.raises(ToolFailed, match="renders nothing"):
+        prepare_scene(geometry, job, tools)
+
+    assert (job.queue, lanes) == ("heavy", ["light"])
 
 
 def test_scene_of_the_right_size_with_other_bytes_is_not_rendered_and_is_made_again(tools, tmp_path):

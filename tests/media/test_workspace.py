@@ -1,10 +1,14 @@
 """Temporary folders go away, also those of the dead."""
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-from media.workspace import workspace
+import pytest
+
+from media.workspace import PREFIX, UNLOCKED_S, workspace
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +30,9 @@ def test_folder_of_a_killed_owner_is_removed_by_the_next(tmp_path):
     owner = f"""
 import os, signal, sys; sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from media.workspace import workspace
+import pytest
+
+from media.workspace import PREFIX, UNLOCKED_S, workspace
 with workspace(Path({str(tmp_path)!r})) as folder:
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -35,3 +41,20 @@ with workspace(Path({str(tmp_path)!r})) as folder:
 
     with workspace(tmp_path):
         assert not orphan.exists()
+
+
+@pytest.mark.parametrize(
+    ("age_s", "content", "removed"),
+    [(2 * UNLOCKED_S, None, True), (0, None, False), (2 * UNLOCKED_S, "somebody's", False)],
+)
+def test_folder_whose_owner_was_killed_before_it_locked_it_is_removed_in_time(
+    tmp_path, age_s, content, removed
+):
+    orphan = tmp_path / f"{PREFIX}orphan"
+    orphan.mkdir()
+    if content:
+        (orphan / "file").write_text(content)
+    os.utime(orphan, (time.time() - age_s,) * 2)
+
+    with workspace(tmp_path):
+        assert orphan.exists() is not removed

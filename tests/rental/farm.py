@@ -160,6 +160,12 @@ class Bucket:
         self.store = S3Store(BUCKET, "", client)
         self._s3 = s3
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """What a machine is told of it, besides its key."""
+        place = {"RENDERMILL_STORE": f"s3://{BUCKET}", "RENDERMILL_S3_ENDPOINT": self._s3.address}
+        return place | {"AWS_DEFAULT_REGION": self._s3.account.region}
+
     def put(self, path: Path) -> str:
         """Bring a source into the store; returns its address."""
         return staged_address(download_model(str(path), self.store))
@@ -228,8 +234,8 @@ def farm(
         runpod = stack.enter_context(served(cloud))
         env |= {"RUNPOD_API_KEY": cloud.key, "RUNPOD_API_BASE_URL": runpod.address}
         made.farm = Farm(folder, env, client, cloud)
-        _make_pool(made.farm, s3, pool or {}, at_a_time)
-        _deploy(made.farm, at_a_time)
+        _make_pool(made.farm, bucket, pool or {}, at_a_time)
+        deploy(made.farm, "flows/render_turntable.py:render_turntable", "runpod", {"name": POOL}, at_a_time)
         stack.callback(made.farm.end)
         yield made.farm, bucket
 
@@ -247,7 +253,7 @@ class _Made:
         return process_body(replace(pod, order=pod.order | {"env": env}, log=pod.log), state)
 
 
-def _make_pool(farm: Farm, s3: S3Server, asked: dict[str, object], at_a_time: int | None) -> None:
+def _make_pool(farm: Farm, bucket: Bucket, asked: dict[str, object], at_a_time: int | None) -> None:
     """Make the work pool."""
     template = RunPodWorker.get_default_base_job_template()
     fields = template["variables"]["properties"]
@@ -256,13 +262,7 @@ def _make_pool(farm: Farm, s3: S3Server, asked: dict[str, object], at_a_time: in
         "private_network": True,
         "secrets": SECRETS,
         "proof": "rendermill.manifest",
-        "env": {
-            "RENDERMILL_STORE": f"s3://{BUCKET}",
-            "RENDERMILL_S3_ENDPOINT": s3.address,
-            "AWS_DEFAULT_REGION": s3.account.region,
-            "HOME": str(farm.folder),
-            "PREFECT_HOME": str(farm.folder / "prefect"),
-        },
+        "env": bucket.variables | {"HOME": str(farm.folder), "PREFECT_HOME": str(farm.folder / "prefect")},
     }
     for name, value in (given | asked).items():
         fields[name]["default"] = value
@@ -271,12 +271,14 @@ def _make_pool(farm: Farm, s3: S3Server, asked: dict[str, object], at_a_time: in
     )
 
 
-def _deploy(farm: Farm, at_a_time: int | None) -> None:
-    """Make the deployment as its users do."""
+def deploy(
+    farm: Farm, entrypoint: str, name: str, work_pool: dict[str, str], at_a_time: int | None = None
+) -> None:
+    """Make a deployment as its users do."""
     deployment: dict[str, object] = {
-        "name": "runpod",
-        "entrypoint": "flows/render_turntable.py:render_turntable",
-        "work_pool": {"name": POOL},
+        "name": name,
+        "entrypoint": entrypoint,
+        "work_pool": work_pool,
         "schedules": [],
         "pull": [{"prefect.deployments.steps.set_working_directory": {"directory": str(ROOT)}}],
     }

@@ -33,26 +33,66 @@ def test_found_and_to_do_are_told_apart_and_estimated_by_the_pilots(catalogue):
     assessment = catalogue.assess()
     pilots = pilots_of(assessment.missing, catalogue.tools.blender)
     for pilot in pilots:
-        catalogue.render(pilot, seconds=2.0)
+        catalogue.render(pilot, seconds=(2.0, 9.0))
 
     rows = forecast(assessment, [read_entry(pilot, catalogue.tools.store) for pilot in pilots])
 
-    assert [(row.product, row.output, row.found) for row in rows] == [
-        ("A", "tile", True),
-        ("B", "tile", False),
-        ("B", "large", False),
+    assert [(row.product, row.output, row.state) for row in rows] == [
+        ("A", "tile", "found"),
+        ("B", "tile", "to do"),
+        ("B", "large", "to do"),
     ]
     assert rows[0].high == 0
     assert all(0 < row.low <= row.likely <= row.high for row in rows[1:])
     assert rows[1].likely < rows[2].likely
-    assert "on a painter" in rows[1].source
+    assert rows[1].low < 8.5 < rows[1].high
+    assert rows[1].source.startswith("1 picture of 1 product, 1 of them of this one, on a painter")
 
 
-def test_picture_of_two_products_is_estimated_once(catalogue):
+def test_picture_of_two_products_is_estimated_once_and_is_not_called_found(catalogue):
     catalogue.add("A", "one file")
     catalogue.add("B", "one file")
 
-    assert [row.found for row in forecast(catalogue.assess(), [])] == [False, True]
+    rows = forecast(catalogue.assess(), [])
+
+    assert [(row.state, row.reason) for row in rows] == [("to do", ""), ("same", "A, tile")]
+    assert rows[1].high == 0
+
+
+def test_model_whose_pilot_failed_is_none_to_do_but_one_that_cannot_be_rendered(catalogue):
+    catalogue.add("A", "damaged", outputs=["tile", "large"])
+    catalogue.add("B")
+    assessment = catalogue.assess()
+    damaged = assessment.pictures[0].plan.geometry
+
+    rows = forecast(assessment, [], {damaged: "BadInput: A.step: cut short"})
+
+    assert [(row.product, row.state, row.reason) for row in rows] == [
+        ("A", "cannot", "BadInput: A.step: cut short"),
+        ("A", "cannot", "BadInput: A.step: cut short"),
+        ("B", "to do", ""),
+    ]
+    assert rows[0].high == 0
+
+
+def test_lines_that_were_left_out_stand_in_the_forecast_with_their_reason(catalogue):
+    catalogue.add("A")
+    catalogue.add("B", outputs=["nonesuch"])
+    catalogue.add("C", source="missing.step")
+
+    rows = forecast(catalogue.assess(), [])
+
+    assert [(row.product, row.state) for row in rows] == [("A", "to do"), ("B", "cannot"), ("C", "cannot")]
+    assert "output type nonesuch" in rows[1].reason
+    assert "missing.step" in rows[2].reason
+
+
+def test_one_picture_of_a_scene_prepares_it_in_the_forecast(catalogue):
+    catalogue.add("A", outputs=["tile", "large"])
+
+    tile, large = forecast(catalogue.assess(), [])
+
+    assert tile.likely > large.likely
 
 
 def test_forecast_is_stored_and_changes_nothing_that_is_finished(catalogue):

@@ -4,10 +4,13 @@ import json
 
 import pytest
 
+from media.catalogue import documents
+from media.catalogue.documents import MOST_LETTERS_OF_YAML
 from media.catalogue.order import Orders
 from media.catalogue.reading import MOST_BYTES, read_orders
 from media.errors import BadInput
 from media.job import StillJob, TurntableJob
+from media.material_override import MOST_OVERRIDES
 
 
 def read(text: str | bytes, **types: object) -> Orders:
@@ -105,7 +108,20 @@ def test_bad_line_is_told_with_its_number_and_the_rest_goes_on(line, reason):
         ("[]", "empty list"),
         ("{", "expected JSON"),
         ("[" * 100_000, "expected JSON"),
-        ("a: &x [1]\nb: *x\n", "alias"),
+        ("a: &x [1]\nb: *x\n", r"found \*x on line 2"),
+        ("a: " + "[" * 100_000 + "]" * 100_000, "100 lists in one another, found more on line 1"),
+        ("- " * 100_000, "100 lists in one another"),
+        ("a: " + ":".join("1" * 10_000), "letters a value, found more on line 1"),
+        ("a: 1\n" * (MOST_LETTERS_OF_YAML // 5 + 1), "write so long a list as CSV or JSON"),
+        ("- product: A\n  source: !!timestamp x\n", "timestamp' on line 2; leave it out"),
+        ("? [a]\n: 1\n", "a key that is no text"),
+        ("products: []\nproducts: []\n", "'products' twice"),
+        ('{"products": [], "products": []}', "'products' twice"),
+        ('{"products": [], "outputs": {"t": {}, "t": {}}}', "'t' twice"),
+        ('{"products": [], "outputs": {"t": {"width": 100, "width": 200}}}', "'width' twice"),
+        ('{"products": [], "outputs": {"t": {"kind": ["still"]}}}', "still or turntable"),
+        ("product,source,material\nA,a.step,x=#ff0000\n", "found 'material'; did you mean materials"),
+        ("product,source,source\nA,a.step,b.step\n", "source twice"),
         ("{}", "expected a list of products"),
         ('{"products": {}}', "expected a list of products"),
         ('{"products": [], "outputs": [1]}', "under its name"),
@@ -123,6 +139,90 @@ def test_what_is_no_list_is_refused_in_one_sentence(text, reason):
 
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 500
+
+
+def test_product_with_more_materials_than_a_job_takes_is_told_and_the_rest_goes_on():
+    materials = ";".join(f"part{number}=#ff0000" for number in range(MOST_OVERRIDES + 1))
+
+    orders = read(f"product,source,materials\nA,a.step,{materials}\nB,b.step,\n")
+
+    assert told(orders) == [("line 3", "B")]
+    assert "materials: Tuple should have at most 100" in orders.problems[0].reason
+
+
+@pytest.mark.parametrize("swallows", ["C,c.step\nD,d.step\n", 'C,c.step\n"D",d.step\n'])
+def test_quote_that_is_not_closed_swallows_no_other_product(swallows):
+    orders = read(f'product,source\nA,a.step\n"B,b.step\n{swallows}')
+
+    assert told(orders) == [("line 2", "A"), ("line 4", "C"), ("line 5", "D")]
+    assert [problem.place for problem in orders.problems] == ["line 3"]
+    assert "a quote that opens here and is not closed" in orders.problems[0].reason
+
+
+def test_blank_after_a_closed_quote_is_no_fault():
+    assert told(read('product,source\n"A" ,"a.step"\n')) == [("line 2", "A")]
+
+
+def test_cell_of_blanks_is_read_in_a_time_of_its_length():
+    blanks = " " * 100_000
+
+    orders = read(f"product,source,materials\nA,a.step,a=#ff0000;b{blanks}=#ff0000;{blanks}x\n")
+
+    assert "expected such as `ball" in orders.problems[0].reason
+
+
+@pytest.mark.parametrize("before", ["sep=;\n", "# made by hand\n\n# twice\n", '"sep=;"\r\n'])
+def test_what_stands_before_the_header_is_passed_over_and_places_are_still_right(before):
+    orders = read(f"{before}product;source\nA;a.step\n")
+
+    assert told(orders) == [(f"line {before.count(chr(10)) + 2}", "A")]
+
+
+def test_column_of_another_matter_is_left_alone_and_named_in_the_log(caplog):
+    orders = read("product,source,product_name,colour\nA,a.step,Gear,red\n")
+
+    assert told(orders) == [("line 2", "A")]
+    assert "are not read: 'product_name', 'colour'" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ('[{"product": 608, "source": "a"}]', ["608"]),
+        (
+            "- {id: 608, source: a}\n- {product: 0600, source: b}\n- {id: NO, source: c}\n",
+            ["608", "0600", "NO"],
+        ),
+    ],
+)
+def test_id_that_looks_like_something_else_is_the_text_that_was_written(text, ids):
+    assert [product for _, product in told(read(text))] == ids
+
+
+@pytest.mark.parametrize(
+    "fields",
+    ['"source": "a", "source": "b"', '"id": "A", "source": "b"', '"materials": [{"color": 1, "color": 2}]'],
+)
+def test_product_that_says_something_twice_is_told_and_the_rest_goes_on(fields):
+    orders = read(f'[{{"product": "A", {fields}}}, {{"product": "Z", "source": "z"}}]')
+
+    assert told(orders) == [("product 2", "Z")]
+    assert (orders.problems[0].place, orders.problems[0].product) == ("product 1", "A")
+    assert "twice; keep one of them" in orders.problems[0].reason
+
+
+@pytest.mark.parametrize(
+    "text", ["- {id: A, source: a, outputs: , materials: ~}", '[{"id": "A", "source": "a", "outputs": null}]']
+)
+def test_field_that_is_null_is_one_that_is_not_said(text):
+    assert [line.product.outputs for line in read(text).lines] == [("still",)]
+
+
+def test_yaml_of_more_values_than_can_be_read_in_seconds_is_refused_before_it_is_constructed(monkeypatch):
+    monkeypatch.setattr(documents, "MOST_EVENTS", 20)
+
+    with pytest.raises(BadInput, match="at most 20 values, found more on line 4"):
+        read("products:\n" + "- {product: A, source: a}\n" * 3)
 
 
 def test_list_that_is_too_large_is_refused_before_it_is_read():

@@ -1,5 +1,6 @@
 """A batch of pictures: each for itself, none twice, also when its run is killed in the middle."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -8,12 +9,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from media.catalogue.job import PicturesJob
-from media.catalogue.rendering import outcomes_after_a_loss, read_outcomes, render_pictures, tell_outcomes
+from media.catalogue.publishing import publish
+from media.catalogue.rendering import (
+    outcomes_after_a_loss,
+    outcomes_unknown,
+    read_outcomes,
+    render_pictures,
+    tell_outcomes,
+)
 from media.errors import Retry, Unavailable
 from media.job import StillJob
+from media.manifest import find_manifest
 from tests.fakes.flaky_store import FlakyStore
+from tests.processes import descendants
 
 BATCH = "ab" * 32
 DRIVER = Path(__file__).with_name("render_and_die.py")
@@ -43,6 +54,16 @@ def test_file_that_cannot_be_used_leaves_the_others_alone(bearing_step, damaged,
     assert outcomes[2].job == ""
     tell_outcomes(BATCH, outcomes, tools.store)
     assert read_outcomes(BATCH, tools.store) == outcomes
+
+
+def test_pictures_of_a_batch_share_a_blender_where_no_host_was_started(bearing_step, tools):
+    angles = [{"source": str(bearing_step), "azimuth": angle} for angle in (10, 20, 30)]
+
+    outcomes = render_pictures(batch(*angles), tools)
+
+    records = [find_manifest(one.job, tools.store).record for one in outcomes]
+    assert [record.frames[0].warmth for record in records] == ["warm process", "warm scene", "warm scene"]
+    assert descendants(os.getpid()) == []
 
 
 def test_file_that_cannot_be_used_is_opened_once_for_all_its_pictures(damaged, tools, children):
@@ -102,7 +123,7 @@ def test_picture_that_two_runs_want_at_once_is_rendered_once(bearing_step, tools
         outcomes = list(two.map(lambda _: render_pictures(asked, tools), range(2)))
 
     assert sorted(one.became for (one,) in outcomes) == ["found", "rendered"]
-    assert sum("blender_scripts" in " ".join(command) for command in started) == 2  # a scene and its frame
+    assert sum("blender_scripts" in " ".join(command) for command in started) == 1  # for scene and frame
 
 
 def test_of_a_run_that_ended_too_early_what_is_stored_counts(bearing_step, tools):
@@ -111,3 +132,50 @@ def test_of_a_run_that_ended_too_early_what_is_stored_counts(bearing_step, tools
     told = outcomes_after_a_loss([done.job, "cd" * 32], "run x: gone", tools.store)
 
     assert [(one.became, one.reason) for one in told] == [("rendered", ""), ("failed", "run x: gone")]
+
+
+def test_what_all_of_a_picture_took_is_recorded_for_the_next_run(bearing_step, tools):
+    (first, second) = render_pictures(
+        batch({"source": str(bearing_step)}, {"source": str(bearing_step), "azimuth": 80}), tools
+    )
+
+    for outcome, prepared in ((first, True), (second, False)):
+        record = find_manifest(outcome.job, tools.store).record
+        frames = sum(frame.seconds for frame in record.frames)
+        assert frames + record.seconds["preparing"] < record.seconds["whole"] <= outcome.seconds
+        assert record.seconds["whole"] > outcome.seconds - 1
+        assert ("scene" in record.reused) != prepared
+
+
+def test_picture_that_the_rest_of_what_was_set_aside_may_not_hold_is_not_begun(bearing_step, tools):
+    pictures = batch({"source": str(bearing_step)}, {"source": str(bearing_step), "azimuth": 80})
+    asked = pictures.model_copy(update={"most_seconds": (0.1, 3.0)})
+
+    first, second = render_pictures(asked, tools)
+
+    assert first.became == "rendered"
+    assert (second.became, second.reason[:19]) == ("not begun", "it may take 3 s, 0 ")
+
+
+def test_seconds_are_said_of_each_picture_of_a_batch_or_of_none(bearing_step):
+    with pytest.raises(ValidationError, match="most_seconds for each of 1 pictures, found 2"):
+        PicturesJob.model_validate(
+            {**batch({"source": str(bearing_step)}).model_dump(mode="json"), "most_seconds": [1, 2]}
+        )
+
+
+def test_pictures_of_which_nobody_knows_are_looked_for_when_the_catalogue_is_published(catalogue):
+    catalogue.add("A")
+    catalogue.add("B")
+    assessment = catalogue.assess()
+    done, lost = assessment.missing
+    catalogue.render(done)
+
+    outcomes = outcomes_unknown([done.result, lost.result], "the store was away")
+    became = {one.job: one for one in outcomes}
+    published = publish(catalogue.job(), assessment, became, catalogue.tools.store)
+
+    assert [(row.became, row.reason) for row in published.rows] == [
+        ("rendered", ""),
+        ("failed", "the store was away"),
+    ]

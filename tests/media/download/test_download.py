@@ -227,6 +227,12 @@ def test_address_that_is_not_https_is_refused(path, address):
     assert "expected https:// and a host" in refused(f"{address}?{SECRET}", path, Web())
 
 
+def test_host_that_is_no_name_in_unicode_is_looked_up_as_it_is_spelt(path):
+    nobody = Web(guard=Guard(lambda _host, _port: ()))
+
+    assert "found xn-- at a private" in refused(f"https://xn--/a?{SECRET}", path, nobody)
+
+
 @pytest.mark.parametrize(
     "address", ["https://[::1/a", "https://files.test:port/a", "https://a\x00b/", "https://user:p@q:r/"]
 )

@@ -52,7 +52,11 @@ class Workplace:
         self, behaviour: str = "well", render: str = DIGEST, heard=lambda _: None
     ) -> tuple[Frame, ...]:
         """Render the frames of the plan that the store lacks."""
-        tools = Tools(self.store, self.blender(behaviour), Ffmpeg(Path("/no/ffmpeg")))
+        return self.render_by(self.blender(behaviour), render, heard)
+
+    def render_by(self, blender: Blender, render: str, heard=lambda _: None) -> tuple[Frame, ...]:
+        """Render the frames of the plan that the store lacks, by this Blender."""
+        tools = Tools(self.store, blender, Ffmpeg(Path("/no/ffmpeg")))
         return render_frames(PLAN.model_copy(update={"render": render}), SCENE, tools, FrameFeed(), heard)
 
     def job(self, name: str, lane="light", behaviour: str = "well", scene: str = "ab" * 32) -> Script:
@@ -69,7 +73,8 @@ class Workplace:
         self.folder.joinpath("homes").mkdir(exist_ok=True)
         with listening_at(self.socket) as listening:
             assert listening
-            host = RendererHost(listening, self.folder / "homes", terms or Terms(), room=lambda: room)
+            free = float("inf") if room else 0.0
+            host = RendererHost(listening, self.folder / "homes", terms or Terms(), lambda: free)
             serving = threading.Thread(target=host.serve, args=(keeper,))
             serving.start()
             try:

@@ -1,6 +1,7 @@
 """Jobs at a renderer host whose Blender is a fake, and misbehaves as real ones do."""
 
 import json
+import os
 import signal
 import threading
 
@@ -8,10 +9,11 @@ import pytest
 
 from media.blender_events import FrameWritten
 from media.ending import Finished
-from media.errors import BadInput, OutOfResources, ToolCrashed
+from media.errors import BadInput, OutOfResources, RefusedHere, TimedOut, ToolCrashed, ToolFailed
 from media.frames import committed_frames
 from media.jobs import retried
-from media.renderer_host.quarantine import Quarantine
+from media.renderer_host.outcome import Outcome
+from media.renderer_host.quarantine import KILLED_FOR_S, Quarantine
 from media.renderer_host.warm_blender import Terms
 from tests.media.renderer_host.conftest import OTHER, frame
 from tests.media.test_rendering import FRAMES, PLAN
@@ -82,7 +84,10 @@ def test_retries_of_the_job_render_what_a_killed_blender_left(place):
 
 @pytest.mark.parametrize(
     ("behaviour", "error", "sentence"),
-    [("crash", BadInput, "died by signal 11, twice; look at the model"), ("killed", OutOfResources, "twice")],
+    [
+        ("crash", RefusedHere, "died by signal 11, twice; look at the model"),
+        ("killed", OutOfResources, "twice"),
+    ],
 )
 def test_job_that_kills_blender_twice_is_refused_from_then_on(place, behaviour, error, sentence):
     with place.host():
@@ -96,19 +101,66 @@ def test_job_that_kills_blender_twice_is_refused_from_then_on(place, behaviour, 
             assert rendered_by(place, script)["warmth"] == "cold"
 
 
-def test_deaths_at_different_frames_are_no_reason_to_refuse_a_job():
-    quarantine, killed = Quarantine(), Finished(-signal.SIGKILL, "", 1.0)
+JOB = ("ab", "a Blender")
 
-    said = [quarantine.died("ab", number, killed) for number in (1, 2, 3)]
+
+def ended(code: int, frame: int = 1, written: int = 0) -> Outcome:
+    return Outcome(frame=frame, written=written, finished=Finished(code, "", 1.0))
+
+
+def test_deaths_with_a_frame_in_between_are_no_reason_to_refuse_a_job():
+    quarantine = Quarantine()
+
+    said = [quarantine.died(*JOB, ended(-signal.SIGKILL, n, written=1)) for n in (2, 3, 4)]
 
     assert [one.kind for one in said] == ["ToolCrashed"] * 3
-    assert quarantine.refusal("ab") is None
+    assert quarantine.refusal(*JOB) is None
 
 
-def test_end_by_an_exit_code_is_no_death():
-    quarantine, finished = Quarantine(), Finished(1, "could not be started", 0.1)
+def test_deaths_at_different_frames_without_one_in_between_are_a_reason():
+    quarantine = Quarantine()
 
-    assert [quarantine.died("ab", 0, finished) for _ in range(3)] == [None] * 3
+    said = [quarantine.died(*JOB, ended(-signal.SIGSEGV, n)) for n in (2, 3)]
+
+    assert [one.kind for one in said] == ["ToolCrashed", "RefusedHere"]
+    assert quarantine.refusal(*JOB) == said[1]
+
+
+def test_death_counts_no_more_once_the_job_went_well():
+    quarantine = Quarantine()
+
+    quarantine.died(*JOB, ended(-signal.SIGKILL))
+    quarantine.done(*JOB)
+
+    assert quarantine.died(*JOB, ended(-signal.SIGKILL)).kind == "ToolCrashed"
+
+
+def test_job_that_was_killed_from_outside_twice_may_try_again_after_an_hour():
+    now = [0.0]
+    quarantine = Quarantine(lambda: now[0])
+    for _ in range(2):
+        quarantine.died(*JOB, ended(-signal.SIGKILL))
+
+    assert quarantine.refusal(*JOB).kind == "OutOfResources"
+    now[0] = KILLED_FOR_S
+    assert quarantine.refusal(*JOB) is None
+    assert quarantine.died(*JOB, ended(-signal.SIGKILL)).kind == "ToolCrashed"
+
+
+def test_job_that_crashes_one_blender_may_be_tried_by_another():
+    quarantine = Quarantine()
+    for _ in range(2):
+        quarantine.died(*JOB, ended(-signal.SIGSEGV))
+
+    assert quarantine.refusal(*JOB)
+    assert quarantine.refusal("ab", "a Blender whose scripts were mended") is None
+
+
+def test_end_by_an_exit_code_is_a_death_in_the_middle_of_a_frame_and_none_before():
+    quarantine = Quarantine()
+
+    assert [quarantine.died(*JOB, ended(1, frame=0)) for _ in range(3)] == [None] * 3
+    assert [quarantine.died(*JOB, ended(1)).kind for _ in range(2)] == ["ToolCrashed", "RefusedHere"]
 
 
 def test_blender_that_died_between_two_jobs_is_replaced_without_a_word(place):
@@ -172,6 +224,64 @@ def test_job_whose_process_goes_away_in_the_middle_of_a_frame_is_ended(place):
             assert rendered_by(place, script)["warmth"] == "cold"
 
 
+def test_job_whose_process_goes_away_before_blender_says_anything_is_ended(place):
+    with place.host():
+        with place.job("gone", "heavy", "silent"):
+            pass
+        with place.job("next", "heavy") as script:
+            assert rendered_by(place, script)["warmth"] == "cold"
+
+
+def test_blender_that_never_says_anything_of_a_job_does_not_hold_up_its_lane(place):
+    with place.host(Terms(unheard_s=1)), place.job("first", "heavy", "silent") as first:
+        with pytest.raises(TimedOut, match="Blender reported nothing of the job for 1 s"):
+            first.wait()
+        wait_until_gone(place.started[0])
+
+
+def test_warm_blender_that_stands_still_is_replaced_without_a_word(place):
+    with place.host(Terms(unheard_s=5)):
+        place.render()
+        os.kill(place.started[0], signal.SIGSTOP)
+        frames = place.render(render=OTHER)
+
+    assert warmths(frames) == {"cold"}
+    assert len(place.started) == 2
+
+
+def test_process_that_asks_for_nothing_more_does_not_keep_its_lane(place):
+    with place.host(Terms(silence_s=1)), place.job("stopped", "heavy") as stopped:
+        rendered_by(place, stopped)
+
+        with place.job("next", "heavy") as script:
+            assert rendered_by(place, script)["frame"] == 1
+        with pytest.raises(TimedOut, match="its process asked for nothing for 1 s; it goes on when"):
+            stopped.wait()
+
+
+def test_blender_that_hangs_after_a_failure_does_not_keep_its_lane(place):
+    with place.host(Terms(ending_s=1)):
+        with place.job("first", "heavy", "fails-and-stands") as script:
+            script.send(frame(2, place.folder / "never.png"))
+            assert any(json.loads(line)["event"] == "failed" for line in script.reports())
+        with place.job("next", "heavy") as script:
+            assert rendered_by(place, script)["frame"] == 1
+
+
+def test_blender_that_makes_no_sense_at_the_end_of_a_job_does_no_other(place, caplog):
+    with place.host():
+        with place.job("first", behaviour="mumbles") as script:
+            rendered_by(place, script)
+            script.close_stdin()
+            with pytest.raises(ToolFailed, match="renderer host: 'resident_bytes'"):
+                script.wait()
+        with place.job("second", behaviour="mumbles") as script:
+            assert rendered_by(place, script)["warmth"] == "cold"
+
+    assert len(place.started) == 2
+    assert "a job was given up" in caplog.text
+
+
 def test_light_job_does_not_wait_for_a_heavy_one_even_without_room(place):
     with place.host(room=False), place.job("heavy", "heavy", "stands") as heavy:
         heavy.send(frame(2, place.folder / "never.png"))
@@ -183,13 +293,17 @@ def test_light_job_does_not_wait_for_a_heavy_one_even_without_room(place):
 
 @pytest.mark.parametrize("room", [True, False])
 def test_second_light_job_begins_beside_the_first_if_there_is_room(place, room):
+    def ask() -> None:
+        with place.job("second") as second:
+            rendered_by(place, second)
+            begun.set()
+
+    begun = threading.Event()
     with place.host(room=room), place.job("first") as first:
         rendered_by(place, first)
-        with place.job("second") as second:
-            begun = threading.Event()
-            asking = threading.Thread(target=lambda: (rendered_by(place, second), begun.set()))
-            asking.start()
-            assert begun.wait(10 if room else 0.5) is room
-            first.close_stdin()
-            assert first.wait().returncode == 0
-            asking.join()
+        asking = threading.Thread(target=ask)
+        asking.start()
+        assert begun.wait(10 if room else 0.5) is room
+        first.close_stdin()
+        assert first.wait().returncode == 0
+        asking.join()

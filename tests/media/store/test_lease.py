@@ -10,6 +10,7 @@ import pytest
 
 from media.errors import Unavailable
 from media.store import FolderStore, Stat
+from media.store import lease as lease_module
 from media.store.holder import Holder, this_process
 from media.store.lease import LeaseLost, LeaseRecord, take, take_over
 from tests.media.store.workshop import LEASE, PATIENCE_S
@@ -64,6 +65,19 @@ def test_lease_that_was_seen_to_be_held_is_renewed_no_more(tmp_path):
         assert store.stat(LEASE).etag == etag
 
 
+def test_lease_of_an_owner_who_hangs_is_not_renewed_for_ever(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(lease_module, "LONGEST_HELD_S", 4 * QUICK_S)
+    store = ListeningStore(tmp_path)
+
+    with take(LEASE, store, QUICK_S) as lease:
+        lease._renewing.join(PATIENCE_S)
+
+        assert not lease._renewing.is_alive()
+        assert store.stat(LEASE), "it is left to run out"
+        lease.must_hold()  # nobody wanted it
+    assert "renewed no more" in caplog.text
+
+
 def test_lease_that_another_took_over_is_neither_held_nor_given_back(tmp_path):
     store = ListeningStore(tmp_path)
     with take(LEASE, store, QUICK_S) as lost:
@@ -75,6 +89,40 @@ def test_lease_that_another_took_over_is_neither_held_nor_given_back(tmp_path):
             lost.must_hold()
 
     assert LeaseRecord.model_validate_json(store.get(LEASE)) == other._record
+
+
+class MumblingStore(FolderStore):
+    """A folder that does one thing and then says that it could not."""
+
+    lost = False
+
+    def replace_if(self, key: str, data: bytes, etag: str) -> Stat | None:
+        """Replace; the first answer is lost."""
+        stat = super().replace_if(key, data, etag)
+        if not self.lost:
+            self.lost = True
+            raise Unavailable(f"{key}: the answer was lost")
+        return stat
+
+
+def test_renewal_whose_answer_was_lost_is_no_lost_lease(tmp_path):
+    store = MumblingStore(tmp_path)
+    with take(LEASE, store, 60) as lease:
+        with pytest.raises(Unavailable):
+            lease._replaced(renewals=1)
+
+        lease.must_hold()
+        assert store.stat(LEASE).etag == lease._etag
+
+    assert store.stat(LEASE) is None
+
+
+def test_lease_is_given_back_even_if_the_answer_to_its_last_renewal_was_lost(tmp_path):
+    store = MumblingStore(tmp_path)
+    with take(LEASE, store, 60) as lease, pytest.raises(Unavailable):
+        lease.must_hold()
+
+    assert store.stat(LEASE) is None
 
 
 def test_owner_whom_the_store_does_not_answer_does_not_hold_the_lease(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from media.errors import BadInput, OutOfResources, ToolFailed, Unavailable
+from media.errors import BadInput, OutOfResources, RefusedHere, ToolFailed, Unavailable
 from media.store import FolderStore, ObjectStore, Stat
 from media.store.disk import disk_failure
 from media.store.holder import this_process
@@ -113,7 +113,7 @@ def test_lease_lasts_as_long_as_its_owner_says(store):
 @pytest.mark.parametrize(
     ("change", "who"),
     [
-        ({}, f"process {os.getpid()} on this machine"),
+        ({}, "process {ours} on this machine"),
         ({"machine": "ef" * 32, "pid": 7, "host": "render-3"}, "process 7 on render-3"),
         ({"machine": "ef" * 32, "pid": 7, "host": ""}, "process 7 on another machine"),
         ({"machine": ""}, "another process"),
@@ -122,6 +122,7 @@ def test_lease_lasts_as_long_as_its_owner_says(store):
 def test_who_waits_long_says_every_minute_for_whom_and_what_can_be_done(store, caplog, change, who):
     caplog.set_level("INFO", "media.store")
     shop, clock = Workshop(store), Clock()
+    who = who.format(ours=os.getpid())
     record = LeaseRecord(owner="other", holder=this_process().model_copy(update=change))
 
     def renew_and_finish() -> None:
@@ -236,6 +237,14 @@ def test_bad_input_for_the_owners_own_disk_is_nobody_elses(store, pool):
     error = BadInput("source.step: expected a place on disk that is open to this user")
     error.__cause__ = PermissionError()
     assert type(disk_failure(PermissionError(13, "denied"), "x")) is BadInput
+
+    assert bad_input_while_another_waits(store, pool, error, waiter) is None
+    assert waiter.made == 1
+
+
+def test_verdict_of_the_owners_own_renderer_host_is_nobody_elses(store, pool):
+    waiter = Workshop(store)
+    error = RefusedHere("job abab: Blender died by signal 11, twice; this renderer host takes it no more")
 
     assert bad_input_while_another_waits(store, pool, error, waiter) is None
     assert waiter.made == 1

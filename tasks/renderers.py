@@ -1,0 +1,81 @@
+"""Which deployment renders for a catalogue, and what its runs take besides pictures."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+from prefect.client.schemas.objects import FlowRun
+from prefect.context import FlowRunContext
+from prefect.exceptions import ObjectNotFound
+
+from infra.rental.ledger import history_of
+from media.catalogue.job import CatalogueJob
+from media.errors import BadInput
+from tasks.dispatch import CONTROL
+
+FLOW = "render-pictures"
+ON_THIS_MACHINE = {"process", "docker"}
+"""Types of pools whose machines are there already."""
+START_S = 15.0
+START_OF_A_MACHINE_S = 300.0
+"""As assumed until one was seen: a machine is ordered, starts, and fetches an image of gigabytes."""
+NAMES_TOLD = 10
+
+
+@dataclass(frozen=True)
+class Renderers:
+    """Where batches are rendered.
+
+    Attributes:
+        deployment: Of render-pictures; empty if the catalogue's run renders by itself.
+        by_queue: Whether its pool has our queues.
+        start_s: What is assumed that a run takes besides its pictures.
+    """
+
+    deployment: str = ""
+    by_queue: bool = False
+    start_s: float = 0.0
+
+
+def find_renderers(job: CatalogueJob) -> Renderers:
+    """Return where the batches of a catalogue are rendered.
+
+    Raises:
+        BadInput: There is no such deployment.
+    """
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    is_deployed = run is not None and run.deployment_id is not None
+    if not is_deployed and not job.deployment:
+        return Renderers()
+    with get_client(sync_client=True) as client:
+        own = client.read_deployment(run.deployment_id).name if run and run.deployment_id else ""
+        name = job.deployment or own
+        by_queue = is_deployed and run.work_queue_name == CONTROL and name == own if run else False
+        return Renderers(name, by_queue, _start_s(_pool_of(name, client), client))
+
+
+def seconds_of(run: FlowRun) -> float:
+    """Return how long a run lasted that ended; where machines were rented, how long those were."""
+    now = datetime.now(UTC)
+    rented = sum(rental.seconds(now) for rental in history_of(run.labels).rentals)
+    return rented or run.total_run_time.total_seconds()
+
+
+def _pool_of(name: str, client: SyncPrefectClient) -> str:
+    try:
+        return client.read_deployment_by_name(f"{FLOW}/{name}").work_pool_name or ""
+    except ObjectNotFound:
+        pass
+    only_ours = FlowFilter(name=FlowFilterName(any_=[FLOW]))
+    known = sorted(one.name for one in client.read_deployments(flow_filter=only_ours, limit=NAMES_TOLD))
+    there = f"there are {', '.join(known)}" if known else "there are none; deploy it first"
+    raise BadInput(
+        f"deployment {name}: expected one of {FLOW} on this server, found none of that name; {there}"
+    ) from None
+
+
+def _start_s(pool: str, client: SyncPrefectClient) -> float:
+    kind = client.read_work_pool(pool).type if pool else "process"
+    return START_S if kind in ON_THIS_MACHINE else START_OF_A_MACHINE_S
