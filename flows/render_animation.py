@@ -10,10 +10,19 @@ from flows.command_line import main
 from media.frame_feed import FrameFeed
 from media.manifest import Result
 from media.shot.job import AnimationJob
+from tasks.chunks import find_renderers, render_chunks
 from tasks.code_version import expect_deployed_code
-from tasks.dispatch import send_on
 from tasks.manifest import find_manifest
-from tasks.shot import encode_video, make_previews, plan_shot, prepare_shot, publish_manifest, render_frames
+from tasks.shot import (
+    encode_video,
+    find_frames,
+    join_video,
+    make_previews,
+    plan_shot,
+    prepare_shot,
+    publish_manifest,
+    render_frames,
+)
 from tasks.shot import result_of as result_of_job
 from tasks.source import download_model
 
@@ -32,12 +41,15 @@ def render_animation(job: AnimationJob) -> Result:
         return finished
     shot = prepare_shot(source, job)
     plan = plan_shot(job, source, shot)
-    if sent := send_on(job, source, result):
-        return sent
-    with FrameFeed() as feed:
-        encoding = encode_video.submit(plan, plan.video, feed) if plan.video else None
-        frames = render_frames(plan, feed)
-        videos = (encoding.result(),) if encoding else ()
+    if renderers := find_renderers(job):
+        parts = render_chunks(plan, renderers)
+        frames = find_frames(plan)
+        videos = (join_video(plan, plan.video, parts),) if plan.video else ()
+    else:
+        with FrameFeed() as feed:
+            encoding = encode_video.submit(plan, plan.video, feed) if plan.video else None
+            frames = render_frames(plan, feed)
+            videos = (encoding.result(),) if encoding else ()
     return publish_manifest(plan, frames, (*videos, make_previews(plan)))
 
 

@@ -130,6 +130,11 @@ def _frame(plan: FramePlan, number: int, store: ObjectStore) -> bytes:
     return store.get(key_for("renders", plan.render, frame_name(number, plan.frame_suffix)))
 
 
+def stored_video(path: Path, plan: FramePlan, store: ObjectStore) -> Output:
+    """Store a checked video as what a job delivers."""
+    return _stored("video", path, plan, store)
+
+
 def _stored(role: Role, path: Path, plan: FramePlan, store: ObjectStore) -> Output:
     kind, point = PLACES[role]
     digest, size = sha256_of_file(path), path.stat().st_size

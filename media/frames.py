@@ -67,6 +67,16 @@ def committed_frames(plan: FramePlan, store: ObjectStore) -> dict[int, Frame]:
     return {n: _recorded(pictures[n].key, records[n], store) for n in plan.numbers if n in pictures}
 
 
+def committed_numbers(plan: FramePlan, store: ObjectStore) -> list[int]:
+    """Return which frames of `plan` are in the store, in their order, without reading their records."""
+    listed = {stat.key for stat in store.list(folder_of("renders", plan.render))}
+    return [
+        number
+        for number in plan.numbers
+        if key_for("renders", plan.render, frame_name(number, plan.frame_suffix)) in listed
+    ]
+
+
 def find_frame(number: int, plan: FramePlan, store: ObjectStore) -> Frame | None:
     """Return one frame of `plan` if it is in the store by now."""
     key = key_for("renders", plan.render, frame_name(number, plan.frame_suffix))

@@ -21,6 +21,7 @@ PRUNED = (
     "renders",
     "videos",
     "stills",
+    "segments",
     "previews",
     "leases",
     "results",

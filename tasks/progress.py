@@ -58,6 +58,18 @@ def encode_progress(plan: FramePlan) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
+def count_progress(plan: FramePlan) -> Iterator[Callable[[int], None]]:
+    """Provide a function that hears how many frames are committed, by whomever, and shows it."""
+    total = len(plan.numbers)
+    with _ProgressArtifact(f"frames-{plan.result[:12]}", f"Frames of {plan.source.name}") as artifact:
+
+        def report(done: int) -> None:
+            artifact.show(done, total, f"{done} of {total} frames of {plan.source.name}")
+
+        yield report
+
+
+@contextmanager
 def picture_progress(key: str, of: str, total: int) -> Iterator[Callable[[int], None]]:
     """Provide a function that hears how many more of `total` pictures are done and shows it."""
     done = 0

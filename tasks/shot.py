@@ -9,9 +9,9 @@ from blocks.tools import open_tools
 from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
 from media.errors import BadInput
 from media.frame_feed import FrameFeed
-from media.frames import Frame
+from media.frames import Frame, committed_frames
 from media.manifest import Result
-from media.shot import plan, prepare, rendering
+from media.shot import plan, prepare, rendering, segments
 from media.shot.job import AnimationJob, FrameJob
 from media.shot.plan import ShotPlan
 from media.shot.preflight import preflight
@@ -51,10 +51,28 @@ def result_of(job: AnimationJob | FrameJob, source: Source) -> str:
 
 
 @media_task
-def render_frames(plan: ShotPlan, feed: FrameFeed) -> tuple[Frame, ...]:
-    """Render and commit the missing frames, telling `feed` of each one."""
+def render_frames(plan: ShotPlan, feed: FrameFeed, *, shared: bool = False) -> tuple[Frame, ...]:
+    """Render and commit the missing frames, telling `feed` of each one; `shared` with other runs."""
     with frame_progress(plan) as report:
-        return rendering.render_shot(plan, open_tools(), feed, report)
+        return rendering.render_shot(plan, open_tools(), feed, report, shared=shared)
+
+
+@media_task
+def find_frames(plan: ShotPlan) -> tuple[Frame, ...]:
+    """Read how frames were made that others have rendered."""
+    return tuple(committed_frames(plan, open_tools().store).values())
+
+
+@media_task
+def encode_segment(plan: ShotPlan, settings: VideoSettings) -> bool:
+    """Encode frames as a part of the video."""
+    return segments.encode_segment(plan, settings, open_tools())
+
+
+@media_task
+def join_video(plan: ShotPlan, settings: VideoSettings, parts: Sequence[ShotPlan]) -> Delivered:
+    """Join the parts of the video."""
+    return segments.deliver_joined(plan, settings, parts, open_tools())
 
 
 @media_task

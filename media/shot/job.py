@@ -157,8 +157,41 @@ class AnimationJob(ShotJob):
         description="Constant rate factor of the video: lower is better and larger.",
     )
 
+    machines: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="How many runs render at once, where a server sends them to workers or machines.",
+    )
+    deployment: str = Field(
+        default="",
+        pattern=r"^[a-z0-9-]{0,64}$",
+        description="Which deployment of render-frames renders, such as runpod; if empty, this one's name.",
+    )
+
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.first is not None and self.last is not None and self.last < self.first:
             raise ValueError(f"expected a last frame from {self.first} on, found {self.last}")
         return self
+
+
+class FramesJob(BaseModel):
+    """Render some frames of an animation, as a run of render-animation sends them."""
+
+    noun: ClassVar[str] = "frames"
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    animation: AnimationJob
+    frames: str = Field(
+        pattern=r"^\d{1,6}(-\d{1,6})?(,\d{1,6}(-\d{1,6})?)*$",
+        max_length=100_000,
+        description="Which: numbers and ranges, such as 1,12-24.",
+    )
+    segment: bool = Field(default=False, description="Encode them as a part of the video.")
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The frames' numbers."""
+        ends = (part.partition("-") for part in self.frames.split(","))
+        return tuple(n for first, _, last in ends for n in range(int(first), int(last or first) + 1))

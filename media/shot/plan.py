@@ -1,13 +1,15 @@
 """A job on a shot and the names of everything it will make."""
 
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from media.asset import Sha256
 from media.blender import Blender
 from media.digest import digest_of
+from media.errors import BadInput
 from media.frame_gate import FrameSpec
 from media.shot.job import AnimationJob, FrameJob
 from media.shot.preflight import expect_sound, numbers_of, preflight
@@ -33,6 +35,7 @@ class ShotPlan(BaseModel):
     shot: Shot
     scene: SceneFacts
     findings: tuple[Finding, ...]
+    chosen: tuple[int, ...] | None = Field(default=None, description="Of all its frames, these alone.")
     render: Sha256 = Field(description="Names the frames; knows nothing of how many there are.")
     result: Sha256 = Field(description="Names the finished job and its manifest.")
 
@@ -42,9 +45,26 @@ class ShotPlan(BaseModel):
         return self.job.noun
 
     @property
-    def numbers(self) -> range:
-        """The numbers of the frames, as the scene counts them."""
+    def all_numbers(self) -> range:
+        """The numbers of all frames that the job asks for, as the scene counts them."""
         return numbers_of(self.job, self.scene)
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers of the frames: all, or those that are chosen."""
+        return self.all_numbers if self.chosen is None else self.chosen
+
+    def only(self, numbers: Iterable[int]) -> Self:
+        """Return the plan of some of the frames.
+
+        Raises:
+            BadInput: It has none of them.
+        """
+        wanted = set(numbers)
+        chosen = tuple(number for number in self.all_numbers if number in wanted)
+        if not chosen:
+            raise BadInput(f"{self.source.name}: expected frames of {self.all_numbers}, found none of them")
+        return self.model_copy(update={"chosen": chosen})
 
     @property
     def frame_suffix(self) -> str:
@@ -69,7 +89,7 @@ class ShotPlan(BaseModel):
         job = self.job
         if not isinstance(job, AnimationJob) or job.video == "none" or job.format != "png":
             return None
-        rate = Fraction(job.fps or self.scene.fps) / self.numbers.step
+        rate = Fraction(job.fps or self.scene.fps) / self.all_numbers.step
         return VideoSettings(
             width=self.spec.width,
             height=self.spec.height,

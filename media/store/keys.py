@@ -13,6 +13,7 @@ Kind = Literal[
     "renders",
     "results",
     "scenes",
+    "segments",
     "sources",
     "stills",
     "videos",

@@ -49,7 +49,7 @@ def encode_argv(
         rate=settings.rate,
         pixels=settings.width * settings.height,
     )
-    ticks = _ticks_a_second(settings.rate)
+    ticks = ticks_a_second(settings.rate)
     video = _convert(_pad(_lay_over(frames, settings) if alpha else frames, settings))
     written = ffmpeg.output(
         video,
@@ -73,7 +73,7 @@ def encode_argv(
     return argv
 
 
-def _ticks_a_second(rate: Fraction) -> int:
+def ticks_a_second(rate: Fraction) -> int:
     """Return a clock in which a frame lasts a whole number of ticks; MP4's own rounds to milliseconds."""
     return rate.numerator if rate.numerator >= FINE_CLOCK else rate.numerator * FINE_CLOCK
 

@@ -1,0 +1,30 @@
+"""Flow: some frames of an animation, as a run of render-animation sends them to a machine that renders.
+
+By hand: `python -m flows.render_frames --job @FILE`; people ask for animations (flows/render_animation.py).
+"""
+
+from prefect import flow
+
+from media.frame_feed import FrameFeed
+from media.shot.job import FramesJob
+from tasks.code_version import expect_deployed_code
+from tasks.shot import encode_segment, plan_shot, prepare_shot
+from tasks.shot import render_frames as render
+from tasks.source import download_model
+
+
+@flow(name="render-frames")
+def render_frames(job: FramesJob) -> int:
+    """Render some frames of an animation, and encode them as a part of its video. Returns how many there are.
+
+    Args:
+        job: Which frames.
+    """
+    expect_deployed_code()
+    source = download_model(job.animation.source)
+    shot = prepare_shot(source, job.animation)
+    chunk = plan_shot(job.animation, source, shot).only(job.numbers)
+    frames = render(chunk, FrameFeed(), shared=True)
+    if job.segment and chunk.video:
+        encode_segment(chunk, chunk.video)
+    return len(frames)

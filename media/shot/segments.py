@@ -1,0 +1,85 @@
+"""The video of an animation in parts: each encoded where its frames were rendered, joined at the end."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+
+from media.deliverables import Delivered, deliver_video, stored_video
+from media.digest import digest_of
+from media.encoder import choose_encoder, probe_nvenc
+from media.errors import ToolFailed
+from media.frame_feed import FrameFeed
+from media.shot.plan import ShotPlan
+from media.store import AlreadyExists
+from media.store.keys import frame_name, key_for
+from media.store.touch import kept
+from media.tools import Tools
+from media.video.encode import VideoEncoder, encode_video
+from media.video.join import join_videos
+from media.video.settings import VideoSettings
+from media.workspace import workspace
+
+logger = logging.getLogger(__name__)
+
+RECIPE = 1
+NAME = "segment.mp4"
+
+
+def segment_key(plan: ShotPlan, settings: VideoSettings) -> str:
+    """Return the key of the video of a plan's frames."""
+    digest = digest_of(
+        {
+            "stage": "segment",
+            "recipe": RECIPE,
+            "render": plan.render,
+            "frames": list(plan.numbers),
+            "video": settings.model_dump(mode="json"),
+        }
+    )
+    return key_for("segments", digest, NAME)
+
+
+def has_segment(plan: ShotPlan, settings: VideoSettings, tools: Tools) -> bool:
+    """Return whether the video of a plan's frames is stored; if so, it counts as used."""
+    return kept(tools.store.stat(segment_key(plan, settings)), tools.store)
+
+
+def encode_segment(plan: ShotPlan, settings: VideoSettings, tools: Tools) -> bool:
+    """Find or encode the video of a plan's frames, all of which are stored; returns whether it was found."""
+    key = segment_key(plan, settings)
+    if has_segment(plan, settings, tools):
+        return True
+    names = [frame_name(number, plan.frame_suffix) for number in plan.numbers]
+    with workspace() as folder:
+        choice = choose_encoder(probe_nvenc(tools.ffmpeg, folder=folder), *settings.padded)
+        video = encode_video(
+            lambda: (tools.store.get(key_for("renders", plan.render, name)) for name in names),
+            settings,
+            VideoEncoder(tools.ffmpeg, choice),
+            folder=folder,
+        )
+        with suppress(AlreadyExists):  # another's is as good
+            tools.store.put(key, video.path, write_once=True)
+    return False
+
+
+def deliver_joined(
+    plan: ShotPlan, settings: VideoSettings, parts: Sequence[ShotPlan], tools: Tools
+) -> Delivered:
+    """Join the segments of all parts of a plan; if that cannot be, encode all of its frames at once."""
+    try:
+        with workspace() as folder:
+            for number, part in enumerate(parts):
+                path = folder / f"part{number}.mp4"
+                path.write_bytes(tools.store.get(segment_key(part, settings)))
+            paths = [folder / f"part{number}.mp4" for number in range(len(parts))]
+            counts = [len(part.numbers) for part in parts]
+            joined = join_videos(paths, counts, settings, tools.ffmpeg, folder)
+            output = stored_video(joined, plan, tools.store)
+            return Delivered(outputs=(output,), encoder="joined", encoder_reason=f"of {len(parts)} segments")
+    except ToolFailed as error:
+        logger.warning("the segments cannot be joined (%s); encoding all frames at once", error)
+    with FrameFeed() as feed:
+        for number in plan.numbers:
+            feed.committed(number)
+        return deliver_video(plan, settings, tools, feed)

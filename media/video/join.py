@@ -1,0 +1,66 @@
+"""Join videos that were encoded apart, without encoding them again."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from media.encoder import Ffmpeg
+from media.errors import ToolFailed
+from media.process import Limits, check, run
+from media.video.check import VideoFacts, read_video, verify_video
+from media.video.command import ticks_a_second
+from media.video.settings import VideoSettings
+
+LIMITS = Limits(idle_s=600.0, file_bytes=256 * 2**30)
+LIST, JOINED = "segments.txt", "joined.mp4"
+
+
+def join_argv(executable: Path, settings: VideoSettings) -> list[str]:
+    """Return the command that copies the videos of a list one after the other into one, in its own folder."""
+    ticks = str(ticks_a_second(settings.rate))
+    return [
+        *(str(executable), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-xerror"),
+        *("-f", "concat", "-safe", "1", "-protocol_whitelist", "file", "-format_whitelist", "concat,mov"),
+        *("-i", LIST, "-map", "0:v:0", "-c", "copy", "-movflags", "+faststart", "-fflags", "+bitexact"),
+        *("-video_track_timescale", ticks, "-movie_timescale", ticks, "-y", JOINED),
+    ]
+
+
+def join_videos(
+    segments: Sequence[Path], frames: Sequence[int], settings: VideoSettings, ffmpeg: Ffmpeg, folder: Path
+) -> Path:
+    """Join videos of equal form and return the checked result, `folder/joined.mp4`.
+
+    Args:
+        segments: The videos, in their order.
+        frames: How many frames each has.
+        settings: What each was encoded by, and the result is to be.
+        ffmpeg: What copies them.
+        folder: Where the result goes, and links to the segments lie.
+
+    Raises:
+        ToolFailed: They differ in form, one lacks frames, or the result is not what was to come of them.
+    """
+    _expect_equal([_checked(path, count, settings) for path, count in zip(segments, frames, strict=True)])
+    names = [f"{number:06d}.mp4" for number in range(len(segments))]
+    for name, path in zip(names, segments, strict=True):
+        (folder / name).symlink_to(path.resolve())
+    (folder / LIST).write_text("".join(f"file {name}\n" for name in names))
+    check(run(join_argv(ffmpeg.path, settings), cwd=folder, limits=LIMITS, env=ffmpeg.env), "ffmpeg")
+    verify_video(folder / JOINED, settings, sum(frames))
+    return folder / JOINED
+
+
+def _checked(path: Path, frames: int, settings: VideoSettings) -> VideoFacts:
+    facts = read_video(path)
+    if facts.frames != frames or facts.damaged or facts.fps != settings.fps:
+        raise ToolFailed(
+            f"{path.name}: expected {frames} whole frames at {settings.fps}, found {facts.frames} at "
+            f"{facts.fps}, {facts.damaged} of them damaged; encode it again"
+        )
+    return facts
+
+
+def _expect_equal(facts: Sequence[VideoFacts]) -> None:
+    forms = {(one.codec, one.profile, one.pix_fmt, one.width, one.height, one.bt709) for one in facts}
+    if len(forms) > 1:
+        raise ToolFailed(f"segments: expected one form of video, found {len(forms)}: {sorted(forms)}")
