@@ -17,6 +17,7 @@ from media.catalogue.job import CatalogueJob
 from media.catalogue.order import Problem
 from media.catalogue.publishing import Published, Row, totals
 from media.catalogue.rendering import Outcome
+from media.errors import BadInput
 from media.manifest import Result, result_of
 from tasks.media_task import media_task
 
@@ -39,13 +40,24 @@ def assess_catalogue(job: CatalogueJob) -> Assessment:
 
 @media_task
 def publish_catalogue(job: CatalogueJob, catalogue: Assessment, outcomes: Mapping[str, Outcome]) -> Result:
-    """Write index, gallery and manifest, and show the table on the run's page."""
+    """Write index, gallery and manifest, and show the table on the run's page.
+
+    Raises:
+        BadInput: There is not one picture; a nightly run that makes nothing is to be seen.
+    """
     store = open_tools().store
     published = publishing.publish(job, catalogue, outcomes, store)
     _show(published, job)
     _say(published.rows)
     for output in published.manifest.content.outputs:
         get_run_logger().info("%s: %s", output.role, readable(output.asset.uri))
+    counts = totals(published.rows)
+    if counts["failed"] == len(published.rows):
+        first = published.rows[0]
+        raise BadInput(
+            f"{job.orders}: expected a picture at least, all {counts['failed']} failed; the first: "
+            f"{first.product}, {first.output or 'all'}: {first.reason}"
+        )
     return result_of(published.manifest, store, found=published.found)
 
 
