@@ -81,7 +81,7 @@ def test_batch_that_the_server_refuses_leaves_the_catalogue_to_be_published(job,
     state = render_catalogue(job(2), return_state=True)
 
     assert state.is_failed()
-    assert "expected a picture at least, all 2 failed; the first: P0, tile: " in state.message
+    assert "expected a picture at least, all 2 failed; the first: P0: " in state.message
     reasons = [one["reason"] for one in published("index")["problems"]]
     assert len(reasons) == 2
     assert all("422: parameters must be less" in reason for reason in reasons)
