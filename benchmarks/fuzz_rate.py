@@ -29,7 +29,7 @@ from tests.fuzz.sound import write_sound_files
 
 ISSUE = 3
 REPEATS = 3
-FILES = 16
+FILES = 8
 LIMITS = Limits(wall_s=60, memory_bytes=6 * 2**30, file_bytes=2**30)
 READERS = {"step": "occt", "glb": "glb_content", "usd": "usd_content"}
 CORES = os.cpu_count() or 1

@@ -49,6 +49,7 @@ from OCP.BRepBuilderAPI import BRepBuilderAPI_Copy
 from OCP.gp import gp_Trsf
 from OCP.IFSelect import IFSelect_RetDone
 from OCP.Interface import Interface_Static
+from OCP.Message import Message
 from OCP.Quantity import Quantity_Color, Quantity_TOC_sRGB
 from OCP.STEPCAFControl import STEPCAFControl_Writer
 from OCP.TCollection import TCollection_ExtendedString
@@ -184,6 +185,7 @@ def write_assembly(
     filled = Document(distinct=distinct)
     filled.add(whole)
     filled.shapes.UpdateAssemblies()
+    Message.DefaultMessenger_s().ChangePrinters().Clear()  # OCCT's own statistics
     writer = STEPCAFControl_Writer()
     Interface_Static.SetCVal_s("write.step.schema", SCHEMAS[schema])
     Interface_Static.SetCVal_s("write.step.unit", UNITS[unit_name])
@@ -203,7 +205,8 @@ def same_addresses_every_time() -> None:
     if persona & ADDR_NO_RANDOMIZE or libc.personality(persona | ADDR_NO_RANDOMIZE) < 0:
         return
     if libc.personality(ASK_PERSONALITY) & ADDR_NO_RANDOMIZE:
-        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves, no shell
+        # The environment lies in that memory too, and shifts what comes after it.
+        os.execve(sys.executable, [sys.executable, *sys.argv], {"PATH": os.defpath})  # noqa: S606 - ourselves
 
 
 def main() -> None:

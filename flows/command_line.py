@@ -9,13 +9,17 @@ import argparse
 import json
 import logging
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from prefect.settings import (
+    PREFECT_API_URL,
     PREFECT_SERVER_ANALYTICS_ENABLED,
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
     temporary_settings,
@@ -31,6 +35,8 @@ from media.manifest import Result
 from media.staging import secret_source, stage, with_public_source
 
 Job = TypeVar("Job", bound=BaseModel)
+GRACE_S = 5.0
+"""How long a run that is interrupted may take to remove its temporary files."""
 
 SERVER = {
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS: 120,
@@ -66,7 +72,7 @@ def main(
     os.environ.setdefault("DO_NOT_TRACK", "1")
     try:
         job = read_job(arguments.job, model)
-        with temporary_settings(set_defaults=SERVER):
+        with temporary_settings(set_defaults=SERVER), _ending_in_time():
             result = flow(job)
         if arguments.out:
             for path in export(result.job, open_store(), arguments.out, getattr(job, "source", "")):
@@ -74,6 +80,42 @@ def main(
     except MediaError as error:
         sys.exit(f"{type(error).__name__}: {error}")
     sys.stdout.write(f"{readable(result.manifest)}\n")
+
+
+@contextmanager
+def _ending_in_time() -> Iterator[None]:
+    """Have Ctrl-C end a run on Prefect's temporary server within seconds.
+
+    The terminal ends that server by the same Ctrl-C, and Prefect would go on for minutes trying to tell it.
+    """
+    if PREFECT_API_URL.value():
+        yield
+        return
+
+    def interrupted(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # the second one ends at once
+        sys.stderr.write("ending; what is finished is kept, and the same command goes on from there\n")
+        late = threading.Timer(GRACE_S, _end)
+        late.daemon = True
+        late.start()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    except KeyboardInterrupt:
+        _end()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _end() -> None:
+    """End this process without asking anybody; what it has started ends with it."""
+    from prefect.server.api.server import SubprocessASGIServer  # noqa: PLC0415 - loaded where it has started one
+
+    SubprocessASGIServer().stop()
+    sys.stderr.flush()
+    os._exit(128 + signal.SIGINT)
 
 
 def add_job(parser: argparse.ArgumentParser) -> None:

@@ -148,12 +148,14 @@ class _Rendering:
                 if self.order.shared and (theirs := find_frame(number, self.order.plan, self.store)):
                     yield theirs
                     continue
-                written = self._ask(number)
-                if underway and (frame := underway.result()):
-                    yield frame
+                self._command(number)
+                while not isinstance(written := self._heard(number), FrameWritten):
+                    if underway and underway.done():
+                        yield from _made(underway)
+                        underway = None
+                yield from _made(underway)
                 underway = committer.submit(self._commit_unless_uniform, written, number == numbers[-1])
-            if underway and (frame := underway.result()):
-                yield frame
+            yield from _made(underway)
 
     def _second_chances(self, *, others_are_committed: bool) -> Iterator[Frame]:
         """Render uniform frames once more; what stays uniform counts only beside a frame that is not."""
@@ -196,15 +198,23 @@ class _Rendering:
 
     def _ask(self, number: int) -> FrameWritten:
         """Have one frame rendered into the folder."""
+        self._command(number)
+        while not isinstance(written := self._heard(number), FrameWritten):
+            pass
+        return written
+
+    def _command(self, number: int) -> None:
         path = self.folder / frame_name(number, f".part{self.order.plan.frame_suffix}")
         try:
             self.script.send(json.dumps({"frame": number, "path": str(path)}).encode() + b"\n")
         except BrokenPipeError:
             logger.info("the renderer closed its input before frame %s; asking it why", number)
-        while event := next_event(self.script):
+
+    def _heard(self, number: int) -> Event:
+        """Return what the renderer says next."""
+        if event := next_event(self.script):
             self.report(event)
-            if isinstance(event, FrameWritten):
-                return event
+            return event
         check(self.script.wait(), "Blender")
         raise ToolFailed(f"Blender ended before it had rendered frame {number}")
 
@@ -213,3 +223,9 @@ class _Rendering:
         while event := next_event(self.script):
             self.report(event)
         check(self.script.wait(), "Blender")
+
+
+def _made(underway: "Future[Frame | None] | None") -> Iterator[Frame]:
+    """Yield the frame that is being committed, once it is; nothing if it was uniform, or there is none."""
+    if underway and (frame := underway.result()):
+        yield frame

@@ -65,7 +65,7 @@ def send_pictures(
 ) -> Ended:
     """Have a batch rendered by a run of its own, and wait for that, or cancel it once `ending` is set."""
     name = f"{FLOW}-{job.batch[:8]}"
-    get_run_logger().info("%s pictures are rendered by the run %s", len(job.pictures), name)
+    get_run_logger().info("pictures sent to the run %s: %s", name, len(job.pictures))
     run = run_elsewhere(f"{FLOW}/{deployment}", job, queue, name, ending)
     if ending.is_set():
         return cast("Ended", Cancelled(message=f"run {name} was cancelled with the one that sent it"))

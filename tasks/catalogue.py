@@ -15,8 +15,9 @@ from media.catalogue.assessment import Assessment
 from media.catalogue.forecast import Forecast, Pilots, forecast
 from media.catalogue.job import CatalogueJob
 from media.catalogue.order import Problem
-from media.catalogue.publishing import Published, Row, totals
+from media.catalogue.publishing import Published, Row, counted, totals
 from media.catalogue.rendering import Outcome
+from media.errors import BadInput
 from media.manifest import Result, result_of
 from tasks.media_task import media_task
 
@@ -33,19 +34,30 @@ def assess_catalogue(job: CatalogueJob) -> Assessment:
     logger = get_run_logger()
     warn_of(catalogue.problems, logger)
     asked, missing = len(catalogue.pictures), len(catalogue.missing)
-    logger.info("%s pictures are asked for, %s of them are to be rendered", asked, missing)
+    logger.info("pictures asked for: %s, to be rendered: %s", asked, missing)
     return catalogue
 
 
 @media_task
 def publish_catalogue(job: CatalogueJob, catalogue: Assessment, outcomes: Mapping[str, Outcome]) -> Result:
-    """Write index, gallery and manifest, and show the table on the run's page."""
+    """Write index, gallery and manifest, and show the table on the run's page.
+
+    Raises:
+        BadInput: There is not one picture; a nightly run that makes nothing is to be seen.
+    """
     store = open_tools().store
     published = publishing.publish(job, catalogue, outcomes, store)
     _show(published, job)
     _say(published.rows)
     for output in published.manifest.content.outputs:
         get_run_logger().info("%s: %s", output.role, readable(output.asset.uri))
+    counts = totals(published.rows)
+    if counts["failed"] == len(published.rows):
+        first = published.rows[0]
+        raise BadInput(
+            f"{job.orders}: expected a picture at least, all {counts['failed']} failed; the first: "
+            f"{first.product}: {first.reason}"
+        )
     return result_of(published.manifest, store, found=published.found)
 
 
@@ -107,14 +119,15 @@ def _forecast_table(rows: Sequence[Forecast]) -> list[dict[str, str]]:
 def _say(rows: tuple[Row, ...]) -> None:
     """Tell the log how it went, and name what is new, as far as a log is read."""
     logger = get_run_logger()
-    for row in [row for row in rows if row.became != "found"][:MOST_SAID]:
-        logger.info("%s, %s: %s %s", row.product, row.output, row.became, row.reason)
-    counts = totals(rows)
-    logger.info("%s rendered, %s found, %s failed", *(counts[one] for one in ("rendered", "found", "failed")))
+    news = [row for row in rows if row.output and row.became != "found"]  # lines left out were told before
+    for row in news[:MOST_SAID]:
+        said = f"{row.product}, {row.output}: {row.became}{': ' * bool(row.reason)}{row.reason}"
+        logger.log(logging.WARNING if row.reason else logging.INFO, said)
+    logger.info(counted(rows))
 
 
 def _show(published: Published, job: CatalogueJob) -> None:
-    counts = ", ".join(f"{count} {became}" for became, count in totals(published.rows).items())
+    counts = counted(published.rows)
     key = published.manifest.content.job[:12]
     create_table_artifact(
         table=_table(published.rows), key=f"catalogue-{key}", description=f"{counts}: {job.orders}"
@@ -130,7 +143,7 @@ def _show(published: Published, job: CatalogueJob) -> None:
 
 def _table(rows: tuple[Row, ...]) -> list[dict[str, str]]:
     """Return the rows that something happened to, then as many of the others as are worth showing."""
-    news = sorted(rows, key=lambda row: ("failed", "rendered", "found").index(row.became))
+    news = sorted(rows, key=lambda row: ("failed", "not begun", "rendered", "found").index(row.became))
     shown = [
         {
             "product": row.product,

@@ -180,12 +180,13 @@ class _FrameProgress:
             )
         else:
             self._logger.info(
-                "frame %s (%s of %s) took %.1f s on %s",
+                "frame %s (%s of %s) took %.1f s on %s%s",
                 frame.number,
                 self._done,
                 self._total,
                 frame.seconds,
                 frame.device.name,
+                self._left(),
             )
 
     def _show(self) -> None:
@@ -201,6 +202,11 @@ class _FrameProgress:
         if made := self._done - self._found:
             pace = self._seconds / made
             parts.append(f"{pace:.1f} s a frame on {self._device}")
-            if left := self._total - self._done:
-                parts.append(f"about {timedelta(seconds=round(left * pace))} left")
-        return ", ".join(parts)
+        return ", ".join(parts) + self._left()
+
+    def _left(self) -> str:
+        """Tell how long it may still take at the pace so far."""
+        left, made = self._total - self._done, self._done - self._found
+        if not left or not made:
+            return ""
+        return f", about {timedelta(seconds=round(left * self._seconds / made))} left"

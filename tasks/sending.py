@@ -86,7 +86,7 @@ class _Sending:
             finally:
                 self._ending.set()
         self.left_out = {
-            result: Outcome(job=result, became="failed", reason=reason)
+            result: Outcome(job=result, became="not begun", reason=reason)
             for result, reason in self._batches.left_out().items()
         }
         return self._outcomes

@@ -1,5 +1,6 @@
 """The end of a catalogue's run: what it has now, as an index, a gallery and a manifest."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -26,6 +27,8 @@ RECIPE = 1
 MOST_PROBLEMS = 100
 """In the manifest; the index has all."""
 FORECASTS = TypeAdapter(tuple[Forecast, ...])
+BECAME = ("rendered", "found", "failed", "not begun")
+NONE_MADE = ("failed", "not begun")
 NEVER_BEGUN = Outcome(job="", became="failed", reason="no run got as far as this picture; start it again")
 
 
@@ -34,8 +37,8 @@ class Row:
     """One picture in the table at the end.
 
     Attributes:
-        became: rendered, found or failed.
-        reason: Why it failed.
+        became: rendered, found, failed, or not begun for want of budget.
+        reason: Why it failed, or what is odd about it.
         warmth: Whether Blender was started for it, was warm, or had its scene open.
     """
 
@@ -82,14 +85,15 @@ def publish(
     for picture in catalogue.pictures:
         outcome = outcomes.get(picture.result, NEVER_BEGUN)
         if picture.result not in read:
-            read[picture.result] = None if outcome.became == "failed" else read_entry(picture, store)
+            read[picture.result] = None if outcome.became in NONE_MADE else read_entry(picture, store)
         entry = read[picture.result]
         if entry is None:
             reason = outcome.reason or _why_not_found(picture, outcome)
             problems.append(
                 Problem(place=picture.place, product=picture.product, reason=f"{picture.output}: {reason}")
             )
-            rows.append(Row(picture.product, picture.output, "failed", reason, outcome.seconds))
+            became = outcome.became if outcome.became in NONE_MADE else "failed"
+            rows.append(Row(picture.product, picture.output, became, reason, outcome.seconds))
         else:
             entries.append(entry.model_copy(update={"product": picture.product, "output": picture.output}))
             rows.append(_row(picture, entry, outcome, shown.setdefault(picture.result, picture)))
@@ -119,12 +123,12 @@ def publish_forecast(job: CatalogueJob, rows: Sequence[Forecast], store: ObjectS
 
 def _row(picture: Picture, entry: Entry, outcome: Outcome, first: Picture) -> Row:
     """Return a picture's row; of several products that share it, the first has its time and cost."""
-    product, output = picture.product, picture.output
+    product, output, why = picture.product, picture.output, "; ".join(entry.warnings)
     if outcome is NEVER_BEGUN or outcome.became == "found":
-        return Row(product, output, "found")
+        return Row(product, output, "found", why)
     if first is not picture:
         return Row(product, output, "found", f"the same picture as {first.product}, {first.output}")
-    return Row(product, output, outcome.became, "", outcome.seconds, entry.usd, entry.warmth)
+    return Row(product, output, outcome.became, why, outcome.seconds, entry.usd, entry.warmth)
 
 
 def _why_not_found(picture: Picture, outcome: Outcome) -> str:
@@ -185,5 +189,11 @@ def _stored(role: Role, name: str, media_type: str, data: bytes, store: ObjectSt
 
 
 def totals(rows: Sequence[Row]) -> dict[str, int]:
-    """Return how many pictures were rendered, found and failed."""
-    return {became: sum(row.became == became for row in rows) for became in ("rendered", "found", "failed")}
+    """Return how many pictures were rendered, found and failed, and not begun if there are any."""
+    counts = Counter(row.became for row in rows)
+    return {became: counts[became] for became in BECAME if counts[became] or became != "not begun"}
+
+
+def counted(rows: Sequence[Row]) -> str:
+    """Say how many pictures were rendered, found and failed."""
+    return ", ".join(f"{count} {became}" for became, count in totals(rows).items())

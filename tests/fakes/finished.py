@@ -1,5 +1,6 @@
 """Finished pictures without a renderer: frames are painted, and all else is the product's own code."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from media.asset import Asset
@@ -31,13 +32,24 @@ REPORT = GeometryReport(
 NO_ASSET = Asset(uri="nowhere", sha256="0" * 64, size=0, media_type="", key="")
 
 
-def finish(
-    plan: Plan, tools: Tools, folder: Path, *, colour: int = 1, seconds: tuple[float, float] = (1.0, 0.0)
-) -> Manifest:
-    """Commit a painted frame of a still, deliver it and publish its manifest.
+@dataclass(frozen=True)
+class Told:
+    """What a record says of a picture.
 
-    The `seconds` are those of the frame and those of all of it; the latter are not told if they are none.
+    Attributes:
+        seconds: Those of the frame and those of all of it; the latter are not told if they are none.
+        warnings: What was odd.
     """
+
+    seconds: tuple[float, float] = (1.0, 0.0)
+    warnings: tuple[str, ...] = ()
+
+
+NOTHING_ODD = Told()
+
+
+def finish(plan: Plan, tools: Tools, folder: Path, *, colour: int = 1, told: Told = NOTHING_ODD) -> Manifest:
+    """Commit a painted frame of a still, deliver it and publish its manifest."""
     job = plan.job
     assert isinstance(job, StillJob)
     path = folder / "frame.png"
@@ -46,7 +58,7 @@ def finish(
         event="frame_written",
         frame=1,
         path=path,
-        seconds=seconds[0],
+        seconds=told.seconds[0],
         peak_memory_bytes=1,
         device=DEVICE,
         samples=job.samples_per_pixel,
@@ -56,9 +68,9 @@ def finish(
     committed = commit(written, facts, plan, tools.store)
     made = Made(
         geometry=Geometry(digest=plan.geometry, report=REPORT),
-        scene=Scene(digest=plan.scene, asset=NO_ASSET, import_seconds=0.0),
+        scene=Scene(digest=plan.scene, asset=NO_ASSET, import_seconds=0.0, warnings=told.warnings),
         frames=(committed,),
         delivered=(deliver_still(plan, job, tools), deliver_previews(plan, tools)),
     )
-    took = {WHOLE: seconds[1], PREPARING: 0.5} if seconds[1] else {}
+    took = {WHOLE: told.seconds[1], PREPARING: 0.5} if told.seconds[1] else {}
     return publish_manifest(manifest_of(plan, made, tools, seconds=took), tools.store)

@@ -20,7 +20,7 @@ from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
 from infra.s3 import S3Account
-from tests.fakes.s3_rules import Asked, refusal
+from tests.fakes.s3_rules import OPERATIONS, Asked, refusal
 
 ACCESS_KEY_ID = "AKIAFAKEFAKEFAKEFAKE"
 SECRET_ACCESS_KEY = "fake/secret/of/the/tests/and/nobody/else"  # noqa: S105 - opens nothing
@@ -96,6 +96,8 @@ class S3Server:
 
     def befall(self, *faults: Fault) -> None:
         """Add to the script; of several for one operation, the earliest that is not used up counts."""
+        known = {"CopyObject", *(name for kinds in OPERATIONS.values() for name in kinds.values())}
+        assert {fault.on for fault in faults} <= known, "a fault that never befalls anything"
         with self._lock:
             self._script += [_Scripted(fault) for fault in faults]
 

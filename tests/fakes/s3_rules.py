@@ -18,7 +18,7 @@ CHECKSUMS: dict[str, Callable[[bytes], bytes]] = {
 ABOUT_CHECKSUMS = {"x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"}
 OPERATIONS = {
     ("GET", True): {"": "GetObject", "uploadId": "ListParts"},
-    ("GET", False): {"": "ListObjects", "uploads": "ListMultipartUploads"},
+    ("GET", False): {"": "ListObjects", "list-type": "ListObjectsV2", "uploads": "ListMultipartUploads"},
     ("HEAD", True): {"": "HeadObject"},
     ("HEAD", False): {"": "HeadBucket"},
     ("PUT", True): {"": "PutObject", "uploadId": "UploadPart"},

@@ -3,7 +3,11 @@
 import hashlib
 import json
 import logging
+import os
+import signal
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +21,7 @@ from media.manifest import Content, Manifest, Output, Record, Result, manifest_k
 from media.store import FolderStore
 from media.store.keys import key_for
 from tests.fakes.sources_only import SourcesOnly
+from tests.processes import descendants, wait_until_gone
 
 DIGEST = hashlib.sha256(b"a picture").hexdigest()
 PICTURE = key_for("stills", DIGEST, "still.png")
@@ -126,3 +131,34 @@ def test_failure_of_ours_is_logged_without_its_way_through_the_code(tmp_path):
     (failure,) = (record for record in heard if "Encountered exception" in record.getMessage())
     assert "expected a file, found nothing there" in failure.getMessage()
     assert failure.exc_info is None
+
+
+def test_interrupt_on_a_terminal_ends_everything_within_seconds_and_says_so(bearing_step, tmp_path):
+    job = {"source": str(bearing_step), "width": 640, "height": 640, "samples": 4096, "detail": "coarse"}
+    argv = [sys.executable, "-m", "flows.render_still", "--job", json.dumps(job)]
+    home = {"HOME": str(tmp_path), "RENDERMILL_STORE": str(tmp_path / "store"), "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        argv,
+        cwd=Path(__file__).parents[2],
+        env={"PATH": os.environ["PATH"], "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120", **home},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if "rendering on" in line:
+                break
+        below = descendants(process.pid)
+
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: Prefect's temporary server hears it too
+        said += process.stderr.read().splitlines(keepends=True)
+        code = process.wait(60)
+
+    assert below
+    assert code == 128 + signal.SIGINT
+    assert "ending; what is finished is kept, and the same command goes on from there\n" in said
+    assert "Traceback" not in "".join(said)
+    for pid in below:
+        wait_until_gone(pid)

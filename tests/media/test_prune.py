@@ -395,7 +395,7 @@ def test_listing_costs_the_same_few_requests_however_many_objects_are_marked(s3,
 
     prune(REAL, s3_store, FIRST)
 
-    assert s3.count()["ListObjects"] <= 5
+    assert s3.count()["ListObjectsV2"] <= 5
     assert s3.count()["ListMultipartUploads"] == 1
     assert s3.count()["GetObject"] == 20 * 3  # manifest, report, scene
 

@@ -613,10 +613,10 @@ def test_long_listing_is_read_page_by_page(s3_store, s3):
     for key in reversed(keys):
         s3_store.put(key, b"x")
     s3.forget()
-    s3.befall(Fault("ListObjects", answer=(503, "SlowDown"), after=1))
+    s3.befall(Fault("ListObjectsV2", answer=(503, "SlowDown"), after=1))
 
     assert [stat.key for stat in s3_store.list("renders/")] == keys
-    assert s3.count()["ListObjects"] == 4
+    assert s3.count()["ListObjectsV2"] == 4
 
 
 def test_missing_bucket_is_said_to_be_missing(s3):

@@ -3,6 +3,7 @@
 from media.catalogue.assessment import read_entry
 from media.catalogue.forecast import forecast, pilots_of
 from media.catalogue.publishing import publish_forecast
+from tests.fakes.finished import Told
 
 
 def test_each_model_that_lacks_something_has_one_small_pilot(catalogue):
@@ -33,7 +34,7 @@ def test_found_and_to_do_are_told_apart_and_estimated_by_the_pilots(catalogue):
     assessment = catalogue.assess()
     pilots = pilots_of(assessment.missing, catalogue.tools.blender)
     for pilot in pilots:
-        catalogue.render(pilot, seconds=(2.0, 9.0))
+        catalogue.render(pilot, told=Told(seconds=(2.0, 9.0)))
 
     rows = forecast(assessment, [read_entry(pilot, catalogue.tools.store) for pilot in pilots])
 

@@ -4,9 +4,10 @@ import json
 import re
 
 from media.catalogue.assessment import read_entry
-from media.catalogue.publishing import publish, totals
+from media.catalogue.publishing import counted, publish, totals
 from media.catalogue.rendering import Outcome
 from media.manifest import manifest_key
+from tests.fakes.finished import Told
 
 
 def page_of(catalogue, published) -> str:
@@ -136,3 +137,25 @@ def test_run_on_another_blender_says_so(catalogue):
 
     assert [row.became for row in published.rows] == ["failed"]
     assert "another version of Blender" in published.rows[0].reason
+
+
+def test_picture_that_the_budget_does_not_hold_is_no_failure(catalogue):
+    catalogue.add("A")
+    assessment = catalogue.assess()
+    (picture,) = assessment.pictures
+    left_out = Outcome(job=picture.result, became="not begun", reason="it may take 9 s, 2 s are left")
+
+    published = publish(catalogue.job(), assessment, {picture.result: left_out}, catalogue.tools.store)
+
+    assert counted(published.rows) == "0 rendered, 0 found, 0 failed, 1 not begun"
+    assert "it may take 9 s, 2 s are left" in page_of(catalogue, published)
+
+
+def test_what_is_odd_about_a_picture_stands_in_its_row(catalogue):
+    catalogue.add("A")
+    (finished,) = catalogue.assess().missing
+    catalogue.render(finished, told=Told(warnings=("parts: expected ball*, found none",)))
+
+    (row,) = catalogue.run().rows
+
+    assert (row.became, row.reason) == ("found", "parts: expected ball*, found none")

@@ -52,8 +52,10 @@ def test_jobs_of_a_block_share_a_blender_that_ends_with_it(place, alone):
 
 
 def test_block_without_a_job_starts_nothing(alone):
+    before = descendants(os.getpid())  # other tests of this process may have left a server
+
     with kept_warm(alone):
-        assert descendants(os.getpid()) == []
+        assert set(descendants(os.getpid())) <= set(before)
 
 
 def test_host_that_was_named_is_left_to_do_it(place):
