@@ -198,8 +198,8 @@ def write_assembly(
 def same_addresses_every_time() -> None:
     """Start this script again without address randomisation, once, where the system allows it.
 
-    OCCT writes colours in the order of addresses in memory; with the same addresses the bytes are the same. The
-    arguments lie there too, so this holds for the same call, from whatever environment.
+    OCCT writes colours in the order of addresses in memory; with the same addresses the bytes are the same.
+    The arguments lie there too, so this holds for the same call, from whatever environment.
     """
     libc = ctypes.CDLL(None)
     persona = libc.personality(ASK_PERSONALITY)
