@@ -199,13 +199,13 @@ def same_addresses_every_time() -> None:
     """Start this script again without address randomisation, once, where the system allows it.
 
     OCCT writes colours in the order of addresses in memory; with the same addresses the bytes are the same.
+    The arguments lie there too, so this holds for the same call, from whatever environment.
     """
     libc = ctypes.CDLL(None)
     persona = libc.personality(ASK_PERSONALITY)
     if persona & ADDR_NO_RANDOMIZE or libc.personality(persona | ADDR_NO_RANDOMIZE) < 0:
         return
     if libc.personality(ASK_PERSONALITY) & ADDR_NO_RANDOMIZE:
-        # The environment lies in that memory too, and shifts what comes after it.
         os.execve(sys.executable, [sys.executable, *sys.argv], {"PATH": os.defpath})  # noqa: S606 - ourselves
 
 

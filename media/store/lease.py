@@ -27,7 +27,8 @@ RENEWALS_IN_TIME = 3
 
 
 LONGEST_HELD_S = 6 * 3600.0
-"""Nothing that is made once takes so long: whoever holds a lease longer hangs, and renews it no more."""
+"""Whoever holds a lease longer most likely hangs, and renews it no more. A turntable that takes so long all
+the same is then rendered by whoever waits for it too, who finds the frames that are committed."""
 
 
 class LeaseLost(MediaError):

