@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict
 from media.asset import Asset
 from media.contact_sheet import contact_sheet, poster
 from media.digest import sha256_of_file
-from media.encoder import choose_encoder, probe_nvenc
 from media.faults import FaultPoint, fault_point
 from media.frame_feed import FrameFeed
 from media.frame_plan import FramePlan
@@ -39,6 +38,7 @@ PLACES: dict[Role, tuple[Kind, FaultPoint]] = {
 }
 MEDIA_TYPES = {
     ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
     ".png": "image/png",
     ".webp": "image/webp",
     ".jpeg": "image/jpeg",
@@ -82,8 +82,7 @@ def deliver_video(
         return (_frame(plan, number, tools.store) for number in feed.numbers(plan.numbers))
 
     with feed.reading(), workspace() as folder:
-        choice = choose_encoder(probe_nvenc(tools.ffmpeg, folder=folder), *settings.padded)
-        encoder = VideoEncoder(tools.ffmpeg, choice)
+        encoder = VideoEncoder.found(settings, tools.ffmpeg, folder)
         video = encode_video(frames, settings, encoder, folder=folder, on_progress=on_progress)
         output = _stored("video", video.path, plan, tools.store)
     return Delivered(

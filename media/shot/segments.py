@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from media.deliverables import Delivered, deliver_video, stored_video
 from media.digest import digest_of
-from media.encoder import choose_encoder, probe_nvenc
 from media.errors import ToolFailed
 from media.frame_feed import FrameFeed
 from media.shot.plan import ShotPlan
@@ -22,7 +21,6 @@ from media.workspace import workspace
 logger = logging.getLogger(__name__)
 
 RECIPE = 1
-NAME = "segment.mp4"
 
 
 def segment_key(plan: ShotPlan, settings: VideoSettings) -> str:
@@ -33,10 +31,10 @@ def segment_key(plan: ShotPlan, settings: VideoSettings) -> str:
             "recipe": RECIPE,
             "render": plan.render,
             "frames": list(plan.numbers),
-            "video": settings.model_dump(mode="json"),
+            "video": settings.identity,
         }
     )
-    return key_for("segments", digest, NAME)
+    return key_for("segments", digest, f"segment{settings.suffix}")
 
 
 def has_segment(plan: ShotPlan, settings: VideoSettings, tools: Tools) -> bool:
@@ -51,11 +49,10 @@ def encode_segment(plan: ShotPlan, settings: VideoSettings, tools: Tools) -> boo
         return True
     names = [frame_name(number, plan.frame_suffix) for number in plan.numbers]
     with workspace() as folder:
-        choice = choose_encoder(probe_nvenc(tools.ffmpeg, folder=folder), *settings.padded)
         video = encode_video(
             lambda: (tools.store.get(key_for("renders", plan.render, name)) for name in names),
             settings,
-            VideoEncoder(tools.ffmpeg, choice),
+            VideoEncoder.found(settings, tools.ffmpeg, folder),
             folder=folder,
         )
         with suppress(AlreadyExists):  # another's is as good
@@ -70,9 +67,9 @@ def deliver_joined(
     try:
         with workspace() as folder:
             for number, part in enumerate(parts):
-                path = folder / f"part{number}.mp4"
+                path = folder / f"part{number}{settings.suffix}"
                 path.write_bytes(tools.store.get(segment_key(part, settings)))
-            paths = [folder / f"part{number}.mp4" for number in range(len(parts))]
+            paths = [folder / f"part{number}{settings.suffix}" for number in range(len(parts))]
             counts = [len(part.numbers) for part in parts]
             joined = join_videos(paths, counts, settings, tools.ffmpeg, folder)
             output = stored_video(joined, plan, tools.store)
