@@ -33,6 +33,7 @@ class Coding:
         software: What encodes on the processor.
         nvenc: What encodes on an NVIDIA GPU, if anything does.
         sides: In pixels, those that NVENC takes.
+        least: Pixels a side that every encoder of it takes.
         suffix: Of the file, and by that its container.
         tag: The four characters by which the container names the codec, where they are not the usual ones.
         layouts: By bits a channel.
@@ -41,6 +42,7 @@ class Coding:
     software: Encoder
     nvenc: Encoder | None
     sides: range
+    least: int
     suffix: str
     tag: str
     layouts: dict[Bits, Layout]
@@ -53,11 +55,12 @@ PRORES_4444 = Layout("yuva444p10le", "yuva444p12le", "4444", "4444")
 
 CODINGS: dict[Codec, Coding] = {
     # NVENC refuses less than 145 pixels a side and more than 4096 for H.264, 8192 for the others.
-    "h264": Coding("libx264", "h264_nvenc", range(160, 4097), ".mp4", "", {8: H264_HIGH, 10: H264_HIGH}),
+    "h264": Coding("libx264", "h264_nvenc", range(160, 4097), 2, ".mp4", "", {8: H264_HIGH, 10: H264_HIGH}),
     "hevc": Coding(
         software="libx265",
         nvenc="hevc_nvenc",
         sides=range(160, 8193),
+        least=16,
         suffix=".mp4",
         tag="hvc1",  # Apple's players show nothing of hev1, which ffmpeg writes if left alone
         layouts={
@@ -69,6 +72,7 @@ CODINGS: dict[Codec, Coding] = {
         software="libsvtav1",
         nvenc="av1_nvenc",
         sides=range(256, 8193),
+        least=64,
         suffix=".mp4",
         tag="",
         layouts={
@@ -76,7 +80,7 @@ CODINGS: dict[Codec, Coding] = {
             10: Layout("yuv420p10le", "yuv420p10le", "", "Main"),
         },
     ),
-    "prores": Coding("prores_ks", None, range(0), ".mov", "", {8: PRORES_HQ, 10: PRORES_HQ}),
+    "prores": Coding("prores_ks", None, range(0), 2, ".mov", "", {8: PRORES_HQ, 10: PRORES_HQ}),
 }
 
 

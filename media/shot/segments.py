@@ -7,10 +7,11 @@ from contextlib import suppress
 from media.deliverables import Delivered, deliver_video, stored_video
 from media.digest import digest_of
 from media.errors import ToolFailed
+from media.frame_display import shown
 from media.frame_feed import FrameFeed
 from media.shot.plan import ShotPlan
 from media.store import AlreadyExists
-from media.store.keys import frame_name, key_for
+from media.store.keys import key_for
 from media.store.touch import kept
 from media.tools import Tools
 from media.video.encode import VideoEncoder, encode_video
@@ -47,10 +48,9 @@ def encode_segment(plan: ShotPlan, settings: VideoSettings, tools: Tools) -> boo
     key = segment_key(plan, settings)
     if has_segment(plan, settings, tools):
         return True
-    names = [frame_name(number, plan.frame_suffix) for number in plan.numbers]
     with workspace() as folder:
         video = encode_video(
-            lambda: (tools.store.get(key_for("renders", plan.render, name)) for name in names),
+            lambda: (shown(plan, number, tools.store) for number in plan.numbers),
             settings,
             VideoEncoder.found(settings, tools.ffmpeg, folder),
             folder=folder,
