@@ -5,6 +5,7 @@ from pathlib import Path
 
 from blender_scripts.device_wish import DeviceWish, device_wish
 from blender_scripts.fields import Fields
+from blender_scripts.view_passes import PASSES
 
 UNSAID = ""
 """For a name: the file's own choice holds."""
@@ -43,6 +44,8 @@ class ShotSettings:
         file_format: PNG, OPEN_EXR, OPEN_EXR_MULTILAYER or WEBP.
         color_depth: Bits of a channel, as Blender's enumeration has them.
         denoise: scene, on or off.
+        passes: What every view layer keeps; if there are none, what it keeps by itself.
+        display: Whether a picture that shows the frame is written beside it.
     """
 
     width: int
@@ -54,6 +57,8 @@ class ShotSettings:
     file_format: str
     color_depth: str
     persistent_data: bool
+    passes: tuple[str, ...]
+    display: bool
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,8 @@ def _settings(fields: Fields) -> ShotSettings:
         file_format=fields.text("format", "PNG", choices=("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "WEBP")),
         color_depth=fields.text("color_depth", "8", choices=("8", "16", "32")),
         persistent_data=fields.flag("persistent_data", default=True),
+        passes=fields.texts_if_said("passes", PASSES),
+        display=fields.flag("display", default=False),
     )
     fields.refuse_others()
     return settings

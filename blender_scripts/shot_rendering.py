@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import bpy
 
 from blender_scripts import devices
+from blender_scripts.display_picture import write_display
 from blender_scripts.events import EventChannel
 from blender_scripts.failure import BadInput
 from blender_scripts.frame_renderer import FrameRenderer
 from blender_scripts.sanitising import sanitise
 from blender_scripts.shot_file import open_file
-from blender_scripts.shot_job import Choice, RenderShot
+from blender_scripts.shot_job import Choice, RenderShot, ShotSettings
 from blender_scripts.shot_settings import apply_shot_settings
 from blender_scripts.warmth import COLD
 
@@ -35,7 +37,7 @@ def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str])
     devices.denoise_on_gpu(scene)
     channel.send("scene_loaded", seconds=time.monotonic() - began)
     pose = _pose_of(scene, job.choice)
-    renderer = FrameRenderer(scene, pose, channel, lambda _: None, _picture_of(scene), COLD)
+    renderer = FrameRenderer(scene, pose, channel, _finish_of(scene, job.settings), _picture_of(scene), COLD)
     renderer.render_all(commands)
 
 
@@ -79,6 +81,16 @@ def _pose_of(scene: bpy.types.Scene, choice: Choice) -> Callable[[int], None]:
             scene.camera = max(cuts, key=lambda marker: marker.frame).camera
 
     return pose
+
+
+def _finish_of(scene: bpy.types.Scene, settings: ShotSettings) -> Callable[[Path], None]:
+    """Return what is done to every written frame."""
+
+    def finish(frame: Path) -> None:
+        if settings.display:
+            write_display(scene, frame)
+
+    return finish
 
 
 def _picture_of(scene: bpy.types.Scene) -> Callable[[], None]:

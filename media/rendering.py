@@ -16,6 +16,7 @@ from media.anew import fetch_scene
 from media.blender import Script, Ticket, next_event, start_script
 from media.blender_events import Event, FrameWritten
 from media.errors import ToolFailed
+from media.frame_display import written_beside
 from media.frame_feed import FrameFeed
 from media.frame_gate import FrameFacts, FrameSpec, inspect_frame
 from media.frame_plan import FramePlan
@@ -47,6 +48,7 @@ class Order:
         ticket: For the renderer host; without one, a child of its own renders.
         confined: Whether that child is kept in its folder, as what it opens is not trusted.
         shared: Whether others render frames of this plan at the same time, so that each is asked for anew.
+        shown: What the picture beside each frame must be, where one shows it.
     """
 
     plan: FramePlan
@@ -55,6 +57,7 @@ class Order:
     ticket: Ticket | None = None
     confined: bool = False
     shared: bool = False
+    shown: FrameSpec | None = None
 
 
 def render_frames(
@@ -182,7 +185,7 @@ class _Rendering:
 
         Others may wait for it, and a store may take its time.
         """
-        facts = inspect_frame(written.path, self.order.spec)
+        facts = self._inspected(written)
         if facts.uniform:
             self.suspects.append(written.frame)
             return None
@@ -190,11 +193,18 @@ class _Rendering:
             self.script.close_stdin()
         frame = commit(written, facts, self.order.plan, self.store)
         written.path.unlink()
+        written_beside(written.path).unlink(missing_ok=True)
         return frame
 
     def _rendered(self, number: int) -> tuple[FrameWritten, FrameFacts]:
         written = self._ask(number)
-        return written, inspect_frame(written.path, self.order.spec)
+        return written, self._inspected(written)
+
+    def _inspected(self, written: FrameWritten) -> FrameFacts:
+        """Decode a frame and what shows it."""
+        if self.order.shown:
+            inspect_frame(written_beside(written.path), self.order.shown)
+        return inspect_frame(written.path, self.order.spec)
 
     def _ask(self, number: int) -> FrameWritten:
         """Have one frame rendered into the folder."""

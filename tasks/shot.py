@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from blocks.tools import open_tools
+from media import deliverables
 from media.cost import Cost
-from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
+from media.deliverables import Delivered, deliver_previews, deliver_video
 from media.errors import BadInput
 from media.frame_feed import FrameFeed
 from media.frames import Frame, committed_frames
@@ -84,7 +85,7 @@ def encode_video(plan: ShotPlan, settings: VideoSettings, feed: FrameFeed) -> De
 @media_task
 def deliver_frame(plan: ShotPlan) -> Delivered:
     """Deliver the frame as a picture."""
-    return deliver_still(plan, "exr" if plan.job.format == "exr" else "png", open_tools())
+    return deliverables.deliver_frame(plan, open_tools())
 
 
 @media_task

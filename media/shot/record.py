@@ -22,7 +22,10 @@ def shot_manifest(
         job=plan.result,
         noun=plan.noun,
         outputs=tuple(output for one in delivered for output in one.outputs),
-        frames=tuple(FrameEntry(number=f.number, key=f.key, sha256=f.sha256, size=f.size) for f in frames),
+        frames=tuple(
+            FrameEntry(number=f.number, key=f.key, sha256=f.sha256, size=f.size, display=f.display)
+            for f in frames
+        ),
     )
     encoded = next((one for one in delivered if one.encoder), None)
     found = sum(frame.found for frame in frames)

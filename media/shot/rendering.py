@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from media.frame_display import is_beside
 from media.frame_feed import FrameFeed
 from media.frames import Frame
 from media.rendering import DEVICE_ORDER, Order, Report, render_missing
@@ -44,5 +45,6 @@ def render_shot(
             "device": {"order": DEVICE_ORDER, "require_gpu": plan.job.require_gpu},
         }
 
-    order = Order(plan, plan.spec, script_job, confined=not plan.job.trusted, shared=shared)
+    shown = plan.shown_spec if is_beside(plan) else None
+    order = Order(plan, plan.spec, script_job, confined=not plan.job.trusted, shared=shared, shown=shown)
     return render_missing(order, tools, feed, report)
