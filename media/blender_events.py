@@ -12,6 +12,10 @@ Warmth = Literal["cold", "warm process", "warm scene"]
 """What was ready when the job began: nothing, a Blender that had done others, or the open scene as well."""
 
 
+Kernels = Literal["", "cold", "restored", "kept"]
+"""What of its kernels a GPU had before a job: not said, none, those of the store, those of this machine."""
+
+
 class Device(BaseModel):
     """What rendered."""
 
@@ -94,6 +98,7 @@ class FrameWritten(BaseModel):
     samples: int
     persistent_data: bool
     warmth: Warmth = "cold"
+    kernels: Kernels = Field(default="", description="Of the job, if a GPU rendered; our side fills it in.")
 
 
 class Devices(BaseModel):

@@ -11,7 +11,7 @@ from collections import defaultdict
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from media.blender_events import Device, FrameWritten, Warmth
+from media.blender_events import Device, FrameWritten, Kernels, Warmth
 from media.errors import ToolFailed
 from media.faults import fault_point
 from media.frame_gate import FrameFacts
@@ -42,6 +42,7 @@ class Frame(BaseModel):
     peak_memory_bytes: int
     persistent_data: bool
     warmth: Warmth = Field(default="cold", description="What was ready when the renderer's job began.")
+    kernels: Kernels = Field(default="", description="What of the GPU's kernels was compiled by then.")
     uniform: bool = Field(description="Whether all its pixels are the same.")
     divergence_db: float | None = Field(
         default=None, description="PSNR of a later render of the same frame against the stored one."
@@ -101,6 +102,7 @@ def commit(written: FrameWritten, facts: FrameFacts, plan: FramePlan, store: Obj
         peak_memory_bytes=written.peak_memory_bytes,
         persistent_data=written.persistent_data,
         warmth=written.warmth,
+        kernels=written.kernels,
         uniform=facts.uniform,
     )
     fault_point("frame.before_record")

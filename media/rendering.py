@@ -8,13 +8,14 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from media.anew import fetch_scene
-from media.blender import Script, Ticket, next_event, start_script
-from media.blender_events import Event, FrameWritten
+from media.blender import Blender, Script, Ticket, next_event, start_script
+from media.blender_events import Event, FrameWritten, Kernels
 from media.errors import ToolFailed
 from media.frame_feed import FrameFeed
 from media.frame_gate import FrameFacts, FrameSpec, inspect_frame
@@ -31,6 +32,8 @@ from media.workspace import workspace
 logger = logging.getLogger(__name__)
 
 DEVICE_ORDER = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL", "CPU")
+COMPILED = ("OPTIX", "CUDA")
+"""Devices whose driver compiles what media/kernel_cache.py keeps."""
 
 
 Report = Callable[[Event | Frame], None]
@@ -95,8 +98,11 @@ def render_missing(order: Order, tools: Tools, feed: FrameFeed, report: Report) 
         blender = tools.blender.confined if order.confined else tools.blender
         with workspace() as folder:
             job = order.script_job(folder)
-            with start_script(blender, job, folder, ticket=order.ticket) as script:
-                rendering = _Rendering(order, tools.store, script, folder, report)
+            with (
+                _kernels_ready(blender, tools, folder) as (ours, kernels),
+                start_script(ours, job, folder, ticket=order.ticket) as script,
+            ):
+                rendering = _Rendering(order, tools.store, script, folder, report, kernels)
                 for frame in rendering.frames(missing, bool(frames)):
                     take(frame)
     return tuple(frames[number] for number in sorted(frames))
@@ -128,6 +134,7 @@ class _Rendering:
     script: Script
     folder: Path
     report: Report
+    kernels: Kernels = ""
     suspects: list[int] = field(default_factory=list)
     """Frames that came out uniform."""
 
@@ -213,6 +220,8 @@ class _Rendering:
     def _heard(self, number: int) -> Event:
         """Return what the renderer says next."""
         if event := next_event(self.script):
+            if isinstance(event, FrameWritten) and event.device.type in COMPILED:
+                event = event.model_copy(update={"kernels": self.kernels})
             self.report(event)
             return event
         check(self.script.wait(), "Blender")
@@ -223,6 +232,16 @@ class _Rendering:
         while event := next_event(self.script):
             self.report(event)
         check(self.script.wait(), "Blender")
+
+
+@contextmanager
+def _kernels_ready(blender: Blender, tools: Tools, folder: Path) -> Iterator[tuple[Blender, Kernels]]:
+    """Have a GPU's kernels on this disk for the block, if this machine has such a GPU."""
+    if tools.kernels is None:
+        yield blender, ""
+        return
+    with tools.kernels.used_by(blender, tools.store, folder) as ready:
+        yield ready
 
 
 def _made(underway: "Future[Frame | None] | None") -> Iterator[Frame]:
