@@ -97,6 +97,10 @@ class KernelCache:
         """What tells a driver where they are; the same for every job, so that a warm Blender may stay."""
         return variables(self.folder)
 
+    def given_to(self, blender: Blender) -> Blender:
+        """Return a Blender whose driver keeps them where they are."""
+        return replace(blender, env={**blender.env, **self.env})
+
     @contextmanager
     def used_by(self, blender: Blender, store: ObjectStore, job: Path) -> Iterator[tuple[Blender, Kernels]]:
         """Have them on this disk for the block; if it ends well, pass on what the store lacks.
@@ -113,7 +117,7 @@ class KernelCache:
             own = self._copied(job)
             yield replace(blender, env={**blender.env, **variables(own)}), origin
             return
-        yield replace(blender, env={**blender.env, **self.env}), origin
+        yield self.given_to(blender), origin
         self.publish(store)
 
     def ready(self, store: ObjectStore) -> Kernels:

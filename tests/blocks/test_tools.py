@@ -40,7 +40,8 @@ def test_folder_that_somebody_named_for_kernels_is_left_to_him(smi, monkeypatch)
     assert smi.asked == 0
 
 
-def test_machine_without_a_gpu_has_no_kernels_to_keep(smi, monkeypatch):
+@pytest.mark.usefixtures("smi")
+def test_machine_without_a_gpu_has_no_kernels_to_keep(monkeypatch):
     monkeypatch.setattr(block, "find_tool", lambda: None)
 
     assert open_tools().kernels is None
