@@ -35,7 +35,8 @@ def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str])
     devices.denoise_on_gpu(scene)
     channel.send("scene_loaded", seconds=time.monotonic() - began)
     pose = _pose_of(scene, job.choice)
-    renderer = FrameRenderer(scene, pose, channel, lambda _: None, _picture_of(scene), COLD)
+    spare = devices.spare_for(kind, job.device)
+    renderer = FrameRenderer(scene, pose, channel, lambda _: None, _picture_of(scene), COLD, spare)
     renderer.render_all(commands)
 
 

@@ -42,6 +42,7 @@ class Frame(BaseModel):
     peak_memory_bytes: int
     persistent_data: bool
     warmth: Warmth = Field(default="cold", description="What was ready when the renderer's job began.")
+    fallback: str = Field(default="", description="What was not as asked for, since that failed, and why.")
     kernels: Kernels = Field(default="", description="What of the GPU's kernels was compiled by then.")
     uniform: bool = Field(description="Whether all its pixels are the same.")
     divergence_db: float | None = Field(
@@ -102,6 +103,7 @@ def commit(written: FrameWritten, facts: FrameFacts, plan: FramePlan, store: Obj
         peak_memory_bytes=written.peak_memory_bytes,
         persistent_data=written.persistent_data,
         warmth=written.warmth,
+        fallback=f"{written.fallback} ({written.fallback_reason})" if written.fallback else "",
         kernels=written.kernels,
         uniform=facts.uniform,
     )

@@ -220,12 +220,22 @@ class _Rendering:
     def _heard(self, number: int) -> Event:
         """Return what the renderer says next."""
         if event := next_event(self.script):
-            if isinstance(event, FrameWritten) and event.device.type in COMPILED:
-                event = event.model_copy(update={"kernels": self.kernels})
+            if isinstance(event, FrameWritten):
+                event = self._noted(event)
             self.report(event)
             return event
         check(self.script.wait(), "Blender")
         raise ToolFailed(f"Blender ended before it had rendered frame {number}")
+
+    def _noted(self, written: FrameWritten) -> FrameWritten:
+        """Return what was written with the kernels it was written by; whatever was not as asked is loud."""
+        if written.fallback:
+            logger.warning(
+                "frame %s was rendered %s: %s", written.frame, written.fallback, written.fallback_reason
+            )
+        if written.device.type in COMPILED:
+            return written.model_copy(update={"kernels": self.kernels})
+        return written
 
     def _drain(self) -> None:
         """Wait for the renderer's own end; what it says after its last frame matters only if it fails."""
