@@ -13,7 +13,7 @@ from blocks.sources import open_access
 from blocks.stores import fit_for_results, open_store
 from media.blender import Blender, installed_blender, packaged_blender
 from media.encoder import Ffmpeg, find_ffmpeg
-from media.gpu import find_gpu, find_tool
+from media.gpu import Gpu, find_gpu, find_tool
 from media.kernel_cache import LARGEST, VARIABLES, KernelCache, variables
 from media.tools import Tools
 
@@ -63,9 +63,15 @@ def _asked_for_its_version(executable: Path) -> Blender:
     return installed_blender(executable, {})
 
 
+def this_gpu() -> Gpu | None:
+    """Return this machine's GPU, if its driver tells; it is asked once in a process."""
+    said = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return find_gpu(find_tool(), said)
+
+
 def _kernels(blender: Blender) -> KernelCache | None:
     """Return the compiled kernels of this machine's GPU, if its name can be had."""
-    gpu = find_gpu(find_tool(), blender.env)
+    gpu = this_gpu()
     return KernelCache.of(gpu, blender, _kernels_home()) if gpu else None
 
 
