@@ -39,6 +39,7 @@ class ShotSettings:
     """What overrules the scene's own settings; 0 leaves a number as it is in the file.
 
     Attributes:
+        engine: scene, or cycles whatever the scene says.
         file_format: PNG, OPEN_EXR, OPEN_EXR_MULTILAYER or WEBP.
         color_depth: Bits of a channel, as Blender's enumeration has them.
         denoise: scene, on or off.
@@ -49,6 +50,7 @@ class ShotSettings:
     percentage: int
     samples: int
     denoise: str
+    engine: str
     file_format: str
     color_depth: str
     persistent_data: bool
@@ -110,6 +112,7 @@ def _settings(fields: Fields) -> ShotSettings:
         percentage=fields.whole("percentage", 0, 1000, 0),
         samples=fields.whole("samples", 0, _MOST_SAMPLES, 0),
         denoise=fields.text("denoise", "scene", choices=("scene", "on", "off")),
+        engine=fields.text("engine", "scene", choices=("scene", "cycles")),
         file_format=fields.text("format", "PNG", choices=("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "WEBP")),
         color_depth=fields.text("color_depth", "8", choices=("8", "16", "32")),
         persistent_data=fields.flag("persistent_data", default=True),

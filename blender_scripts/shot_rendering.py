@@ -69,11 +69,14 @@ def _named(what: str, name: str, those: "bpy.types.bpy_prop_collection | dict[st
 
 def _pose_of(scene: bpy.types.Scene, choice: Choice) -> Callable[[int], None]:
     """Return what brings the scene to a frame; markers change the camera there, unless one is chosen."""
+    if choice.camera:  # Blender itself follows markers, whenever the frame changes and as it renders
+        for marker in [marker for marker in scene.timeline_markers if marker.camera]:
+            scene.timeline_markers.remove(marker)
 
     def pose(frame: int) -> None:
         scene.frame_set(frame)
         cuts = [marker for marker in scene.timeline_markers if marker.camera and marker.frame <= frame]
-        if cuts and not choice.camera:
+        if cuts:
             scene.camera = max(cuts, key=lambda marker: marker.frame).camera
 
     return pose

@@ -10,13 +10,15 @@ from blender_scripts.shot_job import ShotSettings
 def apply_shot_settings(scene: bpy.types.Scene, settings: ShotSettings) -> None:
     """Set what a job says; the rest stays as the file has it."""
     render = scene.render
+    if settings.engine == "cycles":
+        render.engine = "CYCLES"
     render.resolution_x = settings.width or render.resolution_x
     render.resolution_y = settings.height or render.resolution_y
     render.resolution_percentage = settings.percentage or render.resolution_percentage
     render.use_persistent_data = settings.persistent_data
     render.use_border = render.use_multiview = render.use_sequencer = False
     render.use_file_extension = False  # the path is the engine's, to the letter
-    render.use_overwrite = True
+    render.use_overwrite, render.use_placeholder = True, False
     leave_stamps_out(render)
     _sample(scene, settings)
     _write(render, settings)
