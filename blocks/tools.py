@@ -66,7 +66,7 @@ def _asked_for_its_version(executable: Path) -> Blender:
 def this_gpu() -> Gpu | None:
     """Return this machine's GPU, if its driver tells; it is asked once in a process."""
     said = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return find_gpu(find_tool(), said)
+    return find_gpu(find_tool(os.environ.get("PATH", os.defpath)), said)
 
 
 def _kernels(blender: Blender) -> KernelCache | None:

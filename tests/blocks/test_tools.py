@@ -15,7 +15,7 @@ def smi(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RENDERMILL_STORE", str(tmp_path / "store"))
     smi = installed(tmp_path, "NVIDIA L4, 550.54.15, 23034, 8.9")
-    monkeypatch.setattr(block, "find_tool", lambda: smi.tool)
+    monkeypatch.setattr(block, "find_tool", lambda _: smi.tool)
     return smi
 
 
@@ -42,6 +42,6 @@ def test_folder_that_somebody_named_for_kernels_is_left_to_him(smi, monkeypatch)
 
 @pytest.mark.usefixtures("smi")
 def test_machine_without_a_gpu_has_no_kernels_to_keep(monkeypatch):
-    monkeypatch.setattr(block, "find_tool", lambda: None)
+    monkeypatch.setattr(block, "find_tool", lambda _: None)
 
     assert open_tools().kernels is None
