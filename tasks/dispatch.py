@@ -14,12 +14,7 @@ from uuid import UUID
 
 from prefect import get_run_logger
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.filters import (
-    FlowFilter,
-    FlowFilterName,
-    FlowRunFilter,
-    FlowRunFilterParentFlowRunId,
-)
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterParentFlowRunId
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
@@ -64,19 +59,20 @@ def send_on(job: Job, source: Source, result: str) -> Result | None:
     staged = job.model_copy(
         update={"source": staged_address(source)}
     )  # read once, whatever becomes of its address
-    sent = sent_until_large_enough(partial(run_elsewhere, run.deployment_id, staged, job.queue, name))
+    orphan = next(iter(sent_and_not_ended()), None)
+    send = partial(run_elsewhere, run.deployment_id, staged, job.queue, name)
+    sent = sent_until_large_enough(end_of(orphan) if orphan else send(), send)
     if sent.state is None or not sent.state.is_completed():
         return cast("Result", _ending_like(sent))
     return _published(result, job.queue)
 
 
-def sent_until_large_enough(send: Callable[..., FlowRun]) -> FlowRun:
-    """Have work done by `send`, and again on larger GPUs for as long as the rented one was too small.
+def sent_until_large_enough(sent: FlowRun, send: Callable[..., FlowRun]) -> FlowRun:
+    """Have work done again by `send` for as long as the GPU that was rented for it was too small.
 
     What a run found to be missing is handed on as `labels` of the next one.
     """
     told: KeyValueLabels = {}
-    sent = send()
     while (needs := needs_of(sent)) != told and is_short_of_gpu_memory(sent):
         logger.warning("run %s: its GPU was too small; it is done again by one with %s", sent.name, needs)
         sent, told = send(labels=needs), needs
@@ -124,7 +120,7 @@ def end_of(run: FlowRun, ending: Event | None = None) -> FlowRun:
     """
     ending = ending or Event()
     with get_client(sync_client=True) as client:
-        vigil = Vigil(run, client)
+        vigil = Vigil(run, client, must_speak=True)
         while not (run.state and run.state.is_final()):
             if ending.wait(POLL_S):
                 return _cancelled(run, client)
@@ -133,17 +129,15 @@ def end_of(run: FlowRun, ending: Event | None = None) -> FlowRun:
     return run
 
 
-def sent_and_not_ended(flow: str) -> list[FlowRun]:
-    """Return the runs of a flow that this run has sent and that go on: it may have died and begun anew."""
+def sent_and_not_ended() -> list[FlowRun]:
+    """Return the runs that this run has sent and that go on: it may have died and been begun anew."""
     context = FlowRunContext.get()
     run = context.flow_run if context else None
     if run is None or run.run_count <= 1:
         return []
+    ours = FlowRunFilter(parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id]))
     with get_client(sync_client=True) as client:
-        sent = client.read_flow_runs(
-            flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
-            flow_run_filter=FlowRunFilter(parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id])),
-        )
+        sent = client.read_flow_runs(flow_run_filter=ours)
     return [one for one in sent if one.state and not one.state.is_final()]
 
 

@@ -105,7 +105,7 @@ def short_of(gigabytes: int) -> FlowRun:
 def test_work_goes_on_to_larger_gpus_until_one_is_large_enough():
     elsewhere = Elsewhere([short_of(25), short_of(50), run_that(Completed())])
 
-    sent = dispatch.sent_until_large_enough(elsewhere)
+    sent = dispatch.sent_until_large_enough(elsewhere(), elsewhere)
 
     assert sent.state.is_completed()
     assert elsewhere.given == [None, {NEEDS_GPU_MEMORY: 25}, {NEEDS_GPU_MEMORY: 50}]
@@ -122,5 +122,5 @@ def test_work_goes_on_to_larger_gpus_until_one_is_large_enough():
 def test_work_that_a_larger_gpu_does_not_help_ends_as_it_ended(endings):
     elsewhere = Elsewhere(list(endings))
 
-    assert dispatch.sent_until_large_enough(elsewhere) is endings[-1]
+    assert dispatch.sent_until_large_enough(elsewhere(), elsewhere) is endings[-1]
     assert elsewhere.endings == []

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,23 +70,49 @@ def served(tmp_path) -> Iterator[Served]:
 
 
 def test_video_has_every_frame_once_though_a_worker_was_killed_in_the_middle(served, shot_zip, tmp_path):
-    workers = Workers()
-    with workers.at_work("one", served, tmp_path), workers.at_work("two", served, tmp_path):
-        control = served.submit("render-animation/local", source=str(shot_zip), **SHOT)
-        victim = eventually(lambda: _one_that_renders(served, control), "a chunk on the other worker")
-        workers.kill(victim)
-        eventually(lambda: served.state(control) in DONE, "the end of the run", within_s=600)
+    control = _run_with_a_loss(served, shot_zip, tmp_path, _one_that_renders)
 
-    assert served.state(control) == "Completed"
-    manifest = _manifest(tmp_path / "served" / "store")
-    assert [frame.number for frame in manifest.content.frames] == list(range(1, FRAMES + 1))
-    assert _nearest_frames(manifest, tmp_path / "served" / "store") == list(range(FRAMES))
     shown = {key.partition("-")[0] for key in served.artifacts(control)}
     assert {"preflight", "forecast", "frames", "poster", "contact", "result"} <= shown
 
 
+@pytest.mark.long
+def test_video_has_every_frame_once_though_the_worker_of_the_run_that_waits_was_killed(
+    served, shot_zip, tmp_path
+):
+    control = _run_with_a_loss(served, shot_zip, tmp_path, _one_that_waits)
+
+    assert served.client.read_flow_run(control.id).run_count == 2
+
+
+def _run_with_a_loss(
+    served: Served, shot_zip: Path, folder: Path, victim_of: Callable[[Served, FlowRun], str]
+) -> FlowRun:
+    """Run the shot to its end though a worker is killed; its video was looked through when this returns."""
+    workers = Workers()
+    with workers.at_work("one", served, folder), workers.at_work("two", served, folder):
+        control = served.submit("render-animation/local", source=str(shot_zip), **SHOT)
+        victim = eventually(lambda: victim_of(served, control), "chunks that are rendered")
+        workers.kill(victim)
+        eventually(lambda: served.state(control) in DONE, "the end of the run", within_s=600)
+
+    assert served.state(control) == "Completed"
+    store = folder / "served" / "store"
+    manifest = _manifest(store)
+    assert [frame.number for frame in manifest.content.frames] == list(range(1, FRAMES + 1))
+    assert _nearest_frames(manifest, store) == list(range(FRAMES))
+    return control
+
+
+def _one_that_waits(served: Served, control: FlowRun) -> str:
+    """Return the worker that has the run that waits for chunks, once another renders some of them."""
+    if not _one_that_renders(served, control):
+        return ""
+    return str(served.client.read_flow_run(control.id).labels[WORKER])
+
+
 def _one_that_renders(served: Served, control: FlowRun) -> str:
-    """Return a worker that renders a chunk and does not have the run that waits for it; nothing until then."""
+    """Return a worker that renders a chunk, and not the run that waits for it; nothing until there is one."""
     waits_on = served.client.read_flow_run(control.id).labels.get(WORKER)
     for run in served.sent_on(control):
         worker = run.labels.get(WORKER, waits_on)
