@@ -37,7 +37,9 @@ def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str])
     devices.denoise_on_gpu(scene)
     channel.send("scene_loaded", seconds=time.monotonic() - began)
     pose = _pose_of(scene, job.choice)
-    renderer = FrameRenderer(scene, pose, channel, _finish_of(scene, job.settings), _picture_of(scene), COLD)
+    finish, picture = _finish_of(scene, job.settings), _picture_of(scene)
+    spare = devices.spare_for(kind, job.device)
+    renderer = FrameRenderer(scene, pose, channel, finish, picture, COLD, spare)
     renderer.render_all(commands)
 
 

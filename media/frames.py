@@ -12,7 +12,7 @@ from collections import defaultdict
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from media.blender_events import Device, FrameWritten, Warmth
+from media.blender_events import Device, FrameWritten, Kernels, Warmth
 from media.errors import ToolFailed
 from media.faults import fault_point
 from media.frame_display import Display, as_stored, commit_display, is_beside, shown_key
@@ -44,6 +44,8 @@ class Frame(BaseModel):
     peak_memory_bytes: int
     persistent_data: bool
     warmth: Warmth = Field(default="cold", description="What was ready when the renderer's job began.")
+    fallback: str = Field(default="", description="What was not as asked for, since that failed, and why.")
+    kernels: Kernels = Field(default="", description="What of the GPU's kernels was compiled by then.")
     uniform: bool = Field(description="Whether all its pixels are the same.")
     divergence_db: float | None = Field(
         default=None, description="PSNR of a later render of the same frame against the stored one."
@@ -114,6 +116,8 @@ def commit(written: FrameWritten, facts: FrameFacts, plan: FramePlan, store: Obj
         peak_memory_bytes=written.peak_memory_bytes,
         persistent_data=written.persistent_data,
         warmth=written.warmth,
+        fallback=f"{written.fallback} ({written.fallback_reason})" if written.fallback else "",
+        kernels=written.kernels,
         uniform=facts.uniform,
         display=commit_display(written.path, written.frame, plan, store) if is_beside(plan) else None,
     )

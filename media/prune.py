@@ -73,6 +73,7 @@ class PruneJob(BaseModel):
         days = {
             "sources": self.sources_days,
             "catalogues": self.sources_days,  # what a catalogue knows of its sources saves downloads
+            "kernels": self.sources_days,  # a GPU that is rented once a week has them still
             "results": self.results_days,
         }.get(kind, 0)
         return max(timedelta(hours=self.min_age_hours), timedelta(days=days))

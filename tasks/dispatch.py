@@ -5,6 +5,9 @@ There a run only plans, and starts the same deployment again on light or heavy. 
 another: one that did would hold the very GPU that the other waits for.
 """
 
+import logging
+from collections.abc import Callable
+from functools import partial
 from threading import Event
 from typing import cast
 from uuid import UUID
@@ -16,6 +19,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
 from prefect.states import Cancelling, Crashed
+from prefect.types import KeyValueLabels
 from pydantic import BaseModel
 
 from blocks.tools import open_tools
@@ -25,9 +29,13 @@ from media.manifest import Result, find_manifest, result_of
 from media.shot.job import AnimationJob, FrameJob
 from media.source import Source, staged_address
 from tasks.artifacts import show_finished
+from tasks.ended_run import is_short_of_gpu_memory
 from tasks.lifeline import Vigil
+from tasks.rented import needs_of
 
 Job = GeometryJob | StillJob | TurntableJob | FrameJob | AnimationJob
+logger = logging.getLogger(__name__)
+
 CONTROL = "control"
 POLL_S = 1.0
 
@@ -52,14 +60,33 @@ def send_on(job: Job, source: Source, result: str) -> Result | None:
         update={"source": staged_address(source)}
     )  # read once, whatever becomes of its address
     orphan = next(iter(sent_and_not_ended()), None)
-    sent = end_of(orphan) if orphan else run_elsewhere(run.deployment_id, staged, job.queue, name)
+    send = partial(run_elsewhere, run.deployment_id, staged, job.queue, name)
+    sent = sent_until_large_enough(end_of(orphan) if orphan else send(), send)
     if sent.state is None or not sent.state.is_completed():
         return cast("Result", _ending_like(sent))
     return _published(result, job.queue)
 
 
-def run_elsewhere(
-    deployment: str | UUID, job: BaseModel, queue: str | None, name: str, ending: Event | None = None
+def sent_until_large_enough(sent: FlowRun, send: Callable[..., FlowRun]) -> FlowRun:
+    """Have work done again by `send` for as long as the GPU that was rented for it was too small.
+
+    What a run found to be missing is handed on as `labels` of the next one.
+    """
+    told: KeyValueLabels = {}
+    while (needs := needs_of(sent)) != told and is_short_of_gpu_memory(sent):
+        logger.warning("run %s: its GPU was too small; it is done again by one with %s", sent.name, needs)
+        sent, told = send(labels=needs), needs
+    return sent
+
+
+def run_elsewhere(  # noqa: PLR0913 - what a run is made of
+    deployment: str | UUID,
+    job: BaseModel,
+    queue: str | None,
+    name: str,
+    ending: Event | None = None,
+    *,
+    labels: KeyValueLabels | None = None,
 ) -> FlowRun:
     """Start a run of a deployment, under a name and on a queue of its pool, and wait for its end.
 
@@ -69,6 +96,7 @@ def run_elsewhere(
         queue: Of the deployment's pool; if none is said, the deployment's own.
         name: Of the run.
         ending: Once it is set, the run is cancelled and no longer waited for.
+        labels: What whoever gives it a machine is to know (`tasks.rented.needs_of`).
     """
     sent = run_deployment(
         name=deployment,
@@ -77,7 +105,11 @@ def run_elsewhere(
         flow_run_name=name,
         timeout=0,
     )
-    return end_of(cast("FlowRun", sent), ending)  # a coroutine only in flows that are async
+    sent_run = cast("FlowRun", sent)  # a coroutine only in flows that are async
+    if labels:  # which Prefect takes only now; a worker reads them again before it rents
+        with get_client(sync_client=True) as client:
+            client.update_flow_run_labels(sent_run.id, labels)
+    return end_of(sent_run, ending)
 
 
 def end_of(run: FlowRun, ending: Event | None = None) -> FlowRun:

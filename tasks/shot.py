@@ -22,7 +22,7 @@ from tasks.artifacts import show_previews
 from tasks.manifest import published
 from tasks.media_task import media_task
 from tasks.progress import encode_progress, frame_progress
-from tasks.rented import cost_so_far
+from tasks.rented import cost_so_far, telling_its_needs
 from tasks.shot_artifacts import show_preflight
 
 
@@ -53,7 +53,7 @@ def result_of(job: AnimationJob | FrameJob, source: Source) -> str:
 @media_task
 def render_frames(plan: ShotPlan, feed: FrameFeed, *, shared: bool = False) -> tuple[Frame, ...]:
     """Render and commit the missing frames, telling `feed` of each one; `shared` with other runs."""
-    with frame_progress(plan) as report:
+    with frame_progress(plan) as report, telling_its_needs():
         return rendering.render_shot(plan, open_tools(), feed, report, shared=shared)
 
 

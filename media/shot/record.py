@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from media.cost import Cost
 from media.deliverables import Delivered
+from media.frame_warnings import warnings_about
 from media.frames import Frame
 from media.manifest import Content, FrameEntry, Manifest, Record
 from media.shot.plan import ShotPlan
@@ -54,7 +55,7 @@ def shot_manifest(
         cost=cost,
         warnings=(
             *(finding.message for finding in plan.findings),
-            *(f"frame {frame.number} is of one single colour" for frame in frames if frame.uniform),
+            *warnings_about(frames),
         ),
     )
     return Manifest(content=content, record=record)
