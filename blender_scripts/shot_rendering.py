@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import bpy
 
@@ -13,6 +14,7 @@ from blender_scripts.sanitising import sanitise
 from blender_scripts.shot_file import open_file
 from blender_scripts.shot_job import Choice, RenderShot
 from blender_scripts.shot_settings import apply_shot_settings
+from blender_scripts.subset_settings import render_some_samples
 from blender_scripts.warmth import COLD
 
 
@@ -26,17 +28,28 @@ def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str])
     bpy.ops.wm.read_factory_settings(use_empty=True)
     kind = devices.start(job.device, channel, denoise=job.settings.denoise != "off")
     began = time.monotonic()
-    open_file(job.scene, scripts=job.trusted)
-    if not job.trusted:
-        sanitise(job.scene.parent, keep_drivers=False)  # again: what libraries bring comes with each opening
+    open_shot(job.scene, trusted=job.trusted)
     scene = chosen_scene(job.choice)
     apply_shot_settings(scene, job.settings)
+    if job.subset:
+        render_some_samples(scene, job.subset)
     devices.activate(scene, kind)
     devices.denoise_on_gpu(scene)
     channel.send("scene_loaded", seconds=time.monotonic() - began)
     pose = _pose_of(scene, job.choice)
-    renderer = FrameRenderer(scene, pose, channel, lambda _: None, _picture_of(scene), COLD)
+    renderer = FrameRenderer(scene, pose, channel, lambda _: None, picture_of(scene), COLD)
     renderer.render_all(commands)
+
+
+def open_shot(path: Path, *, trusted: bool) -> None:
+    """Open a prepared shot; what is not trusted is cleaned again, as what libraries bring comes each time.
+
+    Raises:
+        BadInput: Blender cannot read it.
+    """
+    open_file(path, scripts=trusted)
+    if not trusted:
+        sanitise(path.parent, keep_drivers=False)
 
 
 def chosen_scene(choice: Choice) -> bpy.types.Scene:
@@ -78,7 +91,9 @@ def _pose_of(scene: bpy.types.Scene, choice: Choice) -> Callable[[int], None]:
     return pose
 
 
-def _picture_of(scene: bpy.types.Scene) -> Callable[[], None]:
+def picture_of(scene: bpy.types.Scene) -> Callable[[], None]:
+    """Return what renders a scene into its own file."""
+
     def picture() -> None:
         bpy.ops.render.render(write_still=True, scene=scene.name)
 

@@ -47,6 +47,7 @@ class Order:
         ticket: For the renderer host; without one, a child of its own renders.
         confined: Whether that child is kept in its folder, as what it opens is not trusted.
         shared: Whether others render frames of this plan at the same time, so that each is asked for anew.
+        inspect: The gate that each frame passes.
     """
 
     plan: FramePlan
@@ -55,6 +56,7 @@ class Order:
     ticket: Ticket | None = None
     confined: bool = False
     shared: bool = False
+    inspect: Callable[[Path, FrameSpec], FrameFacts] = inspect_frame
 
 
 def render_frames(
@@ -182,7 +184,7 @@ class _Rendering:
 
         Others may wait for it, and a store may take its time.
         """
-        facts = inspect_frame(written.path, self.order.spec)
+        facts = self.order.inspect(written.path, self.order.spec)
         if facts.uniform:
             self.suspects.append(written.frame)
             return None
@@ -194,7 +196,7 @@ class _Rendering:
 
     def _rendered(self, number: int) -> tuple[FrameWritten, FrameFacts]:
         written = self._ask(number)
-        return written, inspect_frame(written.path, self.order.spec)
+        return written, self.order.inspect(written.path, self.order.spec)
 
     def _ask(self, number: int) -> FrameWritten:
         """Have one frame rendered into the folder."""

@@ -122,6 +122,20 @@ class FrameJob(ShotJob):
     frame: int | Unsaid = Field(
         default=None, ge=0, le=LAST_FRAME, description="Which frame; if empty, the scene's first."
     )
+    split: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Over how many runs to divide the samples of one huge picture.",
+    )
+    deployment: str = Field(
+        default="",
+        pattern=r"^[a-z0-9-]{0,64}$",
+        description=(
+            "Which deployment of render-samples renders the parts of a divided picture, such as runpod; if "
+            "empty, this one's name."
+        ),
+    )
 
 
 class AnimationJob(ShotJob):
@@ -195,3 +209,15 @@ class FramesJob(BaseModel):
         """The frames' numbers."""
         ends = (part.partition("-") for part in self.frames.split(","))
         return tuple(n for first, _, last in ends for n in range(int(first), int(last or first) + 1))
+
+
+class SamplesJob(BaseModel):
+    """Render some of the samples of a frame, as a run of render-frame sends them."""
+
+    noun: ClassVar[str] = "samples"
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    frame: FrameJob
+    part: int = Field(
+        ge=0, le=63, description="Which of the parts that they are divided into; 0 is the first."
+    )

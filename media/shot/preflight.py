@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from media.errors import BadInput
 from media.shot.job import LAST_FRAME, MOST_FRAMES, AnimationJob, FrameJob
 from media.shot.report import Finding, SceneFacts, ShotReport
+from media.shot.split import samples_of, why_whole
 
 MOST_SAID = 5
 RENDERS_WITHOUT_A_DISPLAY = "CYCLES"
@@ -22,6 +23,7 @@ def preflight(job: AnimationJob | FrameJob, report: ShotReport) -> tuple[Finding
         *_of_layers(job, scene),
         *_of_range(job, scene),
         *_of_engine(scene),
+        *_of_split(job, scene),
     ]
     return tuple(sorted(found, key=lambda one: ("error", "warning", "removed").index(one.level)))
 
@@ -93,6 +95,20 @@ def _of_engine(scene: SceneFacts) -> Iterable[Finding]:
             f"scene {scene.name}: expected the engine Cycles, found {scene.engine}, which needs a display; "
             "choose Cycles in the render properties",
         )
+
+
+def _of_split(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
+    if not isinstance(job, FrameJob) or job.split == 1:
+        return
+    if reason := why_whole(job, scene):
+        message = f"scene {scene.name}: its samples cannot be divided, as {reason}; it is rendered whole"
+        yield Finding(level="warning", kind="indivisible", subject=scene.name, message=message)
+    elif scene.may_stop_early:
+        message = (
+            f"scene {scene.name}: it has a noise threshold or a time limit, which parts of a picture cannot "
+            f"keep to; all {samples_of(job, scene)} samples are taken"
+        )
+        yield Finding(level="warning", kind="all-samples", subject=scene.name, message=message)
 
 
 def numbers_of(job: AnimationJob | FrameJob, scene: SceneFacts) -> range:
