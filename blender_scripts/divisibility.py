@@ -40,7 +40,7 @@ def _is_composited(scene: bpy.types.Scene) -> bool:
 
 
 def _has_shadow_catchers() -> bool:
-    """Tell whether there is one in the file, wherever it is placed. Of lights the word means another thing."""
+    """Tell whether the file has one, wherever it is placed. Of lights, the word means another thing."""
     return any(
         thing.is_shadow_catcher and thing.type != "LIGHT" and not thing.hide_render
         for thing in bpy.data.objects

@@ -41,15 +41,15 @@ def render_animation(job: AnimationJob) -> Result:
         return finished
     shot = prepare_shot(source, job)
     plan = plan_shot(job, source, shot)
-    if renderers := find_renderers(job):
-        parts = render_chunks(plan, renderers)
-        frames = find_frames(plan)
-        videos = (join_video(plan, plan.video, parts),) if plan.video else ()
-    else:
-        with FrameFeed() as feed:
-            encoding = encode_video.submit(plan, plan.video, feed) if plan.video else None
-            frames = render_frames(plan, feed)
-            videos = (encoding.result(),) if encoding else ()
+    renderers = find_renderers(job)
+    if renderers.deployment:
+        chunked = render_chunks(plan, renderers)
+        videos = (join_video(plan, plan.video, chunked.parts),) if plan.video else ()
+        return publish_manifest(plan, find_frames(plan), (*videos, make_previews(plan)), chunked.cost)
+    with FrameFeed() as feed:
+        encoding = encode_video.submit(plan, plan.video, feed) if plan.video else None
+        frames = render_frames(plan, feed)
+        videos = (encoding.result(),) if encoding else ()
     return publish_manifest(plan, frames, (*videos, make_previews(plan)))
 
 

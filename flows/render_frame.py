@@ -12,6 +12,7 @@ from media.manifest import Result
 from media.shot.job import FrameJob
 from tasks.code_version import expect_deployed_code
 from tasks.dispatch import send_on
+from tasks.lifeline import gives_sign_of_life
 from tasks.manifest import find_manifest
 from tasks.samples import render_samples
 from tasks.shot import deliver_frame, make_previews, plan_shot, prepare_shot, publish_manifest, render_frames
@@ -20,6 +21,7 @@ from tasks.source import download_model
 
 
 @flow(name="render-frame")
+@gives_sign_of_life
 def render_frame(job: FrameJob) -> Result:
     """Render one frame of a .blend.
 

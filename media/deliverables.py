@@ -117,13 +117,19 @@ def deliver_previews(plan: FramePlan, tools: Tools) -> Delivered:
     return Delivered(outputs=tuple(outputs))
 
 
+def sheet_of(plan: FramePlan, store: ObjectStore) -> bytes | None:
+    """Return a contact sheet of some of the frames of `plan` as WebP; none of EXR, which has no one look."""
+    if plan.frame_suffix != ".png":
+        return None
+    count = min(len(plan.numbers), SHEET_FRAMES)
+    numbers = [plan.numbers[index * len(plan.numbers) // count] for index in range(count)]
+    return contact_sheet([(number, _frame(plan, number, store)) for number in numbers])
+
+
 def _previews(plan: FramePlan, store: ObjectStore) -> Iterable[tuple[Role, bytes]]:
-    numbers = plan.numbers
-    yield "poster", poster(_frame(plan, numbers[0], store))
-    if len(numbers) > 1:
-        count = min(len(numbers), SHEET_FRAMES)
-        numbers = [numbers[index * len(numbers) // count] for index in range(count)]
-        yield "contact-sheet", contact_sheet([(number, _frame(plan, number, store)) for number in numbers])
+    yield "poster", poster(_frame(plan, plan.numbers[0], store))
+    if len(plan.numbers) > 1 and (sheet := sheet_of(plan, store)):
+        yield "contact-sheet", sheet
 
 
 def _frame(plan: FramePlan, number: int, store: ObjectStore) -> bytes:

@@ -11,6 +11,12 @@ from uuid import UUID
 
 from prefect import get_run_logger
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterParentFlowRunId,
+)
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
@@ -24,6 +30,7 @@ from media.manifest import Result, find_manifest, result_of
 from media.shot.job import AnimationJob, FrameJob
 from media.source import Source, staged_address
 from tasks.artifacts import show_finished
+from tasks.lifeline import Vigil
 
 Job = GeometryJob | StillJob | TurntableJob | FrameJob | AnimationJob
 CONTROL = "control"
@@ -60,24 +67,52 @@ def run_elsewhere(
 ) -> FlowRun:
     """Start a run of a deployment, under a name and on a queue of its pool, and wait for its end.
 
-    Once `ending` is set it is cancelled and no longer waited for: a run that ends interrupts only its main
-    thread, so others have to be told, and the server looks for such pairs only now and then.
+    Args:
+        deployment: Its id, or the names of flow and deployment.
+        job: What the run is to do.
+        queue: Of the deployment's pool; if none is said, the deployment's own.
+        name: Of the run.
+        ending: Once it is set, the run is cancelled and no longer waited for.
     """
     sent = run_deployment(
         name=deployment,
-        parameters={"job": job.model_dump(mode="json")},
+        parameters={"job": job.model_dump(mode="json", exclude_none=True)},
         work_queue_name=queue,
         flow_run_name=name,
         timeout=0,
     )
-    run = cast("FlowRun", sent)  # a coroutine only in flows that are async
+    return end_of(cast("FlowRun", sent), ending)  # a coroutine only in flows that are async
+
+
+def end_of(run: FlowRun, ending: Event | None = None) -> FlowRun:
+    """Wait for the end of a run; if its process dies with its worker, another worker is given it.
+
+    Once `ending` is set it is cancelled and no longer waited for: a run that ends interrupts only its main
+    thread, so others have to be told, and the server looks for such pairs only now and then.
+    """
     ending = ending or Event()
     with get_client(sync_client=True) as client:
+        vigil = Vigil(run, client)
         while not (run.state and run.state.is_final()):
             if ending.wait(POLL_S):
                 return _cancelled(run, client)
             run = client.read_flow_run(run.id)
+            vigil.look(run)
     return run
+
+
+def sent_and_not_ended(flow: str) -> list[FlowRun]:
+    """Return the runs of a flow that this run has sent and that go on: it may have died and begun anew."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None or run.run_count <= 1:
+        return []
+    with get_client(sync_client=True) as client:
+        sent = client.read_flow_runs(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
+            flow_run_filter=FlowRunFilter(parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id])),
+        )
+    return [one for one in sent if one.state and not one.state.is_final()]
 
 
 def _cancelled(run: FlowRun, client: SyncPrefectClient) -> FlowRun:

@@ -37,9 +37,17 @@ def cost_so_far(frames: int) -> Cost | None:
     labels = _labels()
     if labels is None:
         return None
+    return cost_of(_machines(labels), frames)
+
+
+def rented_for(run: FlowRun) -> tuple[MachineCost, ...]:
+    """Return what the machines have cost that were rented for a run, as far as its labels tell."""
+    return _machines(run.labels)
+
+
+def _machines(labels: Mapping[str, object]) -> tuple[MachineCost, ...]:
     now = datetime.now(UTC)
-    rentals = history_of(labels).rentals
-    return cost_of(tuple(_cost(rental, now) for rental in rentals if rental.machine_id), frames)
+    return tuple(_cost(rental, now) for rental in history_of(labels).rentals if rental.machine_id)
 
 
 class CostOfEach:

@@ -1,21 +1,25 @@
 """The requests for frames and animations of a .blend."""
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from media.address import PUBLIC, expect_public
 from media.form import Unsaid, order_fields
+from media.frame_list import PATTERN, numbers_in
 from media.frame_rate import FrameRate
 from media.job import LIGHT_PIXELS, MAX_PIXELS, Queue, Samples
 
 LAST_FRAME = 999_999
 """Frames are named by six digits."""
-MOST_FRAMES = 100_000
 MOST_ASKED_FOR = ("source", "blend", "frame", "first", "last", "step", "fps", "width", "height", "samples")
 
-Side = int | Unsaid
-Number = int | Unsaid
+# Bounds belong to the number alone: on the whole of `int | None` pydantic compares them with None as well.
+Side = Annotated[int, Field(ge=4, le=16384)]
+Percentage = Annotated[int, Field(ge=1, le=400)]
+FrameNumber = Annotated[int, Field(ge=0, le=LAST_FRAME)]
+Step = Annotated[int, Field(ge=1, le=1000)]
+ChunkSize = Annotated[int, Field(ge=1, le=10_000)]
 
 
 def _form_of(schema: dict[str, Any]) -> None:
@@ -53,10 +57,10 @@ class ShotJob(BaseModel):
     camera: str = Field(
         default="", max_length=256, description="Name of the camera; if empty, the scene's, and its markers'."
     )
-    width: Side = Field(default=None, ge=4, le=16384, description="Width in pixels, before the percentage.")
-    height: Side = Field(default=None, ge=4, le=16384, description="Height in pixels, before the percentage.")
-    percentage: Number = Field(
-        default=None, ge=1, le=400, description="Size of the picture in per cent of width and height."
+    width: Side | Unsaid = Field(default=None, description="Width in pixels, before the percentage.")
+    height: Side | Unsaid = Field(default=None, description="Height in pixels, before the percentage.")
+    percentage: Percentage | Unsaid = Field(
+        default=None, description="Size of the picture in per cent of width and height."
     )
     samples: Samples | Unsaid = Field(default=None, description="Samples per pixel.")
     denoise: Literal["scene", "on", "off"] = Field(
@@ -119,9 +123,7 @@ class FrameJob(ShotJob):
 
     noun: ClassVar[str] = "frame"
 
-    frame: int | Unsaid = Field(
-        default=None, ge=0, le=LAST_FRAME, description="Which frame; if empty, the scene's first."
-    )
+    frame: FrameNumber | Unsaid = Field(default=None, description="Which frame; if empty, the scene's first.")
     split: int = Field(
         default=1,
         ge=1,
@@ -143,16 +145,10 @@ class AnimationJob(ShotJob):
 
     noun: ClassVar[str] = "animation"
 
-    first: int | Unsaid = Field(
-        default=None, ge=0, le=LAST_FRAME, description="First frame; if empty, the scene's."
-    )
-    last: int | Unsaid = Field(
-        default=None, ge=0, le=LAST_FRAME, description="Last frame; if empty, the scene's."
-    )
-    step: int | Unsaid = Field(
+    first: FrameNumber | Unsaid = Field(default=None, description="First frame; if empty, the scene's.")
+    last: FrameNumber | Unsaid = Field(default=None, description="Last frame; if empty, the scene's.")
+    step: Step | Unsaid = Field(
         default=None,
-        ge=1,
-        le=1000,
         description="Render every so many frames; the video keeps its speed. If empty, the scene's step.",
     )
     fps: FrameRate | Unsaid = Field(
@@ -177,6 +173,11 @@ class AnimationJob(ShotJob):
         le=64,
         description="How many runs render at once, where a server sends them to workers or machines.",
     )
+    chunk: ChunkSize | Unsaid = Field(
+        default=None,
+        title="Frames a chunk",
+        description="How many frames a run renders; if empty, as many as are worth a start by the pilot.",
+    )
     deployment: str = Field(
         default="",
         pattern=r"^[a-z0-9-]{0,64}$",
@@ -198,17 +199,23 @@ class FramesJob(BaseModel):
 
     animation: AnimationJob
     frames: str = Field(
-        pattern=r"^\d{1,6}(-\d{1,6})?(,\d{1,6}(-\d{1,6})?)*$",
+        pattern=PATTERN,
         max_length=100_000,
         description="Which: numbers and ranges, such as 1,12-24.",
     )
     segment: bool = Field(default=False, description="Encode them as a part of the video.")
+    not_on: tuple[str, ...] = Field(
+        default=(),
+        max_length=1000,
+        title="Not on",
+        description="Names of workers that have failed at it, and leave it to others while there are any.",
+    )
 
-    @property
-    def numbers(self) -> tuple[int, ...]:
-        """The frames' numbers."""
-        ends = (part.partition("-") for part in self.frames.split(","))
-        return tuple(n for first, _, last in ends for n in range(int(first), int(last or first) + 1))
+    @field_validator("frames")
+    @classmethod
+    def _frames_are_not_too_many(cls, frames: str) -> str:
+        numbers_in(frames)
+        return frames
 
 
 class SamplesJob(BaseModel):
@@ -220,4 +227,10 @@ class SamplesJob(BaseModel):
     frame: FrameJob
     part: int = Field(
         ge=0, le=63, description="Which of the parts that they are divided into; 0 is the first."
+    )
+    not_on: tuple[str, ...] = Field(
+        default=(),
+        max_length=1000,
+        title="Not on",
+        description="Names of workers that have failed at it, and leave it to others while there are any.",
     )

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from media.errors import BadInput
-from media.shot.job import LAST_FRAME, MOST_FRAMES, AnimationJob, FrameJob
+from media.frame_list import MOST_FRAMES
+from media.shot.job import LAST_FRAME, AnimationJob, FrameJob
 from media.shot.report import Finding, SceneFacts, ShotReport
 from media.shot.split import samples_of, why_whole
 
