@@ -56,7 +56,7 @@ def send_part(plan: ShotPlan, job: SamplesJob, renderers: Renderers, ending: Eve
 
 
 def render_samples(plan: ShotPlan) -> None:
-    """Have the missing samples of a divided picture rendered by several runs, if this one is to wait for them.
+    """Have the missing samples of a divided picture rendered by several runs, if others are to do that.
 
     Who goes on to make the picture of them renders what is still missing.
 
