@@ -1,5 +1,4 @@
 import hashlib
-import io
 import struct
 import zlib
 from pathlib import Path
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 from media.errors import ToolFailed
 from media.frame_gate import BadFrame, FrameSpec, UnreadableFrame, inspect_frame
 from media.png import SIGNATURE
-from tests.fakes.pictures import chunk, cut_out, frame, noisy_frame, png_of
+from tests.fakes.pictures import chunk, cut_out, frame, noisy_frame, png_of, webp_of
 from tests.fakes.small_disk import on_a_small_disk
 
 SPEC = FrameSpec(width=64, height=48, channels=3)
@@ -214,14 +213,6 @@ def test_frame_cut_short_on_a_full_disk_is_out_of_resources(tmp_path: Path):
 def test_frames_beyond_the_largest_side_cannot_be_asked_for():
     with pytest.raises(ValidationError):
         FrameSpec(width=16385, height=1, channels=3)
-
-
-def webp_of(data: bytes = b"", **options: object) -> bytes:
-    """Return a PNG as WebP, without loss unless said."""
-    file = io.BytesIO()
-    with Image.open(io.BytesIO(data or frame())) as image:
-        image.save(file, "WEBP", **{"lossless": True, **options})
-    return file.getvalue()
 
 
 def whole_layers() -> dict[str, np.ndarray]:
