@@ -349,6 +349,17 @@ def test_only_combined_must_be_finite(path: Path, value: float):
         inspect_frame(path, LAYERS)
 
 
+def test_what_a_compositor_made_is_the_picture(path: Path):
+    flat = np.ones((48, 64, 4), np.float16)
+    empty = {**whole_layers(), "Back__Combined": flat, "Front__Combined": flat}
+
+    write_layers(path, **empty, Composite__Combined=light())
+    assert not inspect_frame(path, LAYERS).uniform
+
+    write_layers(path, **whole_layers(), Composite__Combined=flat)
+    assert inspect_frame(path, LAYERS).uniform
+
+
 def test_layers_are_uniform_only_together(path: Path):
     flat = np.ones((48, 64, 4), np.float16)
     write_layers(path, **{**whole_layers(), "Back__Combined": flat})
