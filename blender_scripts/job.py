@@ -98,7 +98,7 @@ class Serve:
 
 @dataclass(frozen=True)
 class FrameCommand:
-    """Render one frame (1 is the first) into one file."""
+    """Render one frame into one file; 1 is the first of a turn, and a shot counts as its scene does."""
 
     frame: int
     path: Path
@@ -146,7 +146,7 @@ def read_command(line: str) -> FrameCommand:
             f"frame command: expected one JSON object a line, found {line.strip()!r:.60}"
         ) from error
     fields = Fields("frame command", value)
-    command = FrameCommand(fields.whole("frame", 1, 10_000_000), Path(fields.text("path")))
+    command = FrameCommand(fields.whole("frame", 0, 10_000_000), Path(fields.text("path")))
     fields.refuse_others()
     return command
 

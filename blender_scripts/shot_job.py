@@ -6,6 +6,7 @@ from pathlib import Path
 from blender_scripts.device_wish import DeviceWish, device_wish
 from blender_scripts.fields import Fields
 from blender_scripts.subset_job import Subset, subset_of
+from blender_scripts.view_passes import PASSES
 
 UNSAID = ""
 """For a name: the file's own choice holds."""
@@ -40,9 +41,12 @@ class ShotSettings:
     """What overrules the scene's own settings; 0 leaves a number as it is in the file.
 
     Attributes:
+        engine: scene, or cycles whatever the scene says.
         file_format: PNG, OPEN_EXR, OPEN_EXR_MULTILAYER or WEBP.
         color_depth: Bits of a channel, as Blender's enumeration has them.
         denoise: scene, on or off.
+        passes: What every view layer keeps; if there are none, what it keeps by itself.
+        display: Whether a picture that shows the frame is written beside it.
     """
 
     width: int
@@ -50,9 +54,12 @@ class ShotSettings:
     percentage: int
     samples: int
     denoise: str
+    engine: str
     file_format: str
     color_depth: str
     persistent_data: bool
+    passes: tuple[str, ...]
+    display: bool
 
 
 @dataclass(frozen=True)
@@ -116,9 +123,12 @@ def shot_settings(fields: Fields) -> ShotSettings:
         percentage=fields.whole("percentage", 0, 1000, 0),
         samples=fields.whole("samples", 0, _MOST_SAMPLES, 0),
         denoise=fields.text("denoise", "scene", choices=("scene", "on", "off")),
+        engine=fields.text("engine", "scene", choices=("scene", "cycles")),
         file_format=fields.text("format", "PNG", choices=("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "WEBP")),
         color_depth=fields.text("color_depth", "8", choices=("8", "16", "32")),
         persistent_data=fields.flag("persistent_data", default=True),
+        passes=fields.texts_if_said("passes", PASSES),
+        display=fields.flag("display", default=False),
     )
     fields.refuse_others()
     return settings

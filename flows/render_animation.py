@@ -12,6 +12,7 @@ from media.manifest import Result
 from media.shot.job import AnimationJob
 from tasks.chunks import find_renderers, render_chunks
 from tasks.code_version import expect_deployed_code
+from tasks.lifeline import gives_sign_of_life
 from tasks.manifest import find_manifest
 from tasks.shot import (
     encode_video,
@@ -28,6 +29,7 @@ from tasks.source import download_model
 
 
 @flow(name="render-animation")
+@gives_sign_of_life
 def render_animation(job: AnimationJob) -> Result:
     """Render the frames of a .blend and make a video of them.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from prefect.client.schemas.objects import FlowRun
 
-from media.errors import BadInput
+from media.errors import BadInput, OutOfGpuMemory
 
 _EXCEPTION = re.compile(r"exception:? (?P<kind>[A-Z]\w*): (?P<sentence>.*)", re.DOTALL)
 
@@ -26,6 +26,12 @@ class Why:
     def is_final(self) -> bool:
         """Whether it would fail so wherever it is tried."""
         return self.kind == BadInput.__name__
+
+
+def is_short_of_gpu_memory(run: FlowRun) -> bool:
+    """Return whether a run failed because its machine's GPU has too little memory."""
+    why = why_it_ended(run)
+    return why is not None and why.kind == OutOfGpuMemory.__name__
 
 
 def why_it_ended(run: FlowRun) -> Why | None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from blocks.tools import open_tools
+from media import deliverables
 from media.cost import Cost
-from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
+from media.deliverables import Delivered, deliver_previews, deliver_video
 from media.errors import BadInput
 from media.frame_feed import FrameFeed
 from media.frames import Frame, committed_frames
@@ -21,7 +22,7 @@ from tasks.artifacts import show_previews
 from tasks.manifest import published
 from tasks.media_task import media_task
 from tasks.progress import encode_progress, frame_progress
-from tasks.rented import cost_so_far
+from tasks.rented import cost_so_far, telling_its_needs
 from tasks.shot_artifacts import show_preflight
 
 
@@ -52,7 +53,7 @@ def result_of(job: AnimationJob | FrameJob, source: Source) -> str:
 @media_task
 def render_frames(plan: ShotPlan, feed: FrameFeed, *, shared: bool = False) -> tuple[Frame, ...]:
     """Render and commit the missing frames, telling `feed` of each one; `shared` with other runs."""
-    with frame_progress(plan) as report:
+    with frame_progress(plan) as report, telling_its_needs():
         return rendering.render_shot(plan, open_tools(), feed, report, shared=shared)
 
 
@@ -84,7 +85,7 @@ def encode_video(plan: ShotPlan, settings: VideoSettings, feed: FrameFeed) -> De
 @media_task
 def deliver_frame(plan: ShotPlan) -> Delivered:
     """Deliver the frame as a picture."""
-    return deliver_still(plan, "exr" if plan.job.format == "exr" else "png", open_tools())
+    return deliverables.deliver_frame(plan, open_tools())
 
 
 @media_task

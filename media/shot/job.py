@@ -5,10 +5,12 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from media.address import PUBLIC, expect_public
+from media.codec import Codec
 from media.form import Unsaid, order_fields
 from media.frame_list import PATTERN, numbers_in
 from media.frame_rate import FrameRate
 from media.job import LIGHT_PIXELS, MAX_PIXELS, Queue, Samples
+from media.shot.formats import FORMATS, NAMES_IN_EXR, Depth, Format, Pass
 
 LAST_FRAME = 999_999
 """Frames are named by six digits."""
@@ -66,13 +68,25 @@ class ShotJob(BaseModel):
     denoise: Literal["scene", "on", "off"] = Field(
         default="scene", description="Remove what noise is left with Open Image Denoise."
     )
-    format: Literal["png", "exr"] = Field(
-        default="png", description="File format of the frames; EXR keeps scene-linear light."
+    format: Format = Field(
+        default="png",
+        description=(
+            "File format of the frames: EXR keeps scene-linear light, EXR multilayer also every view layer "
+            "and its passes, WebP the picture of a PNG in less room."
+        ),
     )
-    depth: Literal["8", "16", "32"] | Unsaid = Field(
+    depth: Depth | Unsaid = Field(
         default=None,
         title="Bits a channel",
-        description="8 or 16 for PNG (8 if empty), 16 or 32 for EXR (16 if empty).",
+        description="8 or 16 for PNG (8 if empty), 16 or 32 for EXR (16 if empty), 8 for WebP.",
+    )
+    passes: tuple[Pass, ...] = Field(
+        default=(),
+        max_length=len(NAMES_IN_EXR),
+        description=(
+            "What an EXR multilayer has of every view layer besides combined; if empty, the passes that are "
+            "switched on in the scene."
+        ),
     )
     require_gpu: bool = Field(
         default=False,
@@ -86,8 +100,14 @@ class ShotJob(BaseModel):
         return expect_public(source)
 
     @model_validator(mode="after")
+    def _keeps_passes_only_where_they_have_a_place(self) -> Self:
+        if self.passes and self.format != "exr_multilayer":
+            raise ValueError(f"expected the format exr_multilayer for passes, found {self.format}")
+        return self
+
+    @model_validator(mode="after")
     def _depth_is_one_of_its_format(self) -> Self:
-        depths = {"png": ("8", "16"), "exr": ("16", "32")}[self.format]
+        depths = FORMATS[self.format].depths
         if self.depth is not None and self.depth not in depths:
             raise ValueError(
                 f"expected {' or '.join(depths)} bits a channel of {self.format}, found {self.depth}"
@@ -108,7 +128,7 @@ class ShotJob(BaseModel):
     @property
     def color_depth(self) -> str:
         """Bits a channel, as said or usual."""
-        return self.depth or {"png": "8", "exr": "16"}[self.format]
+        return self.depth or FORMATS[self.format].depths[0]
 
     @property
     def queue(self) -> Queue:
@@ -156,15 +176,22 @@ class AnimationJob(ShotJob):
         title="Frame rate (fps)",
         description="Frames a second at step 1, such as 24 or 24000/1001; if empty, the scene's.",
     )
-    video: Literal["h264", "none"] = Field(
-        default="h264", description="What to make of PNG frames; EXR frames stay frames."
+    video: Codec | Literal["none"] = Field(
+        default="h264",
+        description=(
+            "Codec of the video: an MP4, or for ProRes a QuickTime movie, 422 HQ or, of transparent frames, "
+            "4444 with alpha. HEVC and AV1 have 10 bits a channel if PNG frames have 16."
+        ),
     )
     crf: int = Field(
         default=18,
         ge=1,
         le=40,
         title="Video quality (crf)",
-        description="Constant rate factor of the video: lower is better and larger.",
+        description=(
+            "Constant rate factor of the video: lower is better and larger. 18 looks like the frames in "
+            "H.264, 20 in HEVC, 25 in AV1; ProRes has none."
+        ),
     )
 
     machines: int = Field(

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from media.frame_display import is_beside
 from media.frame_feed import FrameFeed
 from media.frames import Frame
 from media.rendering import Order, Report, render_missing
@@ -34,5 +35,6 @@ def render_shot(
         partial(script_job, plan, tools),
         confined=not plan.job.trusted,
         shared=shared,
+        shown=plan.shown_spec if is_beside(plan) else None,
     )
     return render_missing(order, tools, feed, report)

@@ -53,6 +53,11 @@ class SubsetPlan:
         return self.whole.numbers
 
     @property
+    def shown_suffix(self) -> str:
+        """No ending: nobody looks at a part."""
+        return ""
+
+    @property
     def guides(self) -> bool:
         """Whether it has what guides the denoiser."""
         return is_denoised(self.whole.job, self.whole.scene)

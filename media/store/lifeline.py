@@ -26,10 +26,10 @@ TERMS = Terms()
 def lifeline(name: str, store: ObjectStore, terms: Terms = TERMS) -> Iterator[None]:
     """Give a sign of life under a name for the length of the block; no more than that depends on it.
 
-    A store that keeps no conditions has no leases, and one that does not answer gives none: the work goes on.
+    A store that does not answer has no lease to give: the work goes on.
     """
     try:
-        lease = _taken(_key(name), store, terms) if store.capabilities().conditional_put else None
+        lease = _taken(_key(name), store, terms)
     except MediaError as error:
         logger.warning("whoever waits for this cannot see that it lives: %s", error)
         lease = None
@@ -56,8 +56,8 @@ class LifelineWatch:
         """Whether somebody had it at the last look."""
         return self._record is not None
 
-    def is_cut(self) -> bool:
-        """Return whether its holder has died without giving it back.
+    def taken_away(self) -> bool:
+        """Return whether its holder has died without giving it back, once: to one of all who watch.
 
         Raises:
             Unavailable: The store does not say.
@@ -71,7 +71,8 @@ class LifelineWatch:
         if self._record is None:
             return False
         silent_s = self._terms.clock() - self._since
-        return self._record.holder.is_gone() or silent_s >= self._record.lasts_s + self._terms.skew_s
+        is_cut = self._record.holder.is_gone() or silent_s >= self._record.lasts_s + self._terms.skew_s
+        return is_cut and self._store.delete_if(self._key, self._etag)
 
     def _read(self) -> LeaseRecord | None:
         try:
