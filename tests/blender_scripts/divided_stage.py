@@ -1,4 +1,4 @@
-"""Write scenes to divide: `divided_stage.py FOLDER` writes plain.blend, and one for each reason not to."""
+"""Write scenes to divide: `divided_stage.py FOLDER [NAME…]`: plain.blend, and one for each reason not to."""
 
 import os
 import sys
@@ -9,9 +9,9 @@ import bpy
 SIDE, SAMPLES = 48, 10
 
 
-def main(folder: str) -> None:
-    for name, change in CHANGES.items():
-        change(plain())
+def main(folder: str, *names: str) -> None:
+    for name in names or CHANGES:
+        CHANGES[name](plain())
         bpy.ops.wm.save_as_mainfile(filepath=f"{folder}/{name}.blend", check_existing=False)
 
 
@@ -96,6 +96,6 @@ CHANGES: dict[str, Callable[[bpy.types.Scene], object]] = {
 }
 
 if __name__ == "__main__":
-    main(sys.argv[-1])
+    main(*sys.argv[sys.argv.index("--") + 1 if "--" in sys.argv else 1 :])
     sys.stdout.flush()
     os._exit(0)
