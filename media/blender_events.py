@@ -25,6 +25,14 @@ class Device(BaseModel):
     name: str = Field(description="The device's name as its driver gives it.")
 
 
+class KernelsReady(BaseModel):
+    """Said by our own side before the renderer starts: what its GPU will find compiled."""
+
+    event: Literal["kernels_ready"] = "kernels_ready"
+    names: str = Field(description="GPU, driver and Blender.")
+    origin: Kernels
+
+
 class Started(BaseModel):
     """The script runs; for a render, the device is chosen."""
 
@@ -120,7 +128,8 @@ class Failed(BaseModel):
 
 
 Event = Annotated[
-    Started
+    KernelsReady
+    | Started
     | SceneSaved
     | ShotSaved
     | SceneLoaded

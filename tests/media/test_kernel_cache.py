@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from media.blender import Blender
+from media.blender_events import KernelsReady
 from media.encoder import Ffmpeg
 from media.errors import ToolFailed, Unavailable
 from media.frame_feed import FrameFeed
@@ -21,7 +22,7 @@ from media.gpu import Gpu
 from media.kernel_archive import KINDS, MOST_BYTES, Unusable, cache_files, copy_caches, pack, unpack
 from media.kernel_cache import NAME, KernelCache, kernels_digest, variables
 from media.process import can_confine
-from media.rendering import Order, render_frames, render_missing
+from media.rendering import Order, Report, render_frames, render_missing
 from media.store import FolderStore, Stat
 from media.store.keys import key_for
 from media.tools import Tools
@@ -57,11 +58,11 @@ class Machine:
         blender = replace(BLENDER, command=(sys.executable, str(DRIVER), str(self.folder / "notes")))
         return Tools(self.store, blender, Ffmpeg(Path("/no/ffmpeg")), kernels=self.kernels)
 
-    def render(self, render: str) -> tuple[Frame, ...]:
+    def render(self, render: str, hear: Report = lambda _: None) -> tuple[Frame, ...]:
         """Render frames that nobody has rendered, as `render` names them."""
         self.store.put(key_for("scenes", DIGEST, "scene.blend"), SCENE_BYTES)
         plan = PLAN.model_copy(update={"render": render * 32})
-        return render_frames(plan, SCENE, self.tools, FrameFeed(), lambda _: None)
+        return render_frames(plan, SCENE, self.tools, FrameFeed(), hear)
 
 
 @pytest.fixture
@@ -94,6 +95,15 @@ def test_second_machine_is_warm_before_its_first_frame(tmp_path, store):
     assert (first.compiled, second.compiled) == (1, 0)
     assert (origins(cold), origins(warm)) == ({"cold"}, {"restored"})
     assert cold[0].seconds > 100 > warm[0].seconds
+
+
+def test_whoever_waits_for_a_cold_gpu_is_told_before_it_starts(tmp_path, store):
+    heard: list[object] = []
+
+    machine(tmp_path / "a", store).render("a0", heard.append)
+
+    names = "NVIDIA L4, driver 550.54.15, Blender 4.5.15"
+    assert heard[0] == KernelsReady(names=names, origin="cold")
 
 
 def test_machine_keeps_its_kernels_for_its_next_job(tmp_path, store):
