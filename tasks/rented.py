@@ -48,9 +48,10 @@ def telling_its_needs() -> Iterator[None]:
         gpu = this_gpu()
         if gpu is None:
             raise
-        _tell({NEEDS_GPU_MEMORY: gpu.more_memory_gb})
+        least = gpu.more_memory_gb
+        _tell({NEEDS_GPU_MEMORY: least})
         raise OutOfGpuMemory(
-            f"{error}: expected at least {gpu.more_memory_gb} GB, found {gpu.name} with {gpu.memory_gb:.1f} GB"
+            f"{error}: expected at least {least} GB, found {gpu.name} with {gpu.memory_gb:.1f} GB"
         ) from error
 
 
