@@ -85,6 +85,10 @@ class Fields:
         """Return the object in a field; an empty one where it is absent and `optional`."""
         return Fields(f"{self._where}.{name}", self._take(name, {} if optional else None))
 
+    def child_if_said(self, name: str) -> "Fields | None":
+        """Return the object in a field that may be absent."""
+        return self.child(name) if name in self._values else None
+
     def children(self, name: str, most: int) -> "tuple[Fields, ...]":
         """Return the objects in a list of at most so many; none where it is absent."""
         value = self._take(name, [])

@@ -52,6 +52,7 @@ class Order:
         confined: Whether that child is kept in its folder, as what it opens is not trusted.
         shared: Whether others render frames of this plan at the same time, so that each is asked for anew.
         shown: What the picture beside each frame must be, where one shows it.
+        inspect: The gate that each frame passes.
     """
 
     plan: FramePlan
@@ -61,6 +62,7 @@ class Order:
     confined: bool = False
     shared: bool = False
     shown: FrameSpec | None = None
+    inspect: Callable[[Path, FrameSpec], FrameFacts] = inspect_frame
 
 
 def render_frames(
@@ -211,7 +213,7 @@ class _Rendering:
         """Decode a frame and what shows it."""
         if self.order.shown:
             inspect_frame(written_beside(written.path), self.order.shown)
-        return inspect_frame(written.path, self.order.spec)
+        return self.order.inspect(written.path, self.order.spec)
 
     def _ask(self, number: int) -> FrameWritten:
         """Have one frame rendered into the folder."""

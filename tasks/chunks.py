@@ -162,7 +162,7 @@ class _Chunks:
 
     def rendered(self) -> Chunked:
         """Render what is missing; whatever ends this early, the runs that were sent end with it."""
-        self._orphans = {_frames_of(run): run for run in sent_and_not_ended()}
+        self._orphans = {_frames_of(run): run for run in sent_and_not_ended(FLOW)}
         with count_progress(self._plan) as report:
             try:
                 parts = read_division(self._plan, open_tools().store) if self._orphans else []

@@ -14,7 +14,12 @@ from uuid import UUID
 
 from prefect import get_run_logger
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterParentFlowRunId
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterParentFlowRunId,
+)
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
@@ -54,12 +59,13 @@ def send_on(job: Job, source: Source, result: str) -> Result | None:
     run = context.flow_run if context else None
     if run is None or run.deployment_id is None or run.work_queue_name != CONTROL:
         return None
+    own_flow = context.flow.name if context and context.flow else ""
     name = f"{run.name}-{job.queue}"
     get_run_logger().info("the work is done by the run %s on the queue %s", name, job.queue)
     staged = job.model_copy(
         update={"source": staged_address(source)}
     )  # read once, whatever becomes of its address
-    orphan = next(iter(sent_and_not_ended()), None)
+    orphan = next(iter(sent_and_not_ended(own_flow)), None)
     send = partial(run_elsewhere, run.deployment_id, staged, job.queue, name)
     sent = sent_until_large_enough(end_of(orphan) if orphan else send(), send)
     if sent.state is None or not sent.state.is_completed():
@@ -129,15 +135,16 @@ def end_of(run: FlowRun, ending: Event | None = None) -> FlowRun:
     return run
 
 
-def sent_and_not_ended() -> list[FlowRun]:
-    """Return the runs that this run has sent and that go on: it may have died and been begun anew."""
+def sent_and_not_ended(flow: str) -> list[FlowRun]:
+    """Return the runs of a flow that this run has sent and that go on: it may have died and begun anew."""
     context = FlowRunContext.get()
     run = context.flow_run if context else None
     if run is None or run.run_count <= 1:
         return []
     ours = FlowRunFilter(parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id]))
     with get_client(sync_client=True) as client:
-        sent = client.read_flow_runs(flow_run_filter=ours)
+        named = FlowFilter(name=FlowFilterName(any_=[flow]))
+        sent = client.read_flow_runs(flow_filter=named, flow_run_filter=ours)
     return [one for one in sent if one.state and not one.state.is_final()]
 
 

@@ -144,6 +144,20 @@ class FrameJob(ShotJob):
     noun: ClassVar[str] = "frame"
 
     frame: FrameNumber | Unsaid = Field(default=None, description="Which frame; if empty, the scene's first.")
+    split: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Over how many runs to divide the samples of one huge picture.",
+    )
+    deployment: str = Field(
+        default="",
+        pattern=r"^[a-z0-9-]{0,64}$",
+        description=(
+            "Which deployment of render-samples renders the parts of a divided picture, such as runpod; if "
+            "empty, this one's name."
+        ),
+    )
 
 
 class AnimationJob(ShotJob):
@@ -229,3 +243,21 @@ class FramesJob(BaseModel):
     def _frames_are_not_too_many(cls, frames: str) -> str:
         numbers_in(frames)
         return frames
+
+
+class SamplesJob(BaseModel):
+    """Render some of the samples of a frame, as a run of render-frame sends them."""
+
+    noun: ClassVar[str] = "samples"
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    frame: FrameJob
+    part: int = Field(
+        ge=0, le=63, description="Which of the parts that they are divided into; 0 is the first."
+    )
+    not_on: tuple[str, ...] = Field(
+        default=(),
+        max_length=1000,
+        title="Not on",
+        description="Names of workers that have failed at it, and leave it to others while there are any.",
+    )

@@ -16,6 +16,7 @@ from media.shot.job import AnimationJob, FrameJob
 from media.shot.preflight import expect_sound, numbers_of, preflight, size_of
 from media.shot.prepare import shot_digest
 from media.shot.report import Finding, SceneFacts, Shot
+from media.shot.split import Subset, subsets_of
 from media.source import Source
 from media.video.settings import VideoSettings
 
@@ -95,6 +96,11 @@ class ShotPlan(BaseModel):
         return FrameSpec(width=width, height=height, channels=4 if self.scene.transparent else 3)
 
     @property
+    def subsets(self) -> tuple[Subset, ...]:
+        """The parts that the samples of its one frame are divided into; none if it is rendered whole."""
+        return subsets_of(self.job, self.scene)
+
+    @property
     def video(self) -> VideoSettings | None:
         """What video is made of the frames, if any; with frames left out, it plays as fast as with all."""
         job = self.job
@@ -119,7 +125,12 @@ def is_deep(job: AnimationJob, scene: SceneFacts) -> bool:
 
 
 def render_digest(job: AnimationJob | FrameJob, source: Source, blender: Blender) -> str:
-    """Return the digest that names the frames of a job."""
+    """Return the digest that names the frames of a job.
+
+    Over how many runs a picture is divided is not in it, as it changes no more than rounding; that it is
+    divided is, since then all samples are taken, whatever noise threshold the scene has.
+    """
+    divided = {"divided": True} if isinstance(job, FrameJob) and job.split > 1 else {}
     return digest_of(
         {
             "stage": "shot-render",
@@ -128,6 +139,7 @@ def render_digest(job: AnimationJob | FrameJob, source: Source, blender: Blender
             "choice": choice_of(job),
             "settings": settings_of(job),
             "blender": blender.series,
+            **divided,
         }
     )
 
