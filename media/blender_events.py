@@ -111,6 +111,14 @@ class FrameWritten(BaseModel):
     kernels: Kernels = Field(default="", description="Of the job, if a GPU rendered; our side fills it in.")
 
 
+class Warmed(BaseModel):
+    """A GPU's driver has compiled its kernels, or found them compiled."""
+
+    event: Literal["warmed"]
+    device: Device
+    seconds: float
+
+
 class Devices(BaseModel):
     """What there is to render on."""
 
@@ -136,6 +144,7 @@ Event = Annotated[
     | FrameStarted
     | SampleProgress
     | FrameWritten
+    | Warmed
     | Devices
     | Failed,
     Field(discriminator="event"),

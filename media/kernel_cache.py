@@ -6,7 +6,8 @@ the store under the digest of those, written once, and copied to a fresh machine
 frame. It is never used where it is stored: OptiX's database does not work over a network.
 
 Who opens a file that nobody vouches for gets a copy in the folder of its job, which goes away with it. What
-such a child could have written is never passed on: a kernel is a program for the GPUs of all others.
+such a child could have written is never passed on: a kernel is a program for the GPUs of all others. Where
+nothing is compiled yet, a scene of our own is rendered first, in a child that nobody can take over.
 
 Kernels are a saving and nothing else: whatever fails with them is told in the log, and rendering goes on.
 """
@@ -20,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from media.blender import Blender
+from media.blender import Blender, run_script
 from media.blender_events import Kernels
 from media.digest import digest_of, sha256_of_file
 from media.errors import MediaError
@@ -39,6 +40,8 @@ NAME = "kernels.tar.gz"
 VARIABLES = {"optix": "OPTIX_CACHE_PATH", "cuda": "CUDA_CACHE_PATH"}
 LARGEST = {"OPTIX_CACHE_MAXSIZE": str(2**30), "CUDA_CACHE_MAXSIZE": str(2**30)}
 """Bytes; both together are less than `MOST_BYTES`, so that all of it can be passed on."""
+WISH = {"order": ("OPTIX", "CUDA"), "require_gpu": True}
+"""What a scene of our own is rendered by; OptiX has CUDA's kernels compiled as well."""
 FAILURES = (MediaError, OSError, sqlite3.Error, Unusable)
 
 
@@ -108,12 +111,15 @@ class KernelCache:
         Yields the Blender to start and what was compiled beforehand.
 
         Args:
-            blender: Which one will render; a confined one gets a copy of its own, and passes nothing on.
+            blender: Which one will render; a confined one gets a copy of its own, and passes nothing on: what
+                it lacks is compiled before by one that is not.
             store: Where they are kept for all.
             job: The job's own folder.
         """
         origin = self.ready(store)
         if blender.is_confined:
+            if origin == "cold":
+                self._compile(blender, store, job)
             own = self._copied(job)
             yield replace(blender, env={**blender.env, **variables(own)}), origin
             return
@@ -143,6 +149,17 @@ class KernelCache:
             return False
         logger.info("kernels for %s are passed on: %s bytes as %s", self.names, stat.size, self.key)
         return True
+
+    def _compile(self, blender: Blender, store: ObjectStore, job: Path) -> None:
+        """Have them compiled by a scene of our own, and pass them on."""
+        ours = replace(self.given_to(blender), is_confined=False, host=None)
+        try:
+            with workspace(job) as folder:
+                run_script(ours, {"do": "warm_kernels", "device": WISH}, folder)
+        except FAILURES as error:
+            logger.warning("kernels for %s are compiled within the job: %s", self.names, error)
+        else:
+            self.publish(store)
 
     def _origin(self, store: ObjectStore) -> Kernels:
         try:

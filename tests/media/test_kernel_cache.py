@@ -172,6 +172,31 @@ def test_child_that_is_confined_gets_a_copy_of_its_own_and_publishes_nothing(tmp
     assert cache_files(one.kernels.folder) == ["cuda/9/ad4d", "optix/9/ad4d"]
 
 
+def test_strangers_scene_finds_kernels_that_a_scene_of_ours_had_compiled(tmp_path, store):
+    one, job = machine(tmp_path / "a", store), tmp_path / "job"
+    job.mkdir()
+
+    with one.kernels.used_by(one.tools.blender.confined, store, job) as (blender, origin):
+        assert blender.is_confined
+        assert cache_files(Path(blender.env["OPTIX_CACHE_PATH"]).parent)
+
+    assert (origin, one.compiled) == ("cold", 1)
+    assert machine(tmp_path / "b", store).kernels.ready(store) == "restored"
+
+
+def test_kernels_that_cannot_be_compiled_beforehand_are_left_to_the_job(tmp_path, store, caplog):
+    one, job = machine(tmp_path / "a", store), tmp_path / "job"
+    job.mkdir()
+    broken = replace(one.tools.blender, command=("/no/blender",)).confined
+
+    with one.kernels.used_by(broken, store, job) as (blender, origin):
+        assert Path(blender.env["OPTIX_CACHE_PATH"]).is_relative_to(job)
+
+    assert origin == "cold"
+    assert "compiled within the job" in caplog.text
+    assert list(store.list("kernels/")) == []
+
+
 def test_confined_renderer_can_use_its_copy(tmp_path, store):
     if not can_confine():
         pytest.skip("this machine cannot confine")
