@@ -16,7 +16,7 @@ import logging
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -105,7 +105,13 @@ class KernelCache:
         return replace(blender, env={**blender.env, **self.env})
 
     @contextmanager
-    def used_by(self, blender: Blender, store: ObjectStore, job: Path) -> Iterator[tuple[Blender, Kernels]]:
+    def used_by(
+        self,
+        blender: Blender,
+        store: ObjectStore,
+        job: Path,
+        tell: Callable[[Kernels], None] = lambda _: None,
+    ) -> Iterator[tuple[Blender, Kernels]]:
         """Have them on this disk for the block; if it ends well, pass on what the store lacks.
 
         Yields the Blender to start and what was compiled beforehand.
@@ -115,8 +121,10 @@ class KernelCache:
                 it lacks is compiled before by one that is not.
             store: Where they are kept for all.
             job: The job's own folder.
+            tell: Hears what was compiled beforehand, before anything is compiled now.
         """
         origin = self.ready(store)
+        tell(origin)
         if blender.is_confined:
             if origin == "cold":
                 self._compile(blender, store, job)

@@ -264,9 +264,11 @@ def _kernels_ready(
     if tools.kernels is None:
         yield blender, ""
         return
-    with tools.kernels.used_by(blender, tools.store, folder) as (ours, origin):
-        report(KernelsReady(names=tools.kernels.names, origin=origin))
-        yield ours, origin
+    names = tools.kernels.names
+    with tools.kernels.used_by(
+        blender, tools.store, folder, lambda origin: report(KernelsReady(names=names, origin=origin))
+    ) as ready:
+        yield ready
 
 
 def _made(underway: "Future[Frame | None] | None") -> Iterator[Frame]:
