@@ -29,7 +29,7 @@ from media.gpu import Gpu
 from media.kernel_archive import KINDS, MOST_BYTES, Unusable, cache_files, copy_caches, pack, unpack
 from media.store import AlreadyExists, ObjectStore
 from media.store.keys import key_for
-from media.store.touch import kept
+from media.store.touch import TOUCH_AFTER, kept
 from media.workspace import workspace
 
 logger = logging.getLogger(__name__)
@@ -143,7 +143,10 @@ class KernelCache:
     def publish(self, store: ObjectStore) -> bool:
         """Put what was compiled here into the store, unless somebody was first; returns whether we did."""
         try:
-            if kept(store.stat(self.key), store) or not cache_files(self.folder):
+            if self._is_known_to_be_stored() or not cache_files(self.folder):
+                return False
+            if kept(store.stat(self.key), store):
+                self._stamp.touch()
                 return False
             with workspace(self.home) as scratch:
                 copy_caches(self.folder, scratch / "copy")
@@ -157,6 +160,17 @@ class KernelCache:
             return False
         logger.info("kernels for %s are passed on: %s bytes as %s", self.names, stat.size, self.key)
         return True
+
+    @property
+    def _stamp(self) -> Path:
+        """A file whose time says when they were last seen in the store, which is not asked for every picture."""
+        return self.folder / "stored"
+
+    def _is_known_to_be_stored(self) -> bool:
+        try:
+            return time.time() - self._stamp.stat().st_mtime < TOUCH_AFTER.total_seconds()
+        except FileNotFoundError:
+            return False
 
     def _compile(self, blender: Blender, store: ObjectStore, job: Path) -> None:
         """Have them compiled by a scene of our own, and pass them on."""

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -144,6 +145,19 @@ def test_two_machines_that_are_cold_at_once_publish_once(tmp_path, store):
 
     assert sorted(published) == [False, False, True]
     assert len(list(store.list("kernels/"))) == 1
+
+
+def test_store_is_not_asked_for_every_picture_but_often_enough_to_keep_them(tmp_path, store):
+    one = machine(tmp_path / "a", store)
+    one.render("a0")
+    one.kernels.publish(store)
+    (stored,) = store.list("kernels/")
+    store.delete(stored.key)
+
+    assert not one.kernels.publish(store)
+    yesterday = time.time() - 24 * 3600
+    os.utime(one.kernels.folder / "stored", (yesterday, yesterday))
+    assert one.kernels.publish(store)
 
 
 def test_failed_render_publishes_nothing(tmp_path, store):
