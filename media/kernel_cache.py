@@ -126,7 +126,7 @@ class KernelCache:
         origin = self.ready(store)
         tell(origin)
         if blender.is_confined:
-            if origin == "cold":
+            if origin == "cold" and not self._nothing.exists():
                 self._compile(blender, store, job)
             own = self._copied(job)
             yield replace(blender, env={**blender.env, **variables(own)}), origin
@@ -163,8 +163,13 @@ class KernelCache:
 
     @property
     def _stamp(self) -> Path:
-        """A file whose time says when they were last seen in the store, which is not asked for every picture."""
+        """A file whose time says when the store was last seen to have them: it is not asked at every picture."""
         return self.folder / "stored"
+
+    @property
+    def _nothing(self) -> Path:
+        """A file that is there if the driver keeps nothing, as CUDA does where Blender brings all kernels."""
+        return self.folder / "nothing"
 
     def _is_known_to_be_stored(self) -> bool:
         try:
@@ -178,6 +183,8 @@ class KernelCache:
         try:
             with workspace(job) as folder:
                 run_script(ours, {"do": "warm_kernels", "device": WISH}, folder)
+            if not cache_files(self.folder):
+                self._nothing.touch()
         except FAILURES as error:
             logger.warning("kernels for %s are compiled within the job: %s", self.names, error)
         else:

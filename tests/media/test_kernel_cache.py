@@ -198,6 +198,19 @@ def test_strangers_scene_finds_kernels_that_a_scene_of_ours_had_compiled(tmp_pat
     assert machine(tmp_path / "b", store).kernels.ready(store) == "restored"
 
 
+def test_driver_that_keeps_nothing_is_not_asked_to_compile_before_every_job(tmp_path, store, children):
+    one, job = machine(tmp_path / "a", store), tmp_path / "job"
+    job.mkdir()
+    keeps_nothing = Blender((sys.executable, "-c", "pass"), "4.5.15", build="abc").confined
+
+    for _ in range(2):
+        with children.counted() as commands, one.kernels.used_by(keeps_nothing, store, job):
+            pass
+
+    assert commands == []
+    assert list(store.list("kernels/")) == []
+
+
 def test_kernels_that_cannot_be_compiled_beforehand_are_left_to_the_job(tmp_path, store, caplog):
     one, job = machine(tmp_path / "a", store), tmp_path / "job"
     job.mkdir()
