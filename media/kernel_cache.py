@@ -163,7 +163,7 @@ class KernelCache:
 
     @property
     def _stamp(self) -> Path:
-        """A file whose time says when the store was last seen to have them: it is not asked at every picture."""
+        """A file whose time says when they were last seen in the store: it is not asked for every picture."""
         return self.folder / "stored"
 
     @property
@@ -222,6 +222,7 @@ class KernelCache:
 
     def _moved_in(self, new: Path) -> bool:
         """Give restored kernels their place, unless a neighbour has compiled or restored some meanwhile."""
+        self._nothing.unlink(missing_ok=True)
         for empty in (*(self.folder / kind for kind in KINDS), self.folder):
             with suppress(OSError):  # not there, or not empty
                 empty.rmdir()
