@@ -92,6 +92,13 @@ class ListDevices:
 
 
 @dataclass(frozen=True)
+class WarmKernels:
+    """Have the driver compile its kernels, by a picture of a scene that nobody made."""
+
+    device: DeviceWish
+
+
+@dataclass(frozen=True)
 class Serve:
     """Stay, and do the jobs that come on standard input one after the other."""
 
@@ -104,7 +111,7 @@ class FrameCommand:
     path: Path
 
 
-Job = PrepareScene | RenderFrames | PrepareShot | RenderShot | FinishSplit | ListDevices | Serve
+Job = PrepareScene | RenderFrames | PrepareShot | RenderShot | FinishSplit | ListDevices | WarmKernels | Serve
 
 
 def read_job(path: Path) -> Job:
@@ -225,6 +232,10 @@ def _settings(fields: Fields) -> Settings:
     return settings
 
 
+def _warm_kernels(fields: Fields) -> WarmKernels:
+    return WarmKernels(device_wish(fields.child("device", optional=True)))
+
+
 def _list_devices(_fields: Fields) -> ListDevices:
     return ListDevices()
 
@@ -240,5 +251,6 @@ _READERS: dict[str, Callable[[Fields], Job]] = {
     "render_shot": render_shot,
     "finish_split": finish_split,
     "list_devices": _list_devices,
+    "warm_kernels": _warm_kernels,
     "serve": _serve,
 }

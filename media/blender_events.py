@@ -25,6 +25,14 @@ class Device(BaseModel):
     name: str = Field(description="The device's name as its driver gives it.")
 
 
+class KernelsReady(BaseModel):
+    """Said by our own side before the renderer starts: what its GPU will find compiled."""
+
+    event: Literal["kernels_ready"] = "kernels_ready"
+    names: str = Field(description="GPU, driver and Blender.")
+    origin: Kernels
+
+
 class Started(BaseModel):
     """The script runs; for a render, the device is chosen."""
 
@@ -103,6 +111,14 @@ class FrameWritten(BaseModel):
     kernels: Kernels = Field(default="", description="Of the job, if a GPU rendered; our side fills it in.")
 
 
+class Warmed(BaseModel):
+    """A GPU's driver has compiled its kernels, or found them compiled."""
+
+    event: Literal["warmed"]
+    device: Device
+    seconds: float
+
+
 class Devices(BaseModel):
     """What there is to render on."""
 
@@ -120,13 +136,15 @@ class Failed(BaseModel):
 
 
 Event = Annotated[
-    Started
+    KernelsReady
+    | Started
     | SceneSaved
     | ShotSaved
     | SceneLoaded
     | FrameStarted
     | SampleProgress
     | FrameWritten
+    | Warmed
     | Devices
     | Failed,
     Field(discriminator="event"),

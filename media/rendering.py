@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from media.anew import fetch_scene
 from media.blender import Blender, Script, Ticket, next_event, start_script
-from media.blender_events import Event, FrameWritten, Kernels
+from media.blender_events import Event, FrameWritten, Kernels, KernelsReady
 from media.errors import ToolFailed
 from media.frame_display import written_beside
 from media.frame_feed import FrameFeed
@@ -104,7 +104,7 @@ def render_missing(order: Order, tools: Tools, feed: FrameFeed, report: Report) 
         with workspace() as folder:
             job = order.script_job(folder)
             with (
-                _kernels_ready(blender, tools, folder) as (ours, kernels),
+                _kernels_ready(blender, tools, folder, report) as (ours, kernels),
                 start_script(ours, job, folder, ticket=order.ticket) as script,
             ):
                 rendering = _Rendering(order, tools.store, script, folder, report, kernels)
@@ -257,12 +257,17 @@ class _Rendering:
 
 
 @contextmanager
-def _kernels_ready(blender: Blender, tools: Tools, folder: Path) -> Iterator[tuple[Blender, Kernels]]:
+def _kernels_ready(
+    blender: Blender, tools: Tools, folder: Path, report: Report
+) -> Iterator[tuple[Blender, Kernels]]:
     """Have a GPU's kernels on this disk for the block, if this machine has such a GPU."""
     if tools.kernels is None:
         yield blender, ""
         return
-    with tools.kernels.used_by(blender, tools.store, folder) as ready:
+    names = tools.kernels.names
+    with tools.kernels.used_by(
+        blender, tools.store, folder, lambda origin: report(KernelsReady(names=names, origin=origin))
+    ) as ready:
         yield ready
 
 
