@@ -13,6 +13,7 @@ from blocks.sources import open_access
 from blocks.stores import fit_for_results, open_store
 from media.blender import Blender, installed_blender, packaged_blender
 from media.encoder import Ffmpeg, find_ffmpeg
+from media.gpu_watch import find_nvidia_smi
 from media.tools import Tools
 
 PASSED_ON = (
@@ -42,6 +43,9 @@ def open_tools() -> Tools:
         ffmpeg=Ffmpeg(absolute(settings.ffmpeg), env) if settings.ffmpeg else find_ffmpeg(env),
         machine=socket.gethostname(),
         access=open_access(),
+        nvidia_smi=absolute(settings.nvidia_smi)
+        if settings.nvidia_smi
+        else find_nvidia_smi(os.environ.get("PATH", os.defpath)),
     )
 
 

@@ -17,7 +17,7 @@ from media.frame_feed import FrameFeed
 from media.frames import Frame
 from media.geometry.prepare import prepare_geometry
 from media.job import StillJob, TurntableJob
-from media.manifest import Manifest, find_manifest, publish_manifest
+from media.manifest import Manifest, find_manifest, proven, publish_manifest
 from media.plan import Plan, plan, video_of
 from media.record import PREPARING, WHOLE, Made, manifest_of
 from media.rendering import render_frames
@@ -60,7 +60,7 @@ def run(
     made = Made(geometry=geometry, scene=scene, frames=frames, delivered=delivered)
     seconds = {WHOLE: time.monotonic() - began, PREPARING: prepared - found_missing}
     manifest = manifest_of(planned, made, tools, cost(len(frames)), seconds)
-    return retried(lambda: publish_manifest(manifest, tools.store))
+    return retried(lambda: publish_manifest(proven(manifest, tools.store), tools.store))
 
 
 def retried(step: Callable[[], Found]) -> Found:

@@ -1,7 +1,8 @@
 """The manifest: written last and once; without it, a job is not done."""
 
 import logging
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -10,6 +11,7 @@ from media.cost import Cost
 from media.errors import ToolFailed
 from media.faults import fault_point
 from media.frames import Frame
+from media.proof import Proof, find_proofs, warnings_of
 from media.store import Missing, ObjectStore
 from media.store.keys import folder_of, key_for
 from media.store.once import write_first
@@ -68,6 +70,7 @@ class Record(_Frozen):
     encoder: str = Field(default="", description="What encoded the video.")
     encoder_reason: str = ""
     seconds: dict[str, float] = Field(default={}, description="What stages took when made, in seconds.")
+    proofs: tuple[Proof, ...] = Field(default=(), description="What each renderer did, and on what.")
     machine: str = Field(default="", description="Where it ran.")
     cost: Cost | None = Field(default=None, description="What rented machines cost, if any were.")
     warnings: tuple[str, ...] = ()
@@ -92,6 +95,12 @@ class Manifest(_Frozen):
             if output.role == role:
                 return output
         raise KeyError(role)
+
+    def proven_by(self, proofs: Sequence[Proof]) -> Self:
+        """Return it with the proofs of rendering of its frames, and what they warn of."""
+        warnings = warnings_of(proofs, [frame.number for frame in self.content.frames])
+        more = {"proofs": tuple(proofs), "warnings": (*self.record.warnings, *warnings)}
+        return self.model_copy(update={"record": self.record.model_copy(update=more)})
 
 
 class Result(_Frozen):
@@ -137,6 +146,12 @@ def find_manifest(result: str, store: ObjectStore) -> Manifest | None:
     logger.warning("%s %s; withdrawing it", key, wrong)
     store.delete_if(key, stat.etag)
     return None
+
+
+def proven(manifest: Manifest, store: ObjectStore) -> Manifest:
+    """Return a manifest with the proofs of rendering that lie beside its frames."""
+    numbers = [frame.number for frame in manifest.content.frames]
+    return manifest.proven_by(find_proofs(manifest.record.render, numbers, store)) if numbers else manifest
 
 
 def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:

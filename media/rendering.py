@@ -15,6 +15,7 @@ from typing import Any, Literal
 from media.anew import fetch_scene
 from media.blender import Script, Ticket, next_event, start_script
 from media.blender_events import Event, FrameWritten
+from media.device_claim import DEVICE_ORDER, DeviceClaim
 from media.errors import ToolFailed
 from media.frame_feed import FrameFeed
 from media.frame_gate import FrameFacts, FrameSpec, inspect_frame
@@ -26,12 +27,10 @@ from media.scene import Scene
 from media.store import ObjectStore
 from media.store.keys import frame_name
 from media.tools import Tools
+from media.witness import Witness, witnessed
 from media.workspace import workspace
 
 logger = logging.getLogger(__name__)
-
-DEVICE_ORDER = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL", "CPU")
-
 
 Report = Callable[[Event | Frame], None]
 
@@ -95,8 +94,12 @@ def render_missing(order: Order, tools: Tools, feed: FrameFeed, report: Report) 
         blender = tools.blender.confined if order.confined else tools.blender
         with workspace() as folder:
             job = order.script_job(folder)
-            with start_script(blender, job, folder, ticket=order.ticket) as script:
-                rendering = _Rendering(order, tools.store, script, folder, report)
+            claim = DeviceClaim.model_validate(job["device"])
+            with (
+                witnessed(order.plan, tools, claim) as witness,
+                start_script(blender, job, folder, ticket=order.ticket) as script,
+            ):
+                rendering = _Rendering(order, tools.store, script, folder, report, witness)
                 for frame in rendering.frames(missing, bool(frames)):
                     take(frame)
     return tuple(frames[number] for number in sorted(frames))
@@ -128,6 +131,7 @@ class _Rendering:
     script: Script
     folder: Path
     report: Report
+    witness: Witness
     suspects: list[int] = field(default_factory=list)
     """Frames that came out uniform."""
 
@@ -175,7 +179,7 @@ class _Rendering:
         for written, facts in rendered:
             if facts.uniform:
                 logger.warning("frame %s is of one single colour, also when rendered again", written.frame)
-            yield commit(written, facts, self.order.plan, self.store)
+            yield self._commit(written, facts)
 
     def _commit_unless_uniform(self, written: FrameWritten, is_last: bool) -> Frame | None:  # noqa: FBT001 - a fact
         """Commit a frame; before the last one, let the renderer go if nothing is to be rendered again.
@@ -188,8 +192,13 @@ class _Rendering:
             return None
         if is_last and not self.suspects:
             self.script.close_stdin()
-        frame = commit(written, facts, self.order.plan, self.store)
+        frame = self._commit(written, facts)
         written.path.unlink()
+        return frame
+
+    def _commit(self, written: FrameWritten, facts: FrameFacts) -> Frame:
+        frame = commit(written, facts, self.order.plan, self.store)
+        self.witness.take(frame)
         return frame
 
     def _rendered(self, number: int) -> tuple[FrameWritten, FrameFacts]:
@@ -211,8 +220,15 @@ class _Rendering:
             logger.info("the renderer closed its input before frame %s; asking it why", number)
 
     def _heard(self, number: int) -> Event:
-        """Return what the renderer says next."""
+        """Return what the renderer says next.
+
+        Raises:
+            OutOfResources: A frame was rendered by what the job does not allow.
+        """
         if event := next_event(self.script):
+            if isinstance(event, FrameWritten):
+                self.witness.claim.expect(event)
+            self.witness.hear(event)
             self.report(event)
             return event
         check(self.script.wait(), "Blender")

@@ -1,6 +1,7 @@
 """What a job works with on this machine."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from media.access import Access
 from media.blender import Blender
@@ -18,6 +19,7 @@ class Tools:
         ffmpeg: What encodes.
         machine: This machine's name, for records.
         access: What jobs may name as their source.
+        nvidia_smi: What tells how busy an NVIDIA GPU is, if there is one.
     """
 
     store: ObjectStore
@@ -25,3 +27,4 @@ class Tools:
     ffmpeg: Ffmpeg
     machine: str = field(default="")
     access: Access = field(default_factory=Access)
+    nvidia_smi: Path | None = None

@@ -14,12 +14,13 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from infra.gpu.nvidia import find_gpus, find_tool
-from infra.gpu.report import Check, WholeJob, verified_lines
+from infra.gpu.nvidia import find_gpus
+from infra.gpu.report import Check, WholeJob, proof_lines, verified_lines
 from infra.gpu.trial import Bench, compared, find_devices, measured, prepared, turntable, whole_job
 from media.blender import packaged_blender
 from media.encoder import find_ffmpeg, probe_nvenc
 from media.errors import MediaError
+from media.gpu_watch import find_nvidia_smi
 from media.store import FolderStore
 from media.tools import Tools
 
@@ -72,15 +73,19 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     with tempfile.TemporaryDirectory(prefix="gpu-check-") as scratch:
         folder = Path(scratch)
         tools = Tools(
-            FolderStore(folder / "store"), packaged_blender(env), find_ffmpeg(env), socket.gethostname()
+            FolderStore(folder / "store"),
+            packaged_blender(env),
+            find_ffmpeg(env),
+            socket.gethostname(),
+            nvidia_smi=find_nvidia_smi(environ.get("PATH", os.defpath)),
         )
-        bench = Bench(tools, find_tool(environ.get("PATH", os.defpath)), folder, env)
+        bench = Bench(tools, tools.nvidia_smi, folder, env)
         result = examine(bench, arguments.size, arguments.samples, arguments.frames)
     if arguments.out:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         arguments.out.write_text(result.to_json() + "\n")
     day = dt.datetime.now(dt.UTC).date().isoformat()
-    for line in verified_lines(result, day) or [f"gpu-check: {result.reason}"]:
+    for line in (*verified_lines(result, day), *proof_lines(result)) or (f"gpu-check: {result.reason}",):
         sys.stderr.write(f"{line}\n")
     sys.stdout.write(f"{result.to_json()}\n")
     return 0

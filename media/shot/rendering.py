@@ -6,7 +6,7 @@ from typing import Any
 
 from media.frame_feed import FrameFeed
 from media.frames import Frame
-from media.rendering import DEVICE_ORDER, Order, Report, render_missing
+from media.rendering import Order, Report, render_missing
 from media.shot.plan import ShotPlan, choice_of, settings_of
 from media.shot.prepare import fetch_shot, prepare_shot
 from media.store import Missing
@@ -41,7 +41,7 @@ def render_shot(
             "trusted": plan.job.trusted,
             "choice": choice_of(plan.job),
             "settings": {**settings_of(plan.job), "persistent_data": len(plan.numbers) > 1},
-            "device": {"order": DEVICE_ORDER, "require_gpu": plan.job.require_gpu},
+            "device": plan.job.device_claim.model_dump(),
         }
 
     order = Order(plan, plan.spec, script_job, confined=not plan.job.trusted, shared=shared)

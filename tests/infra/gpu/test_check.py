@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from infra.gpu.nvidia import find_tool
+from media.gpu_watch import find_nvidia_smi
 
 ROOT = Path(__file__).resolve().parents[3]
 FAKES = ROOT / "tests" / "fakes"
 needs_no_gpu = pytest.mark.skipif(
-    find_tool(os.environ["PATH"]) is not None, reason="this machine has a GPU; run make gpu-check"
+    find_nvidia_smi(os.environ["PATH"]) is not None, reason="this machine has a GPU; run make gpu-check"
 )
 
 
