@@ -40,7 +40,7 @@ def missing_files(folder: Path) -> list[Finding]:
                     ".blend (File > External Data), or send a ZIP with it",
                 )
             )
-    return findings + [_lost(block) for block in _linked() if getattr(block, "is_missing", False)]
+    return findings + [_lost(block) for block in _linked() if block.is_missing and _is_there(block.library)]
 
 
 def pack_what_is_there() -> None:
@@ -134,6 +134,12 @@ def _linked() -> Iterator[bpy.types.ID]:
         blocks = getattr(bpy.data, name)
         if isinstance(blocks, bpy.types.bpy_prop_collection):
             yield from (block for block in blocks if getattr(block, "library", None))
+
+
+def _is_there(library: bpy.types.Library) -> bool:
+    """Tell whether a library is there at all; if not, that is said once, and not of all that was in it."""
+    path = _outside(library)
+    return not path or Path(path).exists()
 
 
 def _lost(block: bpy.types.ID) -> Finding:

@@ -10,6 +10,7 @@ from blender_scripts.device_wish import DeviceWish, device_wish
 from blender_scripts.failure import BadInput
 from blender_scripts.fields import Fields
 from blender_scripts.shot_job import PrepareShot, RenderShot, prepare_shot, render_shot
+from blender_scripts.split_job import FinishSplit, finish_split
 
 SCHEMA = 1
 UNSAID = "unsaid"
@@ -97,13 +98,13 @@ class Serve:
 
 @dataclass(frozen=True)
 class FrameCommand:
-    """Render one frame (1 is the first) into one file."""
+    """Render one frame into one file; 1 is the first of a turn, and a shot counts as its scene does."""
 
     frame: int
     path: Path
 
 
-Job = PrepareScene | RenderFrames | PrepareShot | RenderShot | ListDevices | Serve
+Job = PrepareScene | RenderFrames | PrepareShot | RenderShot | FinishSplit | ListDevices | Serve
 
 
 def read_job(path: Path) -> Job:
@@ -145,7 +146,7 @@ def read_command(line: str) -> FrameCommand:
             f"frame command: expected one JSON object a line, found {line.strip()!r:.60}"
         ) from error
     fields = Fields("frame command", value)
-    command = FrameCommand(fields.whole("frame", 1, 10_000_000), Path(fields.text("path")))
+    command = FrameCommand(fields.whole("frame", 0, 10_000_000), Path(fields.text("path")))
     fields.refuse_others()
     return command
 
@@ -237,6 +238,7 @@ _READERS: dict[str, Callable[[Fields], Job]] = {
     "render_frames": _render_frames,
     "prepare_shot": prepare_shot,
     "render_shot": render_shot,
+    "finish_split": finish_split,
     "list_devices": _list_devices,
     "serve": _serve,
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 import bpy
 
+from blender_scripts.divisibility import divisibility_of
 from blender_scripts.findings import Finding
 
 _RATE_DIGITS = 6  # Blender keeps 1.001 as a single-precision number
@@ -36,6 +37,7 @@ def facts_of(scene: bpy.types.Scene) -> dict[str, Any]:
         "used_layers": [layer.name for layer in scene.view_layers if layer.use],
         "triangles": _triangles(scene),
         "memory_bytes": _memory(scene),
+        **divisibility_of(scene),
     }
 
 

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import bpy
 
-from blender_scripts.failure import BadInput, is_out_of_memory, one_line
+from blender_scripts.failure import BadInput, one_line
 from blender_scripts.file_needs import pack_what_is_there
+from blender_scripts.gpu_trouble import is_out_of_memory
+
+_CUT_SHORT = "one that is cut short, or damaged"
 
 
 def open_file(path: Path, *, scripts: bool) -> None:
@@ -21,9 +24,12 @@ def open_file(path: Path, *, scripts: bool) -> None:
     except RuntimeError as error:
         if is_out_of_memory(error):
             raise
+        found = (
+            _CUT_SHORT if "Missing DNA block" in str(error) else one_line(error).replace(str(path), path.name)
+        )
         raise BadInput(
-            f"{path.name}: expected a .blend that Blender {bpy.app.version_string} reads, found: "
-            f"{one_line(error)}; save it again"
+            f"{path.name}: expected a .blend that Blender {bpy.app.version_string} reads, found: {found}; "
+            "save it again and send all of it"
         ) from error
     written, ours = tuple(bpy.data.version[:2]), tuple(bpy.app.version[:2])
     if written > ours:

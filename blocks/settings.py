@@ -58,9 +58,6 @@ class Settings(BaseSettings):
     ffmpeg: Path | None = Field(
         default=None, description="ffmpeg executable; if unset, the one on PATH, or else the packaged one."
     )
-    nvidia_smi: Path | None = Field(
-        default=None, description="nvidia-smi, which is asked how busy the GPU is; if unset, the one on PATH."
-    )
 
     @property
     def store_block(self) -> str:

@@ -6,7 +6,6 @@ missing, hangs, dies or prints what is no figure costs nothing but the samples, 
 
 import math
 import re
-import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -17,8 +16,6 @@ from pathlib import Path
 from media.errors import MediaError
 from media.process import Child, Limits, start
 
-PLACES = ("/usr/local/nvidia/bin", "/usr/lib/wsl/lib")
-"""Where containers have the tool mounted without putting it on PATH."""
 INTERVAL_S = 1.0
 """The driver's figure is itself a mean over up to a second."""
 FIELDS = "index,name,driver_version,utilization.gpu,memory.used"
@@ -78,12 +75,6 @@ class GpuWatch:
             self.refusal = f"nvidia-smi said {line.strip()[:LONGEST_WORDS]!r}"
         else:
             self.samples.append(sample)
-
-
-def find_nvidia_smi(path: str) -> Path | None:
-    """Return nvidia-smi, looked for on `path` (folders joined by colons) and where containers have it."""
-    found = shutil.which("nvidia-smi", path=":".join((path, *PLACES)))
-    return Path(found) if found else None
 
 
 def watch_argv(tool: Path, interval_s: float, only: str = "") -> list[str]:

@@ -10,6 +10,7 @@ from media.asset import Asset
 from media.cost import Cost
 from media.errors import ToolFailed
 from media.faults import fault_point
+from media.frame_display import Display
 from media.frames import Frame
 from media.proof import Proof, find_proofs, warnings_of
 from media.store import Missing, ObjectStore
@@ -42,6 +43,7 @@ class FrameEntry(_Frozen):
     key: str
     sha256: str
     size: int
+    display: Display | None = Field(default=None, description="What shows it, if that is not itself.")
 
 
 class Content(_Frozen):
@@ -98,8 +100,9 @@ class Manifest(_Frozen):
 
     def proven_by(self, proofs: Sequence[Proof]) -> Self:
         """Return it with the proofs of rendering of its frames, and what they warn of."""
-        warnings = warnings_of(proofs, [frame.number for frame in self.content.frames])
-        more = {"proofs": tuple(proofs), "warnings": (*self.record.warnings, *warnings)}
+        before = self.record.warnings
+        warnings = warnings_of(proofs, [frame.number for frame in self.content.frames], before)
+        more = {"proofs": tuple(proofs), "warnings": (*before, *warnings)}
         return self.model_copy(update={"record": self.record.model_copy(update=more)})
 
 
@@ -177,8 +180,8 @@ def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
 
 def _missing(manifest: Manifest, store: ObjectStore) -> str | None:
     """Return the key of an object that the manifest promises and the store lacks, or None."""
-    promised = {output.asset.key: output.asset.size for output in manifest.content.outputs}
-    for key, size in promised.items():
+    outputs = {output.asset.key: output.asset.size for output in manifest.content.outputs}
+    for key, size in outputs.items():
         stat = store.stat(key)
         if stat is None or stat.size != size:
             return key
@@ -187,4 +190,5 @@ def _missing(manifest: Manifest, store: ObjectStore) -> str | None:
         return None
     folder = folder_of("renders", manifest.record.render)
     stored = {stat.key: stat.size for stat in store.list(folder)}
-    return next((frame.key for frame in frames if stored.get(frame.key) != frame.size), None)
+    promised = [one for frame in frames for one in (frame, frame.display) if one]
+    return next((one.key for one in promised if stored.get(one.key) != one.size), None)

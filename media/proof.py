@@ -14,8 +14,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from media.blender_events import Device, Warmth
-from media.chunks import contiguous
+from media.blender_events import Device, Kernels, Warmth
+from media.frame_list import as_text
 from media.gpu_use import GpuUse
 from media.store import Missing, ObjectStore
 from media.store.keys import folder_of, key_for
@@ -24,8 +24,6 @@ logger = logging.getLogger(__name__)
 
 NAME = re.compile(r"proof-(\d{6})-(\d{6})-[0-9a-f]{8}\.json")
 READERS = 8
-
-Kernels = Literal["", "cold", "warm"]
 
 
 class Proof(BaseModel):
@@ -57,9 +55,7 @@ class Proof(BaseModel):
     )
     load_s: float = Field(default=0.0, description="Seconds to load the scene and set it up.")
     kernels_s: float | None = Field(default=None, description="Seconds to load or compile kernels, if known.")
-    kernels: Kernels = Field(
-        default="", description="cold: compiled, warm: loaded, judged by the seconds; empty on a CPU."
-    )
+    kernels: Kernels = Field(default="", description="What of them a GPU had before; empty on a CPU.")
     frame_s: float = Field(description="Seconds a frame, the median.")
     longest_frame_s: float
     peak_memory_bytes: int = Field(description="Of the renderer's process; a GPU's is with its use.")
@@ -81,10 +77,12 @@ class Proof(BaseModel):
     def sentence(self) -> str:
         """What happened, in a line of a log."""
         devices = " and ".join(f"{device.name} ({device.type})" for device in self.devices)
-        parts = [f"frames {frames_as_text(self.frames)} by {devices}, {self.frame_s:.2f} s a frame"]
+        parts = [f"frames {as_text(self.frames)} by {devices}, {self.frame_s:.2f} s a frame"]
         parts.append(f"scene loaded in {self.load_s:.1f} s")
-        if self.kernels:
-            parts.append(f"kernels {self.kernels_s:.1f} s ({self.kernels})")
+        if self.kernels_s is not None:
+            parts.append(
+                f"kernels loaded in {self.kernels_s:.1f} s{f' ({self.kernels})' if self.kernels else ''}"
+            )
         parts += [f"GPU {use}" for use in self.gpus] or [f"GPU {self.gpu_note}"]
         return ", ".join(parts)
 
@@ -110,27 +108,28 @@ def find_proofs(render: str, numbers: Iterable[int], store: ObjectStore) -> tupl
     return tuple(sorted((one for one in proofs if not wanted.isdisjoint(one.frames)), key=_place))
 
 
-def warnings_of(proofs: Iterable[Proof], numbers: Sequence[int]) -> tuple[str, ...]:
-    """Return what proofs warn of, each sentence once, with the frames that it is about unless it is all."""
+def warnings_of(proofs: Iterable[Proof], numbers: Sequence[int], said: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return what proofs warn of, each sentence once, with the frames that it is about unless it is all.
+
+    Args:
+        proofs: Of renderers that rendered some of the frames.
+        numbers: The frames.
+        said: Sentences that need not be said again.
+    """
     about: dict[str, set[int]] = defaultdict(set)
     for proof in proofs:
         for warning in proof.warnings:
             about[warning] |= set(proof.frames) & set(numbers)
     return tuple(
-        warning if frames == set(numbers) else f"frames {frames_as_text(frames)}: {warning}"
+        warning if frames == set(numbers) else f"frames {as_text(sorted(frames))}: {warning}"
         for warning, frames in about.items()
-        if frames
+        if frames and not any(warning in sentence for sentence in said)
     )
 
 
 def median_and_longest(seconds: Sequence[float]) -> tuple[float, float]:
     """Return the median and the longest of some frames' seconds."""
     return round(statistics.median(seconds), 3), round(max(seconds), 3)
-
-
-def frames_as_text(frames: Iterable[int]) -> str:
-    """Return frames as people write them, such as 1-24, 30."""
-    return ", ".join(str(one) if one.count > 1 else str(one.first) for one in contiguous(frames))
 
 
 def _place(proof: Proof) -> tuple[int, int]:

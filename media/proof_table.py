@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from media.proof import Proof, frames_as_text
+from media.frame_list import as_text
+from media.proof import Proof
 
 GIB = 2**30
 
@@ -14,13 +15,13 @@ def proof_table(proofs: Sequence[Proof], numbers: Sequence[int]) -> list[dict[st
     if unproven := [number for number in numbers if number not in proven]:
         none = "no proof: its renderer was killed, or is of an older version"
         rows.append({**dict.fromkeys(rows[0] if rows else ("frames", "device"), ""), "device": none})
-        rows[-1]["frames"] = frames_as_text(unproven)
+        rows[-1]["frames"] = as_text(unproven)
     return rows
 
 
 def _row(proof: Proof) -> dict[str, str]:
     return {
-        "frames": frames_as_text(proof.frames),
+        "frames": as_text(proof.frames),
         "device": " and ".join(f"{device.name} ({device.type})" for device in proof.devices),
         "driver": proof.driver or "none",
         "blender": f"{proof.blender} {proof.build} {proof.engine}".strip(),

@@ -8,15 +8,17 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from media.anew import fetch_scene
-from media.blender import Script, Ticket, next_event, start_script
-from media.blender_events import Event, FrameWritten
+from media.blender import Blender, Script, Ticket, next_event, start_script
+from media.blender_events import Event, FrameWritten, Kernels
 from media.device_claim import DEVICE_ORDER, DeviceClaim
 from media.errors import ToolFailed
+from media.frame_display import written_beside
 from media.frame_feed import FrameFeed
 from media.frame_gate import FrameFacts, FrameSpec, inspect_frame
 from media.frame_plan import FramePlan
@@ -32,6 +34,10 @@ from media.workspace import workspace
 
 logger = logging.getLogger(__name__)
 
+COMPILED = ("OPTIX", "CUDA")
+"""Devices whose driver compiles what media/kernel_cache.py keeps."""
+
+
 Report = Callable[[Event | Frame], None]
 
 
@@ -46,6 +52,8 @@ class Order:
         ticket: For the renderer host; without one, a child of its own renders.
         confined: Whether that child is kept in its folder, as what it opens is not trusted.
         shared: Whether others render frames of this plan at the same time, so that each is asked for anew.
+        shown: What the picture beside each frame must be, where one shows it.
+        inspect: The gate that each frame passes.
     """
 
     plan: FramePlan
@@ -54,6 +62,8 @@ class Order:
     ticket: Ticket | None = None
     confined: bool = False
     shared: bool = False
+    shown: FrameSpec | None = None
+    inspect: Callable[[Path, FrameSpec], FrameFacts] = inspect_frame
 
 
 def render_frames(
@@ -97,9 +107,10 @@ def render_missing(order: Order, tools: Tools, feed: FrameFeed, report: Report) 
             claim = DeviceClaim.model_validate(job["device"])
             with (
                 witnessed(order.plan, tools, claim) as witness,
-                start_script(blender, job, folder, ticket=order.ticket) as script,
+                _kernels_ready(blender, tools, folder) as (ours, kernels),
+                start_script(ours, job, folder, ticket=order.ticket) as script,
             ):
-                rendering = _Rendering(order, tools.store, script, folder, report, witness)
+                rendering = _Rendering(order, tools.store, script, folder, report, witness, kernels)
                 for frame in rendering.frames(missing, bool(frames)):
                     take(frame)
     return tuple(frames[number] for number in sorted(frames))
@@ -132,6 +143,7 @@ class _Rendering:
     folder: Path
     report: Report
     witness: Witness
+    kernels: Kernels = ""
     suspects: list[int] = field(default_factory=list)
     """Frames that came out uniform."""
 
@@ -186,7 +198,7 @@ class _Rendering:
 
         Others may wait for it, and a store may take its time.
         """
-        facts = inspect_frame(written.path, self.order.spec)
+        facts = self._inspected(written)
         if facts.uniform:
             self.suspects.append(written.frame)
             return None
@@ -194,6 +206,7 @@ class _Rendering:
             self.script.close_stdin()
         frame = self._commit(written, facts)
         written.path.unlink()
+        written_beside(written.path).unlink(missing_ok=True)
         return frame
 
     def _commit(self, written: FrameWritten, facts: FrameFacts) -> Frame:
@@ -203,7 +216,13 @@ class _Rendering:
 
     def _rendered(self, number: int) -> tuple[FrameWritten, FrameFacts]:
         written = self._ask(number)
-        return written, inspect_frame(written.path, self.order.spec)
+        return written, self._inspected(written)
+
+    def _inspected(self, written: FrameWritten) -> FrameFacts:
+        """Decode a frame and what shows it."""
+        if self.order.shown:
+            inspect_frame(written_beside(written.path), self.order.shown)
+        return self.order.inspect(written.path, self.order.spec)
 
     def _ask(self, number: int) -> FrameWritten:
         """Have one frame rendered into the folder."""
@@ -227,6 +246,7 @@ class _Rendering:
         """
         if event := next_event(self.script):
             if isinstance(event, FrameWritten):
+                event = self._noted(event)
                 self.witness.claim.expect(event)
             self.witness.hear(event)
             self.report(event)
@@ -234,11 +254,31 @@ class _Rendering:
         check(self.script.wait(), "Blender")
         raise ToolFailed(f"Blender ended before it had rendered frame {number}")
 
+    def _noted(self, written: FrameWritten) -> FrameWritten:
+        """Return what was written with the kernels it was written by; whatever was not as asked is loud."""
+        if written.fallback:
+            logger.warning(
+                "frame %s was rendered %s: %s", written.frame, written.fallback, written.fallback_reason
+            )
+        if written.device.type in COMPILED:
+            return written.model_copy(update={"kernels": self.kernels})
+        return written
+
     def _drain(self) -> None:
         """Wait for the renderer's own end; what it says after its last frame matters only if it fails."""
         while event := next_event(self.script):
             self.report(event)
         check(self.script.wait(), "Blender")
+
+
+@contextmanager
+def _kernels_ready(blender: Blender, tools: Tools, folder: Path) -> Iterator[tuple[Blender, Kernels]]:
+    """Have a GPU's kernels on this disk for the block, if this machine has such a GPU."""
+    if tools.kernels is None:
+        yield blender, ""
+        return
+    with tools.kernels.used_by(blender, tools.store, folder) as ready:
+        yield ready
 
 
 def _made(underway: "Future[Frame | None] | None") -> Iterator[Frame]:

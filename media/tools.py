@@ -6,6 +6,7 @@ from pathlib import Path
 from media.access import Access
 from media.blender import Blender
 from media.encoder import Ffmpeg
+from media.kernel_cache import KernelCache
 from media.store import ObjectStore
 
 
@@ -19,7 +20,8 @@ class Tools:
         ffmpeg: What encodes.
         machine: This machine's name, for records.
         access: What jobs may name as their source.
-        nvidia_smi: What tells how busy an NVIDIA GPU is, if there is one.
+        kernels: What this machine's GPU has compiled for this Blender, if it has one that tells its name.
+        nvidia_smi: What tells how busy an NVIDIA GPU is, if it is there.
     """
 
     store: ObjectStore
@@ -27,4 +29,5 @@ class Tools:
     ffmpeg: Ffmpeg
     machine: str = field(default="")
     access: Access = field(default_factory=Access)
+    kernels: KernelCache | None = None
     nvidia_smi: Path | None = None

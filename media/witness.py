@@ -24,14 +24,12 @@ from media.frame_plan import FramePlan
 from media.frames import Frame
 from media.gpu_use import use_of
 from media.gpu_watch import GpuSample, GpuWatch, watching
-from media.proof import Kernels, Proof, median_and_longest, store_proof
+from media.proof import Proof, median_and_longest, store_proof
 from media.tools import Tools
 from media.workspace import workspace
 
 logger = logging.getLogger(__name__)
 
-COMPILED_S = 10.0
-"""Compiled kernels load in less; compiling them takes from half a minute to several."""
 SILENCE_S = 5.0
 """So long before the last frame samples may end without a word about it."""
 DRIVER = Path("/proc/driver/nvidia/version")
@@ -103,9 +101,9 @@ def proof_of(witness: Witness, watch: GpuWatch, failure: str = "") -> Proof:
     gpus = use_of(watch.samples, begin, end)
     devices = _distinct(frame.device for frame in written)
     asked = witness.claim.order
-    fallback = fallback_of(
-        asked, started.found if started else (), devices, (one.name for one in watch.samples)
-    )
+    given_up = _given_up(written)
+    found = started.found if started else ()
+    fallback = given_up or fallback_of(asked, found, devices, (one.name for one in watch.samples))
     denoiser, on_gpu = (loaded.denoiser, loaded.denoise_on_gpu) if loaded else ("", False)
     median, longest = median_and_longest([frame.seconds for frame in written])
     kernels_s = kernel_seconds(written)
@@ -128,7 +126,7 @@ def proof_of(witness: Witness, watch: GpuWatch, failure: str = "") -> Proof:
         start_s=round((witness.started_at or witness.asked_at) - witness.asked_at, 3),
         load_s=round(loaded.seconds, 3) if loaded else 0.0,
         kernels_s=kernels_s,
-        kernels=_kernels(kernels_s, devices),
+        kernels=written[0].kernels,
         frame_s=median,
         longest_frame_s=longest,
         peak_memory_bytes=max(frame.peak_memory_bytes for frame in written),
@@ -184,10 +182,10 @@ def _driver(samples: Sequence[GpuSample], devices: Sequence[Device]) -> str:
     return next((word for word in words if word[:1].isdecimal() and "." in word), "")
 
 
-def _kernels(seconds: float | None, devices: Sequence[Device]) -> Kernels:
-    if seconds is None or all(device.type == CPU for device in devices):
-        return ""
-    return "cold" if seconds >= COMPILED_S else "warm"
+def _given_up(written: Sequence[FrameWritten]) -> str:
+    """Return what the renderer gave up on the way, since it failed, in the words of the frames' records."""
+    said = dict.fromkeys(f"{one.fallback} ({one.fallback_reason})" for one in written if one.fallback)
+    return "; ".join(said)
 
 
 def _distinct(devices: Iterator[Device]) -> tuple[Device, ...]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from prefect.artifacts import create_table_artifact
 
-from media.proof import Proof, frames_as_text
+from media.frame_list import as_text
+from media.proof import Proof
 from media.proof_table import proof_table
 
 
@@ -16,7 +17,7 @@ def show_proofs(proofs: Sequence[Proof], numbers: Sequence[int], name: str) -> N
         numbers: The frames.
         name: Tells this table from others.
     """
-    of = frames_as_text(numbers)
+    of = as_text(numbers)
     create_table_artifact(
         table=proof_table(proofs, numbers),
         key=f"proof-{name}",

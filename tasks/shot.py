@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from prefect import get_run_logger
-from prefect.artifacts import create_table_artifact
-
 from blocks.tools import open_tools
-from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
+from media import deliverables
+from media.cost import Cost
+from media.deliverables import Delivered, deliver_previews, deliver_video
 from media.errors import BadInput
 from media.frame_feed import FrameFeed
 from media.frames import Frame, committed_frames
@@ -17,7 +16,7 @@ from media.shot.job import AnimationJob, FrameJob
 from media.shot.plan import ShotPlan
 from media.shot.preflight import preflight
 from media.shot.record import shot_manifest
-from media.shot.report import Finding, Shot
+from media.shot.report import Shot
 from media.source import Source
 from media.video.settings import VideoSettings
 from tasks.artifacts import show_previews
@@ -25,7 +24,8 @@ from tasks.manifest import published
 from tasks.media_task import media_task
 from tasks.progress import encode_progress, frame_progress
 from tasks.proofs import show_proofs
-from tasks.rented import cost_so_far
+from tasks.rented import cost_so_far, telling_its_needs
+from tasks.shot_artifacts import show_preflight
 
 
 @media_task
@@ -43,7 +43,7 @@ def prepare_shot(source: Source, job: AnimationJob | FrameJob) -> Shot:
 def plan_shot(job: AnimationJob | FrameJob, source: Source, shot: Shot) -> ShotPlan:
     """Show what the preflight found, and name everything that the job will make."""
     findings = preflight(job, shot.report)
-    _show(findings, source.name, shot.digest)
+    show_preflight(findings, source.name, shot.digest)
     return plan.plan_shot(job, source, shot, open_tools().blender)
 
 
@@ -56,7 +56,7 @@ def result_of(job: AnimationJob | FrameJob, source: Source) -> str:
 def render_frames(plan: ShotPlan, feed: FrameFeed, *, shared: bool = False) -> tuple[Frame, ...]:
     """Render and commit the missing frames, telling `feed` of each one; `shared` with other runs."""
     tools = open_tools()
-    with frame_progress(plan) as report:
+    with frame_progress(plan) as report, telling_its_needs():
         frames = rendering.render_shot(plan, tools, feed, report, shared=shared)
     if shared:  # else the run that asked for them shows all
         proofs = find_proofs(plan.render, plan.numbers, tools.store)
@@ -92,7 +92,7 @@ def encode_video(plan: ShotPlan, settings: VideoSettings, feed: FrameFeed) -> De
 @media_task
 def deliver_frame(plan: ShotPlan) -> Delivered:
     """Deliver the frame as a picture."""
-    return deliver_still(plan, "exr" if plan.job.format == "exr" else "png", open_tools())
+    return deliverables.deliver_frame(plan, open_tools())
 
 
 @media_task
@@ -105,22 +105,17 @@ def make_previews(plan: ShotPlan) -> Delivered:
 
 
 @media_task
-def publish_manifest(plan: ShotPlan, frames: Sequence[Frame], delivered: Sequence[Delivered]) -> Result:
-    """Write the manifest, last and once, and show on the run's page what was made."""
+def publish_manifest(
+    plan: ShotPlan, frames: Sequence[Frame], delivered: Sequence[Delivered], cost: Cost | None = None
+) -> Result:
+    """Write the manifest, last and once, and show on the run's page what was made.
+
+    Args:
+        plan: Of the job.
+        frames: All of them.
+        delivered: What was made of them.
+        cost: Of the machines that rendered elsewhere, if any did.
+    """
     tools = open_tools()
-    manifest = shot_manifest(plan, frames, delivered, tools, cost_so_far(len(frames)))
+    manifest = shot_manifest(plan, frames, delivered, tools, cost or cost_so_far(len(frames)))
     return published(manifest, tools.store)
-
-
-def _show(findings: Sequence[Finding], name: str, digest: str) -> None:
-    logger = get_run_logger()
-    for finding in findings:
-        logger.warning("%s: %s", finding.level, finding.message)
-    counts = {level: sum(one.level == level for one in findings) for level in ("error", "warning", "removed")}
-    said = f"{counts['error']} errors, {counts['warning']} warnings, {counts['removed']} things removed"
-    rows = [
-        {"level": one.level, "what": one.kind, "of": one.subject, "why": one.message} for one in findings
-    ] or [{"level": "fine", "what": "nothing odd", "of": name, "why": ""}]
-    create_table_artifact(
-        table=rows, key=f"preflight-{digest[:12]}", description=f"Preflight of {name}: {said}"
-    )

@@ -16,11 +16,20 @@ from pathlib import Path
 
 from infra.gpu.nvidia import find_gpus
 from infra.gpu.report import Check, WholeJob, proof_lines, verified_lines
-from infra.gpu.trial import Bench, compared, find_devices, measured, prepared, turntable, whole_job
+from infra.gpu.trial import (
+    Bench,
+    compared,
+    find_devices,
+    kernels_carried,
+    measured,
+    prepared,
+    turntable,
+    whole_job,
+)
 from media.blender import packaged_blender
 from media.encoder import find_ffmpeg, probe_nvenc
 from media.errors import MediaError
-from media.gpu_watch import find_nvidia_smi
+from media.gpu import find_tool
 from media.store import FolderStore
 from media.tools import Tools
 
@@ -43,6 +52,9 @@ def examine(bench: Bench, size: int, samples: int, frames: int) -> Check:
     job = turntable(bench.folder, size, samples, frames)
     scene = prepared(job, bench)
     rendered, failed = measured(scene, bench)
+    kernels, wrong = kernels_carried(scene, bench, rendered)
+    if wrong and rendered.keys() - {"CPU"}:
+        failed["kernels"] = wrong
     whole: WholeJob | None = None
     try:
         whole = whole_job(job, bench)
@@ -54,6 +66,7 @@ def examine(bench: Bench, size: int, samples: int, frames: int) -> Check:
         scene=f"the example bearing, {size} x {size} pixels, {samples} samples, denoised",
         rendered=rendered,
         compared=compared(rendered),
+        carried=kernels,
         failed=failed,
         nvenc=probe_nvenc(bench.tools.ffmpeg, bench.folder),
         job=whole,
@@ -77,7 +90,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
             packaged_blender(env),
             find_ffmpeg(env),
             socket.gethostname(),
-            nvidia_smi=find_nvidia_smi(environ.get("PATH", os.defpath)),
+            nvidia_smi=find_tool(environ.get("PATH", os.defpath)),
         )
         bench = Bench(tools, tools.nvidia_smi, folder, env)
         result = examine(bench, arguments.size, arguments.samples, arguments.frames)

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 
+from media.codec import CODINGS, Codec
 from media.errors import BadInput
-from media.shot.job import LAST_FRAME, MOST_FRAMES, AnimationJob, FrameJob
+from media.frame_list import MOST_FRAMES
+from media.shot.job import LAST_FRAME, AnimationJob, FrameJob
 from media.shot.report import Finding, SceneFacts, ShotReport
+from media.shot.split import samples_of, why_whole
+from media.webp import LARGEST_SIDE
 
 MOST_SAID = 5
 RENDERS_WITHOUT_A_DISPLAY = "CYCLES"
@@ -22,6 +26,9 @@ def preflight(job: AnimationJob | FrameJob, report: ShotReport) -> tuple[Finding
         *_of_layers(job, scene),
         *_of_range(job, scene),
         *_of_engine(scene),
+        *_of_format(job, scene),
+        *(_of_video(job.video, scene, job) if isinstance(job, AnimationJob) and job.video != "none" else ()),
+        *_of_split(job, scene),
     ]
     return tuple(sorted(found, key=lambda one: ("error", "warning", "removed").index(one.level)))
 
@@ -93,6 +100,55 @@ def _of_engine(scene: SceneFacts) -> Iterable[Finding]:
             f"scene {scene.name}: expected the engine Cycles, found {scene.engine}, which needs a display; "
             "choose Cycles in the render properties",
         )
+
+
+def _of_format(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
+    width, height = size_of(job, scene)
+    if job.format == "webp" and max(width, height) > LARGEST_SIDE:
+        yield _error(
+            "size",
+            scene.name,
+            f"webp: expected at most {LARGEST_SIDE} pixels a side, found {width} x {height}; choose png",
+        )
+
+
+def _of_video(codec: Codec, scene: SceneFacts, job: AnimationJob) -> Iterable[Finding]:
+    width, height = size_of(job, scene)
+    if min(width, height) < CODINGS[codec].least:
+        yield _error(
+            "size",
+            scene.name,
+            f"{codec}: expected {CODINGS[codec].least} pixels a side at least, found {width} x {height}; "
+            "choose another video",
+        )
+    if scene.transparent and codec != "prores":
+        yield Finding(
+            level="warning",
+            kind="transparent",
+            subject=scene.name,
+            message=f"scene {scene.name}: its frames are transparent, which {codec} cannot be; the video "
+            "shows white behind them; choose prores to keep the transparency",
+        )
+
+
+def size_of(job: AnimationJob | FrameJob, scene: SceneFacts) -> tuple[int, int]:
+    """Return width and height of a frame in pixels, as Blender makes them of the percentage."""
+    percentage = job.percentage or scene.percentage
+    return (job.width or scene.width) * percentage // 100, (job.height or scene.height) * percentage // 100
+
+
+def _of_split(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
+    if not isinstance(job, FrameJob) or job.split == 1:
+        return
+    if reason := why_whole(job, scene):
+        message = f"scene {scene.name}: its samples cannot be divided, as {reason}; it is rendered whole"
+        yield Finding(level="warning", kind="indivisible", subject=scene.name, message=message)
+    elif scene.may_stop_early:
+        message = (
+            f"scene {scene.name}: it has a noise threshold or a time limit, which parts of a picture cannot "
+            f"keep to; all {samples_of(job, scene)} samples are taken"
+        )
+        yield Finding(level="warning", kind="all-samples", subject=scene.name, message=message)
 
 
 def numbers_of(job: AnimationJob | FrameJob, scene: SceneFacts) -> range:

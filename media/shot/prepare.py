@@ -24,7 +24,7 @@ from media.workspace import workspace
 
 logger = logging.getLogger(__name__)
 
-RECIPE = 1
+RECIPE = 2
 """Raise by hand when the same source would give another prepared shot."""
 PREPARED = "prepared.blend"
 REPORT = "shot.json"

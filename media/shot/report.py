@@ -42,6 +42,15 @@ class SceneFacts(_Frozen):
     used_layers: tuple[str, ...]
     triangles: int
     memory_bytes: int = Field(description="What rendering it may take, estimated.")
+    indivisible: tuple[str, ...] = Field(
+        default=(), description="Why the mean of parts of its samples is not its picture."
+    )
+    most_divided_samples: int = Field(
+        default=0, description="How many samples this Blender can divide; 0 stands for any number."
+    )
+    may_stop_early: bool = Field(
+        default=False, description="Whether a noise threshold or a time limit may leave samples out."
+    )
 
 
 class ShotReport(_Frozen):

@@ -5,8 +5,9 @@ import os
 import pytest
 
 from blender_scripts.events import EventChannel
-from blender_scripts.failure import BadInput, failure_of, is_out_of_memory
+from blender_scripts.failure import BadInput, failure_of
 from blender_scripts.finish import Finish, finish_of
+from blender_scripts.gpu_trouble import is_out_of_memory
 from blender_scripts.job import read_command, read_job
 from tests.blender_scripts.blender import render_job
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from media import gpu_watch
-from media.gpu_watch import PLACES, chosen_gpus, find_nvidia_smi, parse_sample, watch_argv, watching
+from media.gpu_watch import chosen_gpus, parse_sample, watch_argv, watching
 
 ROOT = Path(__file__).parents[2]
 STAND_IN = ROOT / "tests" / "fakes" / "nvidia-smi"
@@ -184,8 +184,3 @@ def test_only_gpus_that_the_renderer_may_use_are_watched(visible, chosen):
 
     assert [part for part in argv if part.startswith("--id")] == ([f"--id={chosen}"] if chosen else [])
     assert "--loop-ms=1000" in argv
-
-
-def test_tool_is_found_on_the_path_given(tmp_path):
-    assert find_nvidia_smi(str(STAND_IN.parent)) == STAND_IN
-    assert find_nvidia_smi(str(tmp_path)) in (None, *(Path(place, "nvidia-smi") for place in PLACES))

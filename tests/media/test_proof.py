@@ -117,9 +117,10 @@ def test_kernel_seconds_are_what_blender_says_or_what_the_first_frame_waited_mor
 def test_warning_is_said_once_with_the_frames_that_it_is_about():
     some = [proof(1, 2, warnings=("slow",)), proof(3, 4), proof(5, 9, warnings=("slow",))]
 
-    assert warnings_of(some, range(1, 10)) == ("frames 1-2, 5, 9: slow",)
+    assert warnings_of(some, range(1, 10)) == ("frames 1-2,5,9: slow",)
     assert warnings_of(some[:1], [1, 2]) == ("slow",)
     assert warnings_of(some, [3, 4]) == ()
+    assert warnings_of(some, range(1, 10), ["frames 1 were slow"]) == ()
 
 
 def test_manifest_has_the_proofs_and_what_they_warn_of():
@@ -138,13 +139,13 @@ def test_manifest_has_the_proofs_and_what_they_warn_of():
 
 
 def test_table_has_a_row_for_each_renderer_and_one_for_frames_that_nobody_proved():
-    busy = proof(1, 2, 3, gpus=use(97, 0, 98, 0), driver="550.54", kernels_s=41.5, kernels="cold")
+    busy = proof(1, 2, 3, gpus=use(97, 0, 98, 0), driver="550.54", kernels_s=41.5, kernels="restored")
     rows = proof_table([busy, proof(7, devices=(CPU,), gpu_note="not sampled: no nvidia-smi")], range(1, 10))
 
-    assert [row["frames"] for row in rows] == ["1-3", "7", "4-6, 8-9"]
+    assert [row["frames"] for row in rows] == ["1-3", "7", "4-6,8-9"]
     assert [row["device"] for row in rows[:2]] == ["NVIDIA L4 (OPTIX)", "a CPU (CPU)"]
     assert rows[0]["GPU use"] == "49 % on-off █▁█▁"
-    assert rows[0]["kernels s"] == "41.5 cold"
+    assert rows[0]["kernels s"] == "41.5 restored"
     assert rows[0]["peak memory"] == "1.0 GiB, GPU 2.0 GiB"
     assert rows[1]["GPU use"] == "not sampled: no nvidia-smi"
     assert "no proof" in rows[2]["device"]

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from media.gpu_watch import find_nvidia_smi
+from media.gpu import find_tool
 
 ROOT = Path(__file__).resolve().parents[3]
 FAKES = ROOT / "tests" / "fakes"
 needs_no_gpu = pytest.mark.skipif(
-    find_nvidia_smi(os.environ["PATH"]) is not None, reason="this machine has a GPU; run make gpu-check"
+    find_tool(os.environ["PATH"]) is not None, reason="this machine has a GPU; run make gpu-check"
 )
 
 
@@ -51,5 +51,5 @@ def test_a_gpu_that_only_its_tool_believes_in_is_shown_to_do_nothing() -> None:
     assert answer["compared"] == {}
     assert answer["job"] is None
     claims = [line for line in finished.stderr.splitlines() if line.startswith("| ")]
-    assert len(claims) == 4
+    assert len(claims) == 5
     assert all("| not shown |" in line for line in claims)

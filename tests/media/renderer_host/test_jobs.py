@@ -42,6 +42,14 @@ def test_two_jobs_share_one_blender_and_their_frames_say_how_warm_it_was(place):
     assert committed_frames(PLAN, place.store)[1].warmth == "cold"
 
 
+def test_blender_whose_gpu_failed_it_gets_no_other_job(place):
+    with place.host():
+        place.render("falls-back")
+        place.render("falls-back", render=OTHER)
+
+    assert len(place.started) == 2
+
+
 def test_no_blender_is_left_when_the_host_has_ended(place):
     with place.host():
         place.render()

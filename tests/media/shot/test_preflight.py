@@ -46,6 +46,30 @@ def finding(level: str, subject: str = "wood", kind: str = "missing-texture") ->
     )
 
 
+def test_transparent_frames_are_said_to_show_white_unless_the_video_is_prores():
+    (found,) = preflight(animation(video="hevc"), report(transparent=True))
+
+    assert (found.level, found.kind) == ("warning", "transparent")
+    assert "hevc cannot be" in found.message
+    assert preflight(animation(video="prores"), report(transparent=True)) == ()
+    assert preflight(animation(video="none"), report(transparent=True)) == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"video": "av1"}, "av1: expected 64 pixels a side at least, found 64 x 48"),
+        ({"video": "hevc", "percentage": 20}, "hevc: expected 16 pixels a side at least, found 12 x 9"),
+        ({"format": "webp", "width": 16384}, "webp: expected at most 16383 pixels a side"),
+    ],
+)
+def test_size_that_a_format_cannot_have_is_an_error(fields, said):
+    (found,) = preflight(animation(**fields), REPORT)
+
+    assert found.level == "error"
+    assert said in found.message
+
+
 def test_sound_shot_has_no_findings():
     assert preflight(animation(), REPORT) == ()
 
