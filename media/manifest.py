@@ -151,14 +151,10 @@ def find_manifest(result: str, store: ObjectStore) -> Manifest | None:
     return None
 
 
-def proven(manifest: Manifest, store: ObjectStore) -> Manifest:
-    """Return a manifest with the proofs of rendering that lie beside its frames."""
-    numbers = [frame.number for frame in manifest.content.frames]
-    return manifest.proven_by(find_proofs(manifest.record.render, numbers, store)) if numbers else manifest
-
-
 def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
     """Write a manifest after checking that all it promises is stored; returns the first writer's.
+
+    The proofs of rendering that lie beside its frames go into it.
 
     Raises:
         ToolFailed: An object that it promises is not there.
@@ -168,6 +164,7 @@ def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
         raise ToolFailed(
             f"{gone}: expected in the store before the manifest is written, found missing or changed"
         )
+    manifest = _proven(manifest, store)
     key = manifest_key(manifest.content.job)
     data = manifest.model_dump_json(by_alias=True, indent=1).encode()
     fault_point("manifest.before_put")
@@ -176,6 +173,12 @@ def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
         return first
     fault_point("manifest.after_put")
     return manifest
+
+
+def _proven(manifest: Manifest, store: ObjectStore) -> Manifest:
+    """Return a manifest with the proofs of rendering that lie beside its frames."""
+    numbers = [frame.number for frame in manifest.content.frames]
+    return manifest.proven_by(find_proofs(manifest.record.render, numbers, store)) if numbers else manifest
 
 
 def _missing(manifest: Manifest, store: ObjectStore) -> str | None:

@@ -19,7 +19,7 @@ from media.catalogue.rendering import (
     read_outcomes,
 )
 from media.errors import MediaError
-from media.jobs import retried
+from media.patience import retried
 from media.store import ObjectStore
 from tasks.dispatch import run_elsewhere
 from tasks.media_task import media_task

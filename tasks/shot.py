@@ -6,7 +6,6 @@ from blocks.tools import open_tools
 from media import deliverables
 from media.cost import Cost
 from media.deliverables import Delivered, deliver_previews, deliver_video
-from media.errors import BadInput
 from media.frame_feed import FrameFeed
 from media.frames import Frame, committed_frames
 from media.manifest import Result
@@ -31,11 +30,7 @@ from tasks.shot_artifacts import show_preflight
 @media_task
 def prepare_shot(source: Source, job: AnimationJob | FrameJob) -> Shot:
     """Find or make the .blend that needs nothing beside it, opened as carefully as the job says."""
-    if job.blend == "refused":
-        raise BadInput(
-            f"{source.name}: expected to be told how to open a Blender file, which can hold programs; say "
-            'blend "cleaned" for a stranger\'s, or "trusted" for your own'
-        )
+    prepare.expect_consent(job, source)
     return prepare.prepare_shot(source, open_tools(), trusted=job.trusted)
 
 

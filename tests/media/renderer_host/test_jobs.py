@@ -11,7 +11,7 @@ from media.blender_events import FrameWritten
 from media.ending import Finished
 from media.errors import BadInput, OutOfResources, RefusedHere, TimedOut, ToolCrashed, ToolFailed
 from media.frames import committed_frames
-from media.jobs import retried
+from media.patience import retried
 from media.renderer_host.outcome import Outcome
 from media.renderer_host.quarantine import KILLED_FOR_S, Quarantine
 from media.renderer_host.warm_blender import Terms
