@@ -38,6 +38,7 @@ class Started(BaseModel):
 
     event: Literal["started"]
     blender: str
+    build: str = Field(default="", description="Hash of the sources that this Blender was built from.")
     asked: list[str] = []
     found: list[Device] = []
     used: Device | None = None
@@ -76,6 +77,10 @@ class SceneLoaded(BaseModel):
 
     event: Literal["scene_loaded"]
     seconds: float
+    engine: str = ""
+    samples: int = Field(default=0, description="A pixel, as the scene is set.")
+    denoiser: str = Field(default="", description="Its name; empty if nothing is denoised.")
+    denoise_on_gpu: bool = False
 
 
 class FrameStarted(BaseModel):
@@ -105,6 +110,12 @@ class FrameWritten(BaseModel):
     device: Device
     samples: int
     persistent_data: bool
+    kernels_s: float | None = Field(
+        default=None, description="How long kernels were loaded or compiled for this frame, in seconds."
+    )
+    first_sample_s: float | None = Field(
+        default=None, description="From the beginning of its render to its first sample, in seconds."
+    )
     warmth: Warmth = "cold"
     fallback: str = Field(default="", description="What is not as asked for, since that failed; in words.")
     fallback_reason: str = Field(default="", description="What Blender said when it failed.")

@@ -9,6 +9,7 @@ from media.deliverables import Delivered, deliver_previews, deliver_video
 from media.frame_feed import FrameFeed
 from media.frames import Frame, committed_frames
 from media.manifest import Result
+from media.proof import find_proofs
 from media.shot import plan, prepare, rendering, segments
 from media.shot.job import AnimationJob, FrameJob
 from media.shot.plan import ShotPlan
@@ -21,6 +22,7 @@ from tasks.artifacts import show_previews
 from tasks.manifest import published
 from tasks.media_task import media_task
 from tasks.progress import encode_progress, frame_progress
+from tasks.proofs import show_proofs
 from tasks.rented import cost_so_far, telling_its_needs
 from tasks.shot_artifacts import show_preflight
 
@@ -48,8 +50,13 @@ def result_of(job: AnimationJob | FrameJob, source: Source) -> str:
 @media_task
 def render_frames(plan: ShotPlan, feed: FrameFeed, *, shared: bool = False) -> tuple[Frame, ...]:
     """Render and commit the missing frames, telling `feed` of each one; `shared` with other runs."""
+    tools = open_tools()
     with frame_progress(plan) as report, telling_its_needs():
-        return rendering.render_shot(plan, open_tools(), feed, report, shared=shared)
+        frames = rendering.render_shot(plan, tools, feed, report, shared=shared)
+    if shared:  # else the run that asked for them shows all
+        proofs = find_proofs(plan.render, plan.numbers, tools.store)
+        show_proofs(proofs, plan.numbers, f"{plan.result[:12]}-{plan.numbers[0]}")
+    return frames
 
 
 @media_task

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from media.rendering import DEVICE_ORDER
 from media.shot.plan import ShotPlan, choice_of, settings_of
 from media.shot.prepare import fetch_shot, prepare_shot
 from media.store import Missing
@@ -18,7 +17,7 @@ def script_job(plan: ShotPlan, tools: Tools, folder: Path) -> dict[str, Any]:
         "trusted": plan.job.trusted,
         "choice": choice_of(plan.job),
         "settings": {**settings_of(plan.job), "persistent_data": len(plan.numbers) > 1},
-        "device": {"order": DEVICE_ORDER, "require_gpu": plan.job.require_gpu},
+        "device": plan.job.device_claim.model_dump(),
     }
 
 
