@@ -52,3 +52,10 @@ def choose_look(view: bpy.types.ColorManagedViewSettings, transform: str, contra
 def strips_of(owner: Any) -> Any:  # noqa: ANN401 - a sequence editor or meta strip, and its collection of strips
     """Return the strips of a sequence editor or meta strip, which before 4.4 were called sequences."""
     return owner.strips if "strips" in owner.bl_rna.properties else owner.sequences
+
+
+def compositor_of(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:
+    """Return the node tree that a scene's pictures go through, if there is one and it is in use."""
+    if "compositing_node_group" in scene.bl_rna.properties:
+        return scene.compositing_node_group
+    return scene.node_tree if scene.use_nodes else None

@@ -5,13 +5,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import bpy
+import gpu
 
 from blender_scripts.blender_version import set_where_known
 from blender_scripts.device_wish import DeviceWish
 from blender_scripts.events import EventChannel
 from blender_scripts.failure import OutOfResources
 
-CPU = "CPU"
+CPU, OPENGL = "CPU", "OPENGL"
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,15 @@ def device_in_use(scene: bpy.types.Scene) -> Device:
     if scene.cycles.device == "GPU" and preferences.has_active_device() and names:
         return Device(kind, " + ".join(names))
     return Device(CPU, next((device.name for device in preferences.devices if device.type == CPU), CPU))
+
+
+def renderer_of(scene: bpy.types.Scene) -> Device:
+    """Tell what renders a scene: a device of Cycles', or whatever draws for the engines that use OpenGL."""
+    return (
+        device_in_use(scene)
+        if scene.render.engine == "CYCLES"
+        else Device(OPENGL, gpu.platform.renderer_get())
+    )
 
 
 def denoise_on_gpu(scene: bpy.types.Scene) -> bool:

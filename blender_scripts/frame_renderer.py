@@ -81,7 +81,7 @@ class FrameRenderer:
             path=str(path),
             seconds=time.monotonic() - began,
             peak_memory_bytes=peak_memory_bytes(),
-            device=devices.device_in_use(self.scene).to_json(),
+            device=devices.renderer_of(self.scene).to_json(),
             samples=progress.samples,
             persistent_data=self.scene.render.use_persistent_data,
             warmth=self.warmth,

@@ -91,6 +91,11 @@ class ListDevices:
 
 
 @dataclass(frozen=True)
+class FindDisplay:
+    """Tell what draws by OpenGL here."""
+
+
+@dataclass(frozen=True)
 class Serve:
     """Stay, and do the jobs that come on standard input one after the other."""
 
@@ -103,7 +108,7 @@ class FrameCommand:
     path: Path
 
 
-Job = PrepareScene | RenderFrames | PrepareShot | RenderShot | ListDevices | Serve
+Job = PrepareScene | RenderFrames | PrepareShot | RenderShot | ListDevices | FindDisplay | Serve
 
 
 def read_job(path: Path) -> Job:
@@ -228,6 +233,10 @@ def _list_devices(_fields: Fields) -> ListDevices:
     return ListDevices()
 
 
+def _find_display(_fields: Fields) -> FindDisplay:
+    return FindDisplay()
+
+
 def _serve(_fields: Fields) -> Serve:
     return Serve()
 
@@ -238,5 +247,6 @@ _READERS: dict[str, Callable[[Fields], Job]] = {
     "prepare_shot": prepare_shot,
     "render_shot": render_shot,
     "list_devices": _list_devices,
+    "find_display": _find_display,
     "serve": _serve,
 }

@@ -13,7 +13,10 @@ from blender_scripts.sanitising import sanitise
 from blender_scripts.shot_file import open_file
 from blender_scripts.shot_job import Choice, RenderShot
 from blender_scripts.shot_settings import apply_shot_settings
+from blender_scripts.unbaked import step_through
 from blender_scripts.warmth import COLD
+
+_SECONDS_BETWEEN_BEATS = 10.0
 
 
 def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str]) -> None:
@@ -34,9 +37,22 @@ def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str])
     devices.activate(scene, kind)
     devices.denoise_on_gpu(scene)
     channel.send("scene_loaded", seconds=time.monotonic() - began)
-    pose = _pose_of(scene, job.choice)
+    pose = step_through(scene, _pose_of(scene, job.choice), _heartbeat(channel))
     renderer = FrameRenderer(scene, pose, channel, lambda _: None, _picture_of(scene), COLD)
     renderer.render_all(commands)
+
+
+def _heartbeat(channel: EventChannel) -> Callable[[int], None]:
+    """Return what says, now and then, that the frames before one are on their way."""
+    said = time.monotonic()
+
+    def beat(frame: int) -> None:
+        nonlocal said
+        if time.monotonic() - said > _SECONDS_BETWEEN_BEATS:
+            said = time.monotonic()
+            channel.send("frame_started", frame=frame)
+
+    return beat
 
 
 def chosen_scene(choice: Choice) -> bpy.types.Scene:

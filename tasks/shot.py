@@ -1,6 +1,7 @@
 """Tasks: open a .blend with care, look through it, and render it."""
 
 from collections.abc import Sequence
+from logging import INFO, WARNING
 
 from prefect import get_run_logger
 from prefect.artifacts import create_table_artifact
@@ -10,6 +11,7 @@ from media.deliverables import Delivered, deliver_previews, deliver_still, deliv
 from media.errors import BadInput
 from media.frame_feed import FrameFeed
 from media.frames import Frame, committed_frames
+from media.machine import memory_bytes
 from media.manifest import Result
 from media.shot import plan, prepare, rendering, segments
 from media.shot.job import AnimationJob, FrameJob
@@ -20,6 +22,7 @@ from media.shot.report import Finding, Shot
 from media.source import Source
 from media.video.settings import VideoSettings
 from tasks.artifacts import show_previews
+from tasks.dispatch import is_on_control
 from tasks.manifest import published
 from tasks.media_task import media_task
 from tasks.progress import encode_progress, frame_progress
@@ -40,9 +43,9 @@ def prepare_shot(source: Source, job: AnimationJob | FrameJob) -> Shot:
 @media_task
 def plan_shot(job: AnimationJob | FrameJob, source: Source, shot: Shot) -> ShotPlan:
     """Show what the preflight found, and name everything that the job will make."""
-    findings = preflight(job, shot.report)
-    _show(findings, source.name, shot.digest)
-    return plan.plan_shot(job, source, shot, open_tools().blender)
+    memory = None if is_on_control() else memory_bytes()
+    _show(preflight(job, shot.report, memory), source.name, shot.digest)
+    return plan.plan_shot(job, source, shot, open_tools().blender, memory)
 
 
 def result_of(job: AnimationJob | FrameJob, source: Source) -> str:
@@ -108,12 +111,10 @@ def publish_manifest(plan: ShotPlan, frames: Sequence[Frame], delivered: Sequenc
 def _show(findings: Sequence[Finding], name: str, digest: str) -> None:
     logger = get_run_logger()
     for finding in findings:
-        logger.warning("%s: %s", finding.level, finding.message)
+        logger.log(INFO if finding.level == "note" else WARNING, "%s: %s", finding.level, finding.message)
     counts = {level: sum(one.level == level for one in findings) for level in ("error", "warning", "removed")}
     said = f"{counts['error']} errors, {counts['warning']} warnings, {counts['removed']} things removed"
-    rows = [
-        {"level": one.level, "what": one.kind, "of": one.subject, "why": one.message} for one in findings
-    ] or [{"level": "fine", "what": "nothing odd", "of": name, "why": ""}]
+    rows = [{"level": one.level, "what": one.kind, "of": one.subject, "why": one.message} for one in findings]
     create_table_artifact(
         table=rows, key=f"preflight-{digest[:12]}", description=f"Preflight of {name}: {said}"
     )

@@ -62,6 +62,13 @@ class ShotJob(BaseModel):
     denoise: Literal["scene", "on", "off"] = Field(
         default="scene", description="Remove what noise is left with Open Image Denoise."
     )
+    engine: Literal["scene", "cycles"] = Field(
+        default="scene",
+        description=(
+            "What renders: the scene's own engine, or Cycles, which renders anywhere; EEVEE and Workbench "
+            "need a GPU with EGL."
+        ),
+    )
     format: Literal["png", "exr"] = Field(
         default="png", description="File format of the frames; EXR keeps scene-linear light."
     )

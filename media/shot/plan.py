@@ -12,7 +12,7 @@ from media.digest import digest_of
 from media.errors import BadInput
 from media.frame_gate import FrameSpec
 from media.shot.job import AnimationJob, FrameJob
-from media.shot.preflight import expect_sound, numbers_of, preflight
+from media.shot.preflight import expect_sound, numbers_of, preflight, size_of
 from media.shot.prepare import shot_digest
 from media.shot.report import Finding, SceneFacts, Shot
 from media.source import Source
@@ -75,10 +75,10 @@ class ShotPlan(BaseModel):
     def spec(self) -> FrameSpec:
         """What each frame must be."""
         job, scene = self.job, self.scene
-        percentage = job.percentage or scene.percentage
+        width, height = size_of(job, scene)
         return FrameSpec(
-            width=(job.width or scene.width) * percentage // 100,
-            height=(job.height or scene.height) * percentage // 100,
+            width=width,
+            height=height,
             channels=4 if scene.transparent or job.format == "exr" else 3,
             format=FORMATS[job.format],
         )
@@ -126,13 +126,26 @@ def result_digest(job: AnimationJob | FrameJob, source: Source, blender: Blender
     )
 
 
-def plan_shot(job: AnimationJob | FrameJob, source: Source, shot: Shot, blender: Blender) -> ShotPlan:
+def plan_shot(
+    job: AnimationJob | FrameJob,
+    source: Source,
+    shot: Shot,
+    blender: Blender,
+    memory_bytes: int | None = None,
+) -> ShotPlan:
     """Name everything that `job` makes of a shot.
+
+    Args:
+        job: What is asked for.
+        source: Of what.
+        shot: What was made of the source.
+        blender: What renders.
+        memory_bytes: What the machine that renders has, if that is known already.
 
     Raises:
         BadInput: It cannot be rendered, for the reasons that the preflight found.
     """
-    findings = preflight(job, shot.report)
+    findings = preflight(job, shot.report, memory_bytes)
     expect_sound(source.name, findings)
     scene = shot.report.scene(job.scene)
     assert scene is not None  # noqa: S101 - the preflight has refused a scene that is not there
@@ -160,6 +173,7 @@ def settings_of(job: AnimationJob | FrameJob) -> dict[str, Any]:
         "percentage": job.percentage or 0,
         "samples": job.samples or 0,
         "denoise": job.denoise,
+        "engine": job.engine,
         "format": FORMATS[job.format],
         "color_depth": job.color_depth,
     }

@@ -50,7 +50,7 @@ def shot_manifest(
         machine=tools.machine,
         cost=cost,
         warnings=(
-            *(finding.message for finding in plan.findings),
+            *(finding.message for finding in plan.findings if finding.level != "note"),
             *(f"frame {frame.number} is of one single colour" for frame in frames if frame.uniform),
         ),
     )

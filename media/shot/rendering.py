@@ -7,7 +7,9 @@ from typing import Any
 from media.frame_feed import FrameFeed
 from media.frames import Frame
 from media.rendering import DEVICE_ORDER, Order, Report, render_missing
+from media.shot.display import expect_display
 from media.shot.plan import ShotPlan, choice_of, settings_of
+from media.shot.preflight import CYCLES, engine_of
 from media.shot.prepare import fetch_shot, prepare_shot
 from media.store import Missing
 from media.tools import Tools
@@ -28,8 +30,12 @@ def render_shot(
     Raises:
         BadInput, OutOfResources, ToolFailed: It cannot be rendered here; the sentence says why.
     """
+    engine = engine_of(plan.job, plan.scene)
 
     def script_job(folder: Path) -> Mapping[str, Any]:
+        if engine != CYCLES:
+            blender = tools.blender if plan.job.trusted else tools.blender.confined
+            expect_display(engine, blender, require_gpu=plan.job.require_gpu)
         try:
             scene = fetch_shot(plan.shot, tools.store, folder)
         except Missing:  # deleted since it was found
