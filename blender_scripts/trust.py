@@ -28,7 +28,7 @@ def warnings_of_trust() -> Iterator[Finding]:
                     "warning",
                     "output-node",
                     owner,
-                    f"{owner}: its node {node.name} writes to {path or 'its folder'} where it is rendered, and "
+                    f"{owner}: its node {node.name} writes to {path or 'its folder'}, where it renders, and "
                     "nobody fetches that; take what you need as passes of multilayer EXR frames",
                 )
     for scene in bpy.data.scenes:

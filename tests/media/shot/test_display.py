@@ -13,7 +13,7 @@ def without_egl() -> Blender:
 
 
 def test_machine_without_egl_is_too_small_for_eevee_and_the_scene_is_not_to_blame():
-    with pytest.raises(OutOfResources, match='BLENDER_EEVEE.*found none.*say engine "cycles"'):
+    with pytest.raises(OutOfResources, match=r'BLENDER_EEVEE.*found none.*say engine "cycles"'):
         expect_display("BLENDER_EEVEE", without_egl(), require_gpu=False)
 
 
