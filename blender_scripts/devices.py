@@ -11,6 +11,7 @@ from blender_scripts.blender_version import set_where_known
 from blender_scripts.device_wish import DeviceWish
 from blender_scripts.events import EventChannel
 from blender_scripts.failure import OutOfResources
+from blender_scripts.ladder import CUDA, OPTIX, Rung
 
 CPU, OPENGL = "CPU", "OPENGL"
 
@@ -76,6 +77,15 @@ def choose_type(found: Sequence[Device], order: Sequence[str], *, require_gpu: b
     return chosen
 
 
+def spare_for(kind: str, wish: DeviceWish) -> str:
+    """Return the type that is to render if the driver fails with `kind`; nothing if there is none.
+
+    Only OptiX has one: CUDA on the same GPU, which asks far less of the driver.
+    """
+    there = {device.type for device in _preferences().devices}
+    return CUDA if kind == OPTIX and CUDA in wish.order and CUDA in there else ""
+
+
 def activate(scene: bpy.types.Scene, kind: str) -> Device:
     """Switch rendering to every device of a type and to nothing else; return what is then really in use.
 
@@ -117,6 +127,33 @@ def denoise_on_gpu(scene: bpy.types.Scene) -> bool:
     able = scene.cycles.device == "GPU" and _preferences().has_oidn_gpu_devices()
     set_where_known(scene.cycles, denoising_use_gpu=able)
     return bool(able)
+
+
+def rung_of(scene: bpy.types.Scene) -> Rung:
+    """Return how a scene is set up to be rendered now. Only Cycles has anything to give up."""
+    render, cycles = scene.render, scene.cycles
+    if render.engine != "CYCLES":
+        return Rung(render.engine, persistent_data=False, tile=0, denoise_on_gpu=False)
+    side = max(render.resolution_x, render.resolution_y) * render.resolution_percentage // 100
+    return Rung(
+        device=device_in_use(scene).type,
+        persistent_data=render.use_persistent_data,
+        tile=min(side, cycles.tile_size) if cycles.use_auto_tile else side,
+        denoise_on_gpu=cycles.use_denoising and bool(getattr(cycles, "denoising_use_gpu", False)),
+    )
+
+
+def stand_on(rung: Rung, scene: bpy.types.Scene) -> None:
+    """Set a scene up for a rung. What the last one kept, also on the GPU, is freed first."""
+    scene.render.use_persistent_data = False
+    before = rung_of(scene)
+    if rung.device != before.device:
+        activate(scene, rung.device)
+    if rung.tile != before.tile:
+        scene.cycles.use_auto_tile = True
+        scene.cycles.tile_size = rung.tile
+    set_where_known(scene.cycles, denoising_use_gpu=rung.denoise_on_gpu)
+    scene.render.use_persistent_data = rung.persistent_data
 
 
 def _preferences() -> Any:  # noqa: ANN401 - an add-on's own class

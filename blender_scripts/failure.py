@@ -4,17 +4,15 @@ The class names are those of `media/errors.py`; nothing is imported across the b
 """
 
 import errno
-import re
 import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from blender_scripts.gpu_trouble import is_out_of_memory
+
 if TYPE_CHECKING:
     from blender_scripts.events import EventChannel
 
-_MEMORY = re.compile(
-    r"out of (\w+ )*memory|bad_alloc|failed to allocate|memory exhausted|cannot allocate", re.IGNORECASE
-)
 _DISK_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LONGEST_MESSAGE = 600
 
@@ -27,23 +25,20 @@ class OutOfResources(Exception):
     """Memory, disk or a required GPU is missing."""
 
 
+class OutOfGpuMemory(OutOfResources):
+    """The memory of the GPU is too small, whatever is given up."""
+
+
 class ToolFailed(Exception):
     """Blender failed for no reason of the input's."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A failure as it is reported: `kind` is BadInput, OutOfResources or ToolFailed."""
+    """A failure as it is reported: `kind` is BadInput, OutOfResources, OutOfGpuMemory or ToolFailed."""
 
     kind: str
     message: str
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Tell whether an error means that memory (of the machine or of its GPU) ran out."""
-    if isinstance(error, OSError):
-        return error.errno == errno.ENOMEM
-    return isinstance(error, MemoryError) or _MEMORY.search(str(error)) is not None
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -51,6 +46,8 @@ def failure_of(error: BaseException) -> Failure:
     disk_full = isinstance(error, OSError) and error.errno in _DISK_ERRNOS
     if isinstance(error, BadInput):
         kind = "BadInput"
+    elif isinstance(error, OutOfGpuMemory):
+        kind = "OutOfGpuMemory"
     elif isinstance(error, OutOfResources) or is_out_of_memory(error) or disk_full:
         kind = "OutOfResources"
     else:

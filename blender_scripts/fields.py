@@ -77,9 +77,17 @@ class Fields:
             raise BadInput(f"{self._where}.{name}: expected a list out of {allowed}, found {value!r:.60}")
         return tuple(value)
 
+    def texts_if_said(self, name: str, choices: Iterable[str]) -> tuple[str, ...]:
+        """Return such a list, or nothing where it is absent."""
+        return self.texts(name, choices) if name in self._values else ()
+
     def child(self, name: str, *, optional: bool = False) -> "Fields":
         """Return the object in a field; an empty one where it is absent and `optional`."""
         return Fields(f"{self._where}.{name}", self._take(name, {} if optional else None))
+
+    def child_if_said(self, name: str) -> "Fields | None":
+        """Return the object in a field that may be absent."""
+        return self.child(name) if name in self._values else None
 
     def children(self, name: str, most: int) -> "tuple[Fields, ...]":
         """Return the objects in a list of at most so many; none where it is absent."""

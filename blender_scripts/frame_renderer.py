@@ -12,8 +12,10 @@ import bpy
 
 from blender_scripts import devices
 from blender_scripts.events import EventChannel
-from blender_scripts.failure import OutOfResources, ToolFailed, is_out_of_memory, one_line
+from blender_scripts.failure import OutOfGpuMemory, OutOfResources, ToolFailed, one_line
+from blender_scripts.gpu_trouble import GPU_MEMORY, MEMORY
 from blender_scripts.job import read_command
+from blender_scripts.ladder import Ladder, LastRung, climb_down
 from blender_scripts.memory import peak_memory_bytes
 
 _SAMPLE = re.compile(r"Sample (\d+)/(\d+)")
@@ -38,6 +40,7 @@ class FrameRenderer:
         finish: Is given every written file before it is reported.
         picture: Blender's render operator.
         warmth: What was ready when the job began.
+        spare: Type of devices to render by when the driver fails with those in use, if there is one.
     """
 
     scene: bpy.types.Scene
@@ -46,6 +49,8 @@ class FrameRenderer:
     finish: Callable[[Path], None]
     picture: Callable[[], None]
     warmth: str
+    spare: str = ""
+    _ladder: Ladder | None = None
 
     def render_all(self, commands: Iterable[str]) -> None:
         """Render every frame that is commanded, one a line, until the commands end.
@@ -63,8 +68,8 @@ class FrameRenderer:
         """Render one frame into a file and report it.
 
         Raises:
-            OutOfResources: Memory ran out, and without persistent data again.
-            ToolFailed: Blender failed, or left no file.
+            OutOfResources: Memory ran out, whatever was given up.
+            ToolFailed: Blender failed, also by another device if there is one, or left no file.
         """
         began = time.monotonic()
         self.channel.send("frame_started", frame=frame)
@@ -72,7 +77,7 @@ class FrameRenderer:
         _claim(path)
         self.scene.render.filepath = str(path)
         with self._progress_of(frame) as progress:
-            self._picture_within_memory(frame)
+            ladder = self._picture_somehow(frame)
         self.finish(path)
         _settle(path)
         self.channel.send(
@@ -85,21 +90,25 @@ class FrameRenderer:
             samples=progress.samples,
             persistent_data=self.scene.render.use_persistent_data,
             warmth=self.warmth,
+            fallback=ladder.fallback,
+            fallback_reason=ladder.reason,
         )
 
-    def _picture_within_memory(self, frame: int) -> None:
-        """Render, once more without persistent data if memory ran out with it."""
+    def _picture_somehow(self, frame: int) -> Ladder:
+        """Render as asked, or with what the machine bears; returns what became of it.
+
+        Raises:
+            OutOfResources, ToolFailed: It bears nothing.
+        """
+        first = devices.rung_of(self.scene)
+        ladder = self._ladder or Ladder(first, first, self.spare)
         try:
-            self.picture()
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise ToolFailed(
-                    f"frame {frame}: expected Blender to render it, found: {one_line(error)}"
-                ) from error
-            if not self.scene.render.use_persistent_data:
-                raise OutOfResources(f"frame {frame}: {one_line(error)}; use a larger machine") from error
-            self.scene.render.use_persistent_data = False  # and so it stays: the next frame needs as much
-            self._picture_within_memory(frame)
+            self._ladder = climb_down(
+                self.picture, ladder, lambda rung: devices.stand_on(rung, self.scene), one_line
+            )
+        except LastRung as last:
+            raise _final(frame, last) from last.__cause__
+        return self._ladder
 
     @contextmanager
     def _progress_of(self, frame: int) -> Iterator["_Progress"]:
@@ -132,6 +141,17 @@ class _Progress:
         if sample == samples or now - self._last >= _LEAST_PAUSE:
             self._last = now
             self._channel.send("sample_progress", frame=self._frame, sample=sample, samples=samples)
+
+
+def _final(frame: int, last: LastRung) -> Exception:
+    """Return what it means that no rung bore a frame."""
+    said = one_line(last.__cause__ or last)
+    tried = f", also {last.ladder.fallback}" if last.ladder.fallback else ""
+    if last.trouble == GPU_MEMORY and last.ladder.now.device != devices.CPU:
+        return OutOfGpuMemory(f"frame {frame}: {said}{tried}; use a GPU with more memory")
+    if last.trouble in {MEMORY, GPU_MEMORY}:
+        return OutOfResources(f"frame {frame}: {said}{tried}; use a larger machine")
+    return ToolFailed(f"frame {frame}: expected Blender to render it, found{tried}: {said}")
 
 
 def _claim(path: Path) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_scripts.blender_version import run_operator
-from blender_scripts.failure import BadInput, is_out_of_memory, one_line
+from blender_scripts.failure import BadInput, one_line
+from blender_scripts.gpu_trouble import is_out_of_memory
 from blender_scripts.hull import directions, support_points
 
 _KEPT_TYPES = {"MESH", "EMPTY", "ARMATURE"}

@@ -10,6 +10,7 @@ from blender_scripts.device_wish import DeviceWish, device_wish
 from blender_scripts.failure import BadInput
 from blender_scripts.fields import Fields
 from blender_scripts.shot_job import PrepareShot, RenderShot, prepare_shot, render_shot
+from blender_scripts.split_job import FinishSplit, finish_split
 
 SCHEMA = 1
 UNSAID = "unsaid"
@@ -108,7 +109,7 @@ class FrameCommand:
     path: Path
 
 
-Job = PrepareScene | RenderFrames | PrepareShot | RenderShot | ListDevices | FindDisplay | Serve
+Job = PrepareScene | RenderFrames | PrepareShot | RenderShot | FinishSplit | ListDevices | FindDisplay | Serve
 
 
 def read_job(path: Path) -> Job:
@@ -246,6 +247,7 @@ _READERS: dict[str, Callable[[Fields], Job]] = {
     "render_frames": _render_frames,
     "prepare_shot": prepare_shot,
     "render_shot": render_shot,
+    "finish_split": finish_split,
     "list_devices": _list_devices,
     "find_display": _find_display,
     "serve": _serve,

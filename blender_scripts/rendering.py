@@ -82,4 +82,5 @@ def _set_up(
         degrees = (frame - 1) * camera.degrees_per_frame
         studio.turn_to(degrees, view, framing.at(degrees))
 
-    return FrameRenderer(scene, turn, channel, finish, picture, warmth)
+    spare = devices.spare_for(kind, job.device)
+    return FrameRenderer(scene, turn, channel, finish, picture, warmth, spare)

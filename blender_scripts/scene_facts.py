@@ -5,7 +5,7 @@ from typing import Any
 
 import bpy
 
-from blender_scripts.blender_version import compositor_of
+from blender_scripts.divisibility import divisibility_of
 from blender_scripts.findings import Finding
 from blender_scripts.unbaked import unbaked
 
@@ -40,6 +40,7 @@ def facts_of(scene: bpy.types.Scene) -> dict[str, Any]:
         "memory_bytes": _memory(scene),
         "needs_order": bool(unbaked(scene)),
         "animated_seed": render.engine != "CYCLES" or scene.cycles.use_animated_seed,
+        **divisibility_of(scene),
     }
 
 
@@ -91,7 +92,10 @@ def _cameras(scene: bpy.types.Scene) -> list[bpy.types.Object]:
 
 
 def _has_compositor(scene: bpy.types.Scene) -> bool:
-    tree = compositor_of(scene)
+    of_scene = (
+        "compositing_node_group" if "compositing_node_group" in scene.bl_rna.properties else "node_tree"
+    )
+    tree = getattr(scene, of_scene)
     return tree is not None and len(tree.nodes) > 0
 
 

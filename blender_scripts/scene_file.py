@@ -5,7 +5,8 @@ from pathlib import Path
 
 import bpy
 
-from blender_scripts.failure import BadInput, is_out_of_memory, one_line
+from blender_scripts.failure import BadInput, one_line
+from blender_scripts.gpu_trouble import is_out_of_memory
 
 _HEAD = b"BLENDER"
 _END = b"ENDB"

@@ -13,6 +13,7 @@ from blender_scripts.failure import BadInput, report_failure
 from blender_scripts.job import UNSAID, FindDisplay, Job, ListDevices, PrepareScene, RenderFrames, job_of
 from blender_scripts.memory import forget_peak, resident_bytes
 from blender_scripts.shot_job import PrepareShot, RenderShot
+from blender_scripts.split_job import FinishSplit
 from blender_scripts.warmth import COLD, WARM_PROCESS, WARM_SCENE
 
 END = "end"
@@ -76,6 +77,10 @@ def do(job: Job, channel: EventChannel, commands: Iterable[str], warmth: str = C
         from blender_scripts.shot_rendering import render_shot  # noqa: PLC0415 - the same
 
         render_shot(job, channel, commands)
+    elif isinstance(job, FinishSplit):
+        from blender_scripts.split_finishing import finish_split  # noqa: PLC0415 - the same
+
+        finish_split(job, channel, commands)
     elif isinstance(job, ListDevices):
         from blender_scripts.rendering import list_devices  # noqa: PLC0415 - the same
 

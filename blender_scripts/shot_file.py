@@ -5,8 +5,9 @@ from pathlib import Path
 
 import bpy
 
-from blender_scripts.failure import BadInput, is_out_of_memory, one_line
+from blender_scripts.failure import BadInput, one_line
 from blender_scripts.file_needs import pack_what_is_there
+from blender_scripts.gpu_trouble import is_out_of_memory
 
 _CUT_SHORT = "one that is cut short, or damaged"
 

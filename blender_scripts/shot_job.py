@@ -5,6 +5,8 @@ from pathlib import Path
 
 from blender_scripts.device_wish import DeviceWish, device_wish
 from blender_scripts.fields import Fields
+from blender_scripts.subset_job import Subset, subset_of
+from blender_scripts.view_passes import PASSES
 
 UNSAID = ""
 """For a name: the file's own choice holds."""
@@ -43,6 +45,8 @@ class ShotSettings:
         file_format: PNG, OPEN_EXR, OPEN_EXR_MULTILAYER or WEBP.
         color_depth: Bits of a channel, as Blender's enumeration has them.
         denoise: scene, on or off.
+        passes: What every view layer keeps; if there are none, what it keeps by itself.
+        display: Whether a picture that shows the frame is written beside it.
     """
 
     width: int
@@ -54,13 +58,16 @@ class ShotSettings:
     file_format: str
     color_depth: str
     persistent_data: bool
+    passes: tuple[str, ...]
+    display: bool
 
 
 @dataclass(frozen=True)
 class RenderShot:
     """Open a prepared shot and render the frames that are asked for on standard input.
 
-    What it would run as it opens, it runs only if it is `trusted`.
+    What it would run as it opens, it runs only if it is `trusted`. With a `subset`, a frame is the mean of
+    some of its samples, in linear light.
     """
 
     scene: Path
@@ -68,6 +75,7 @@ class RenderShot:
     choice: Choice
     settings: ShotSettings
     device: DeviceWish
+    subset: Subset | None
 
 
 def prepare_shot(fields: Fields) -> PrepareShot:
@@ -93,19 +101,22 @@ def render_shot(fields: Fields) -> RenderShot:
     return RenderShot(
         scene=Path(fields.text("scene")),
         trusted=fields.flag("trusted", default=False),
-        choice=_choice(fields.child("choice", optional=True)),
-        settings=_settings(fields.child("settings", optional=True)),
+        choice=choice_of(fields.child("choice", optional=True)),
+        settings=shot_settings(fields.child("settings", optional=True)),
         device=device_wish(fields.child("device", optional=True)),
+        subset=subset_of(fields.child_if_said("subset")),
     )
 
 
-def _choice(fields: Fields) -> Choice:
+def choice_of(fields: Fields) -> Choice:
+    """Read which scene, view layer and camera."""
     names = {name: fields.words(name) for name in ("scene", "view_layer", "camera")}
     fields.refuse_others()
     return Choice(**names)
 
 
-def _settings(fields: Fields) -> ShotSettings:
+def shot_settings(fields: Fields) -> ShotSettings:
+    """Read what overrules a scene's settings."""
     settings = ShotSettings(
         width=fields.whole("width", 0, _LARGEST_SIDE, 0),
         height=fields.whole("height", 0, _LARGEST_SIDE, 0),
@@ -116,6 +127,8 @@ def _settings(fields: Fields) -> ShotSettings:
         file_format=fields.text("format", "PNG", choices=("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "WEBP")),
         color_depth=fields.text("color_depth", "8", choices=("8", "16", "32")),
         persistent_data=fields.flag("persistent_data", default=True),
+        passes=fields.texts_if_said("passes", PASSES),
+        display=fields.flag("display", default=False),
     )
     fields.refuse_others()
     return settings

@@ -2,17 +2,20 @@
 
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import bpy
 
 from blender_scripts import devices
+from blender_scripts.display_picture import write_display
 from blender_scripts.events import EventChannel
 from blender_scripts.failure import BadInput
 from blender_scripts.frame_renderer import FrameRenderer
 from blender_scripts.sanitising import sanitise
 from blender_scripts.shot_file import open_file
-from blender_scripts.shot_job import Choice, RenderShot
+from blender_scripts.shot_job import Choice, RenderShot, ShotSettings
 from blender_scripts.shot_settings import apply_shot_settings
+from blender_scripts.subset_settings import render_some_samples
 from blender_scripts.unbaked import step_through
 from blender_scripts.warmth import COLD
 
@@ -29,17 +32,30 @@ def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str])
     bpy.ops.wm.read_factory_settings(use_empty=True)
     kind = devices.start(job.device, channel, denoise=job.settings.denoise != "off")
     began = time.monotonic()
-    open_file(job.scene, scripts=job.trusted)
-    if not job.trusted:
-        sanitise(job.scene.parent, keep_drivers=False)  # again: what libraries bring comes with each opening
+    open_shot(job.scene, trusted=job.trusted)
     scene = chosen_scene(job.choice)
     apply_shot_settings(scene, job.settings)
+    if job.subset:
+        render_some_samples(scene, job.subset)
     devices.activate(scene, kind)
     devices.denoise_on_gpu(scene)
     channel.send("scene_loaded", seconds=time.monotonic() - began)
     pose = step_through(scene, _pose_of(scene, job.choice), _heartbeat(channel))
-    renderer = FrameRenderer(scene, pose, channel, lambda _: None, _picture_of(scene), COLD)
+    finish, picture = _finish_of(scene, job.settings), picture_of(scene)
+    spare = devices.spare_for(kind, job.device)
+    renderer = FrameRenderer(scene, pose, channel, finish, picture, COLD, spare)
     renderer.render_all(commands)
+
+
+def open_shot(path: Path, *, trusted: bool) -> None:
+    """Open a prepared shot; what is not trusted is cleaned again, as what libraries bring comes each time.
+
+    Raises:
+        BadInput: Blender cannot read it.
+    """
+    open_file(path, scripts=trusted)
+    if not trusted:
+        sanitise(path.parent, keep_drivers=False)
 
 
 def _heartbeat(channel: EventChannel) -> Callable[[int], None]:
@@ -97,7 +113,19 @@ def _pose_of(scene: bpy.types.Scene, choice: Choice) -> Callable[[int], None]:
     return pose
 
 
-def _picture_of(scene: bpy.types.Scene) -> Callable[[], None]:
+def _finish_of(scene: bpy.types.Scene, settings: ShotSettings) -> Callable[[Path], None]:
+    """Return what is done to every written frame."""
+
+    def finish(frame: Path) -> None:
+        if settings.display:
+            write_display(scene, frame)
+
+    return finish
+
+
+def picture_of(scene: bpy.types.Scene) -> Callable[[], None]:
+    """Return what renders a scene into its own file."""
+
     def picture() -> None:
         bpy.ops.render.render(write_still=True, scene=scene.name)
 

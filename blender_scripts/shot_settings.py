@@ -5,6 +5,7 @@ import bpy
 from blender_scripts.blender_version import set_image_format
 from blender_scripts.render_settings import PNG_COMPRESSION, leave_stamps_out
 from blender_scripts.shot_job import ShotSettings
+from blender_scripts.view_passes import choose_passes
 
 
 def apply_shot_settings(scene: bpy.types.Scene, settings: ShotSettings) -> None:
@@ -22,6 +23,8 @@ def apply_shot_settings(scene: bpy.types.Scene, settings: ShotSettings) -> None:
     leave_stamps_out(render)
     _sample(scene, settings)
     _write(render, settings)
+    if settings.file_format == "OPEN_EXR_MULTILAYER":
+        choose_passes(scene, settings.passes)
 
 
 def _sample(scene: bpy.types.Scene, settings: ShotSettings) -> None:
@@ -45,6 +48,6 @@ def _write(render: bpy.types.RenderSettings, settings: ShotSettings) -> None:
     if settings.file_format == "PNG":
         image.compression = PNG_COMPRESSION
     elif settings.file_format == "WEBP":
-        image.quality = 100  # without loss
+        image.quality = 100  # at which Blender writes without loss
     else:
         image.exr_codec = "ZIP"

@@ -13,6 +13,8 @@ from blocks.sources import open_access
 from blocks.stores import fit_for_results, open_store
 from media.blender import Blender, installed_blender, packaged_blender
 from media.encoder import Ffmpeg, find_ffmpeg
+from media.gpu import Gpu, find_gpu, find_tool
+from media.kernel_cache import LARGEST, VARIABLES, KernelCache, variables
 from media.tools import Tools
 
 PASSED_ON = (
@@ -35,13 +37,17 @@ PASSED_ON = (
 def open_tools() -> Tools:
     """Return the store, Blender and ffmpeg that this machine is set up with."""
     settings = read_settings()
-    env = _kernel_caches() | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    said = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    env = LARGEST | variables(_kernels_home() / "unnamed") | said
+    blender = replace(_blender(settings.blender, env), host=settings.host and absolute(settings.host))
+    kernels = None if said.keys() & VARIABLES.values() else _kernels(blender)
     return Tools(
         store=fit_for_results(open_store()),
-        blender=replace(_blender(settings.blender, env), host=settings.host and absolute(settings.host)),
+        blender=replace(blender, env={**env, **kernels.env}) if kernels else blender,
         ffmpeg=Ffmpeg(absolute(settings.ffmpeg), env) if settings.ffmpeg else find_ffmpeg(env),
         machine=socket.gethostname(),
         access=open_access(),
+        kernels=kernels,
     )
 
 
@@ -57,7 +63,18 @@ def _asked_for_its_version(executable: Path) -> Blender:
     return installed_blender(executable, {})
 
 
-def _kernel_caches() -> dict[str, str]:
+def this_gpu() -> Gpu | None:
+    """Return this machine's GPU, if its driver tells; it is asked once in a process."""
+    said = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return find_gpu(find_tool(os.environ.get("PATH", os.defpath)), said)
+
+
+def _kernels(blender: Blender) -> KernelCache | None:
+    """Return the compiled kernels of this machine's GPU, if its name can be had."""
+    gpu = this_gpu()
+    return KernelCache.of(gpu, blender, _kernels_home()) if gpu else None
+
+
+def _kernels_home() -> Path:
     """Return where GPU drivers keep compiled kernels: not in a child's home, which goes away with it."""
-    home = user_cache_path("rendermill") / "kernels"
-    return {"CUDA_CACHE_PATH": str(home / "cuda"), "OPTIX_CACHE_PATH": str(home / "optix")}
+    return user_cache_path("rendermill") / "kernels"

@@ -94,7 +94,7 @@ def set_up(scene: bpy.types.Scene) -> None:
         world.use_nodes = True
     background = world.node_tree.nodes["Background"]
     background.inputs["Color"].default_value = (0.10, 0.12, 0.16, 1)
-    background.inputs["Strength"].default_value = 0.6
+    background.inputs["Strength"].default_value = 1.1
 
 
 def add_blocks(scene: bpy.types.Scene, texture: Path) -> bpy.types.Object:
@@ -125,7 +125,7 @@ def add_blocks(scene: bpy.types.Scene, texture: Path) -> bpy.types.Object:
     variable = curve.driver.variables.new()
     variable.targets[0].id, variable.targets[0].data_path = tall, "scale.z"
     target = bpy.data.objects.new("target", None)
-    target.location = (0, 0, 0.7)
+    target.location = (0.05, 0, 0.95)
     scene.collection.objects.link(target)
     return target
 
@@ -135,22 +135,22 @@ def add_lamp(scene: bpy.types.Scene, library: Path, frames: int) -> None:
     with bpy.data.libraries.load(str(library), link=True) as (there, here):
         here.objects = [name for name in there.objects if name == "shade"]
     pivot = bpy.data.objects.new("pivot", None)
-    pivot.location = (0, 0, 4.2)
+    pivot.location = (0.1, 0, 3.5)
     lamp = bpy.data.objects.new("lamp", None)
-    lamp.instance_type, lamp.parent, lamp.location = "COLLECTION", pivot, (0, 0, -1.9)
+    lamp.instance_type, lamp.parent, lamp.location = "COLLECTION", pivot, (0, 0, -1.6)
     shade = here.objects[0]
     copy = bpy.data.objects.new("hung shade", shade.data)
-    copy.parent, copy.location = pivot, (0, 0, -1.9)
+    copy.parent, copy.location = pivot, (0, 0, -1.6)
     light = bpy.data.lights.new("bulb", "SPOT")
     light.energy, light.spot_size, light.spot_blend, light.shadow_soft_size = 900, 1.9, 0.6, 0.15
     light.color = (1.0, 0.84, 0.66)
     bulb = bpy.data.objects.new("bulb", light)
-    bulb.parent, bulb.location = pivot, (0, 0, -1.75)
+    bulb.parent, bulb.location = pivot, (0, 0, -1.5)
     bpy.data.objects.remove(lamp)
     for thing in (pivot, copy, bulb):
         scene.collection.objects.link(thing)
-    for frame in range(1, frames + 1, 4):
-        pivot.rotation_euler = (0, 0.45 * math.sin(2 * math.pi * frame / frames), 0)
+    for frame in (*range(1, frames + 1, 2), frames + 1):
+        pivot.rotation_euler = (0, 0.32 * math.sin(2 * math.pi * frame / frames), 0)
         pivot.keyframe_insert("rotation_euler", frame=frame)
 
 
@@ -158,9 +158,9 @@ def add_cameras(scene: bpy.types.Scene, target: bpy.types.Object, frames: int) -
     """Stand three cameras around; markers cut from the first to the second."""
     cameras = {}
     for name, place, length in (
-        ("Wide", (4.6, -5.2, 2.6), 50.0),
-        ("Close", (-2.6, -3.6, 1.5), 70.0),
-        ("Top", (0.2, -1.2, 7.5), 50.0),
+        ("Wide", (4.2, -5.4, 2.3), 42.0),
+        ("Close", (-3.6, -4.6, 1.6), 44.0),
+        ("Top", (0.1, -1.6, 8.6), 52.0),
     ):
         camera = bpy.data.objects.new(name, bpy.data.cameras.new(name))
         camera.location, camera.data.lens = place, length

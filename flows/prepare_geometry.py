@@ -13,11 +13,13 @@ from media.record import geometry_result
 from tasks import geometry
 from tasks.code_version import expect_deployed_code
 from tasks.dispatch import send_on
+from tasks.lifeline import gives_sign_of_life
 from tasks.manifest import find_manifest, publish_geometry
 from tasks.source import download_model
 
 
 @flow(name="prepare-geometry")
+@gives_sign_of_life
 def prepare_geometry(job: GeometryJob) -> Result:
     """Turn a CAD file into a GLB for the web and a USD master for rendering.
 

@@ -12,6 +12,7 @@ from media.manifest import Result
 from media.shot.job import AnimationJob
 from tasks.chunks import find_renderers, render_chunks
 from tasks.code_version import expect_deployed_code
+from tasks.lifeline import gives_sign_of_life
 from tasks.manifest import find_manifest
 from tasks.shot import (
     encode_video,
@@ -28,6 +29,7 @@ from tasks.source import download_model
 
 
 @flow(name="render-animation")
+@gives_sign_of_life
 def render_animation(job: AnimationJob) -> Result:
     """Render the frames of a .blend and make a video of them.
 
@@ -41,15 +43,15 @@ def render_animation(job: AnimationJob) -> Result:
         return finished
     shot = prepare_shot(source, job)
     plan = plan_shot(job, source, shot)
-    if renderers := find_renderers(job):
-        parts = render_chunks(plan, renderers)
-        frames = find_frames(plan)
-        videos = (join_video(plan, plan.video, parts),) if plan.video else ()
-    else:
-        with FrameFeed() as feed:
-            encoding = encode_video.submit(plan, plan.video, feed) if plan.video else None
-            frames = render_frames(plan, feed)
-            videos = (encoding.result(),) if encoding else ()
+    renderers = find_renderers(job)
+    if renderers.deployment:
+        chunked = render_chunks(plan, renderers)
+        videos = (join_video(plan, plan.video, chunked.parts),) if plan.video else ()
+        return publish_manifest(plan, find_frames(plan), (*videos, make_previews(plan)), chunked.cost)
+    with FrameFeed() as feed:
+        encoding = encode_video.submit(plan, plan.video, feed) if plan.video else None
+        frames = render_frames(plan, feed)
+        videos = (encoding.result(),) if encoding else ()
     return publish_manifest(plan, frames, (*videos, make_previews(plan)))
 
 

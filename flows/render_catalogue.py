@@ -11,10 +11,12 @@ from media.catalogue.job import CatalogueJob
 from media.manifest import Result
 from tasks.catalogue import assess_catalogue, forecast_catalogue, publish_catalogue
 from tasks.code_version import expect_deployed_code
+from tasks.lifeline import gives_sign_of_life
 from tasks.sending import expect_renderers, render_missing, render_pilots
 
 
 @flow(name="render-catalogue")
+@gives_sign_of_life
 def render_catalogue(job: CatalogueJob) -> Result:
     """Render many products, several pictures each, at the price of what changed.
 

@@ -12,13 +12,16 @@ from media.manifest import Result
 from media.shot.job import FrameJob
 from tasks.code_version import expect_deployed_code
 from tasks.dispatch import send_on
+from tasks.lifeline import gives_sign_of_life
 from tasks.manifest import find_manifest
+from tasks.samples import render_samples
 from tasks.shot import deliver_frame, make_previews, plan_shot, prepare_shot, publish_manifest, render_frames
 from tasks.shot import result_of as result_of_job
 from tasks.source import download_model
 
 
 @flow(name="render-frame")
+@gives_sign_of_life
 def render_frame(job: FrameJob) -> Result:
     """Render one frame of a .blend.
 
@@ -32,6 +35,7 @@ def render_frame(job: FrameJob) -> Result:
         return finished
     shot = prepare_shot(source, job)
     plan = plan_shot(job, source, shot)
+    render_samples(plan)
     if sent := send_on(job, source, result):
         return sent
     frames = render_frames(plan, FrameFeed())

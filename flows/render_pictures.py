@@ -8,9 +8,11 @@ from prefect import flow
 from media.catalogue.job import PicturesJob
 from tasks import batches
 from tasks.code_version import expect_deployed_code
+from tasks.lifeline import gives_sign_of_life
 
 
 @flow(name="render-pictures")
+@gives_sign_of_life
 def render_pictures(job: PicturesJob) -> int:
     """Render several pictures; what became of each is told in the store. Returns how many there are.
 

@@ -16,6 +16,7 @@ from tasks.deliverables import encode_still, make_previews
 from tasks.dispatch import send_on
 from tasks.frames import render_frames
 from tasks.geometry import prepare_geometry
+from tasks.lifeline import gives_sign_of_life
 from tasks.manifest import find_manifest, publish_manifest
 from tasks.plan import plan_job
 from tasks.scene import prepare_scene
@@ -23,6 +24,7 @@ from tasks.source import download_model
 
 
 @flow(name="render-still")
+@gives_sign_of_life
 def render_still(job: StillJob) -> Result:
     """Render one picture of a part.
 

@@ -16,6 +16,7 @@ from tasks.deliverables import encode_video, make_previews
 from tasks.dispatch import send_on
 from tasks.frames import render_frames
 from tasks.geometry import prepare_geometry
+from tasks.lifeline import gives_sign_of_life
 from tasks.manifest import find_manifest, publish_manifest
 from tasks.plan import plan_job
 from tasks.scene import prepare_scene
@@ -23,6 +24,7 @@ from tasks.source import download_model
 
 
 @flow(name="render-turntable")
+@gives_sign_of_life
 def render_turntable(job: TurntableJob) -> Result:
     """Render a part turning once around, as a video that loops without a seam.
 

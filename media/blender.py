@@ -5,6 +5,8 @@ as a JSON file, commands as JSON lines on stdin, events come back as JSON lines 
 renderer host serves this machine, the same goes through it to a Blender that is warm already.
 """
 
+import functools
+import hashlib
 import json
 import re
 import sys
@@ -39,6 +41,7 @@ class Blender:
     Attributes:
         command: What comes before the script's own arguments.
         version: Such as 4.5.15.
+        build: What tells builds of one version apart, if anything does.
         env: Variables its children need on this machine, such as where the GPU driver lies.
         host: Socket of this machine's renderer host, if one may be there.
         is_confined: Whether its children are kept in their folder.
@@ -47,6 +50,7 @@ class Blender:
     command: tuple[str, ...]
     version: str
     env: Mapping[str, str] = field(default_factory=dict)
+    build: str = ""
     host: Path | None = None
     is_confined: bool = False
 
@@ -98,7 +102,7 @@ class Script(Protocol):
 
 def packaged_blender(env: Mapping[str, str]) -> Blender:
     """Return the Blender of the `bpy` wheel beside us."""
-    return Blender((sys.executable, str(ENTRY)), metadata.version("bpy"), env)
+    return Blender((sys.executable, str(ENTRY)), metadata.version("bpy"), env, _build_of_wheel())
 
 
 def installed_blender(executable: Path, env: Mapping[str, str]) -> Blender:
@@ -111,8 +115,17 @@ def installed_blender(executable: Path, env: Mapping[str, str]) -> Blender:
     version = re.search(r"^Blender (\d+\.\d+\.\d+)", finished.log_tail, re.MULTILINE)
     if not version:
         raise BadInput(f"{executable}: expected a Blender executable, found {finished.log_tail[:80]!r}")
+    build = re.search(r"^\s*build hash: (\S+)", finished.log_tail, re.MULTILINE)
     flags = ("-b", "--factory-startup", "--disable-autoexec", "--python-exit-code", "1", "--python")
-    return Blender((str(executable), *flags, str(ENTRY), "--"), version[1], env)
+    return Blender((str(executable), *flags, str(ENTRY), "--"), version[1], env, build[1] if build else "")
+
+
+@functools.cache
+def _build_of_wheel() -> str:
+    """Return a digest of the GPU kernels that the wheel brings, which its list of files names by theirs."""
+    listed = (metadata.distribution("bpy").read_text("RECORD") or "").splitlines()
+    kernels = sorted(line for line in listed if "/cycles/lib/kernel_" in line)
+    return hashlib.sha256("\n".join(kernels).encode()).hexdigest()[:16] if kernels else ""
 
 
 def start_script(

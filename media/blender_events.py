@@ -5,11 +5,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from media.errors import BadInput, MediaError, OutOfResources, ToolFailed
+from media.errors import BadInput, MediaError, OutOfGpuMemory, OutOfResources, ToolFailed
 from media.shot.report import ShotReport
 
 Warmth = Literal["cold", "warm process", "warm scene"]
 """What was ready when the job began: nothing, a Blender that had done others, or the open scene as well."""
+
+
+Kernels = Literal["", "cold", "restored", "kept"]
+"""What of its kernels a GPU had before a job: not said, none, those of the store, those of this machine."""
 
 
 class Device(BaseModel):
@@ -94,6 +98,9 @@ class FrameWritten(BaseModel):
     samples: int
     persistent_data: bool
     warmth: Warmth = "cold"
+    fallback: str = Field(default="", description="What is not as asked for, since that failed; in words.")
+    fallback_reason: str = Field(default="", description="What Blender said when it failed.")
+    kernels: Kernels = Field(default="", description="Of the job, if a GPU rendered; our side fills it in.")
 
 
 class Devices(BaseModel):
@@ -116,7 +123,7 @@ class Failed(BaseModel):
     """The script gave up."""
 
     event: Literal["failed"]
-    kind: Literal["BadInput", "OutOfResources", "ToolFailed"] = Field(alias="class")
+    kind: Literal["BadInput", "OutOfResources", "OutOfGpuMemory", "ToolFailed"] = Field(alias="class")
     message: str
 
 
@@ -137,6 +144,7 @@ EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 FAILURES: dict[str, type[MediaError]] = {
     "BadInput": BadInput,
     "OutOfResources": OutOfResources,
+    "OutOfGpuMemory": OutOfGpuMemory,
     "ToolFailed": ToolFailed,
 }
 

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict
 from media.asset import Asset
 from media.contact_sheet import contact_sheet, poster
 from media.digest import sha256_of_file
-from media.encoder import choose_encoder, probe_nvenc
 from media.faults import FaultPoint, fault_point
+from media.frame_display import shown
 from media.frame_feed import FrameFeed
 from media.frame_plan import FramePlan
 from media.manifest import Output, Role
@@ -39,6 +39,7 @@ PLACES: dict[Role, tuple[Kind, FaultPoint]] = {
 }
 MEDIA_TYPES = {
     ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
     ".png": "image/png",
     ".webp": "image/webp",
     ".jpeg": "image/jpeg",
@@ -79,11 +80,10 @@ def deliver_video(
     """
 
     def frames() -> Iterator[bytes]:
-        return (_frame(plan, number, tools.store) for number in feed.numbers(plan.numbers))
+        return (shown(plan, number, tools.store) for number in feed.numbers(plan.numbers))
 
     with feed.reading(), workspace() as folder:
-        choice = choose_encoder(probe_nvenc(tools.ffmpeg, folder=folder), *settings.padded)
-        encoder = VideoEncoder(tools.ffmpeg, choice)
+        encoder = VideoEncoder.found(settings, tools.ffmpeg, folder)
         video = encode_video(frames, settings, encoder, folder=folder, on_progress=on_progress)
         output = _stored("video", video.path, plan, tools.store)
     return Delivered(
@@ -99,14 +99,22 @@ def deliver_still(plan: FramePlan, form: StillFormat, tools: Tools) -> Delivered
     """
     with workspace() as folder:
         frame = folder / f"frame{plan.frame_suffix}"
-        frame.write_bytes(_frame(plan, plan.numbers[0], tools.store))
+        frame.write_bytes(tools.store.get(_frame_key(plan)))
         picture = write_still(frame, folder / f"still.{form}", form)
         return Delivered(outputs=(_stored("still", picture, plan, tools.store),))
 
 
+def deliver_frame(plan: FramePlan, tools: Tools) -> Delivered:
+    """Store the first frame of `plan` as it is, as what a job delivers."""
+    with workspace() as folder:
+        frame = folder / f"frame{plan.frame_suffix}"
+        frame.write_bytes(tools.store.get(_frame_key(plan)))
+        return Delivered(outputs=(_stored("still", frame, plan, tools.store),))
+
+
 def deliver_previews(plan: FramePlan, tools: Tools) -> Delivered:
-    """Store a poster and, for a sequence, a contact sheet; none for EXR, which has no one look."""
-    if plan.frame_suffix != ".png":
+    """Store a poster and, for a sequence, a contact sheet; none where nothing shows the frames."""
+    if not plan.shown_suffix:
         return Delivered(outputs=())
     with workspace() as folder:
         outputs = []
@@ -117,17 +125,23 @@ def deliver_previews(plan: FramePlan, tools: Tools) -> Delivered:
     return Delivered(outputs=tuple(outputs))
 
 
+def sheet_of(plan: FramePlan, store: ObjectStore) -> bytes | None:
+    """Return a contact sheet of some of the frames of `plan` as WebP; none where nothing shows them."""
+    if not plan.shown_suffix:
+        return None
+    count = min(len(plan.numbers), SHEET_FRAMES)
+    numbers = [plan.numbers[index * len(plan.numbers) // count] for index in range(count)]
+    return contact_sheet([(number, shown(plan, number, store)) for number in numbers])
+
+
 def _previews(plan: FramePlan, store: ObjectStore) -> Iterable[tuple[Role, bytes]]:
-    numbers = plan.numbers
-    yield "poster", poster(_frame(plan, numbers[0], store))
-    if len(numbers) > 1:
-        count = min(len(numbers), SHEET_FRAMES)
-        numbers = [numbers[index * len(numbers) // count] for index in range(count)]
-        yield "contact-sheet", contact_sheet([(number, _frame(plan, number, store)) for number in numbers])
+    yield "poster", poster(shown(plan, plan.numbers[0], store))
+    if len(plan.numbers) > 1 and (sheet := sheet_of(plan, store)):
+        yield "contact-sheet", sheet
 
 
-def _frame(plan: FramePlan, number: int, store: ObjectStore) -> bytes:
-    return store.get(key_for("renders", plan.render, frame_name(number, plan.frame_suffix)))
+def _frame_key(plan: FramePlan) -> str:
+    return key_for("renders", plan.render, frame_name(plan.numbers[0], plan.frame_suffix))
 
 
 def stored_video(path: Path, plan: FramePlan, store: ObjectStore) -> Output:

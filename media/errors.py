@@ -5,6 +5,7 @@ MediaError
 │   └── RefusedHere   this machine takes it no more; another one may
 ├── Unavailable       somebody else is down: retried with back-off and jitter
 ├── OutOfResources    memory, disk or GPU ran out: asks for a cheaper setting or a larger machine
+│   └── OutOfGpuMemory  all cheaper settings were tried: asks for a GPU with more memory
 ├── ToolFailed        a tool broke for no reason of the input's: retried once
 │   ├── ToolCrashed   the tool died by a signal (BadInput when the same input kills it twice)
 │   └── TimedOut      the tool passed its deadline or stopped making progress
@@ -62,6 +63,10 @@ class Unavailable(MediaError):
 
 class OutOfResources(MediaError):
     """Memory, disk or GPU memory ran out, or there is no GPU; trying the same again would not help."""
+
+
+class OutOfGpuMemory(OutOfResources):
+    """The GPU's memory is too small for the work, whatever was given up; a GPU with more may do it."""
 
 
 class ToolFailed(MediaError):

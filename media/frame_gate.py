@@ -6,45 +6,35 @@ Blender reports success on a full disk and leaves a truncated PNG or an empty EX
 import hashlib
 import io
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
 
 import numpy as np
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from media.errors import OutOfResources, ToolFailed
+from media.errors import OutOfResources
+from media.exr_gate import EXR_SIGNATURE, Measured, measure_exr, measure_layers
+from media.frame_spec import BadFrame, FileFormat, FrameSpec, UnreadableFrame
 from media.png import BrokenPng, read_png
+from media.webp import BrokenWebp, require_whole
 
-MAX_SIDE = 16384
-BYTES_PER_SAMPLE = {"PNG": 2, "OPEN_EXR": 4}  # the most that a sample can take
-MEDIA_TYPES = {"PNG": "image/png", "OPEN_EXR": "image/x-exr"}
-EXR_SIGNATURE = b"\x76\x2f\x31\x01"
-SPARE_BYTES = 1 << 20
+__all__ = [
+    "EXR_SIGNATURE",
+    "BadFrame",
+    "FileFormat",
+    "FrameFacts",
+    "FrameSpec",
+    "UnreadableFrame",
+    "inspect_frame",
+]
 
-
-class BadFrame(ToolFailed):
-    """A rendered frame is not what was asked for; the renderer is at fault, so once more may help."""
-
-
-class UnreadableFrame(BadFrame):
-    """A rendered frame is missing, cut short or damaged."""
-
-
-class FrameSpec(BaseModel):
-    """What a rendered frame must be: size in pixels, channels (3 or 4 with alpha) and file format."""
-
-    model_config = ConfigDict(frozen=True)
-
-    width: int = Field(ge=1, le=MAX_SIDE)
-    height: int = Field(ge=1, le=MAX_SIDE)
-    channels: Literal[3, 4]
-    format: Literal["PNG", "OPEN_EXR"] = "PNG"
-
-    @property
-    def largest_file(self) -> int:
-        """What the frame takes uncompressed, in bytes; a compressed file stays below it."""
-        return self.width * self.height * self.channels * BYTES_PER_SAMPLE[self.format] + SPARE_BYTES
+MEDIA_TYPES: dict[FileFormat, str] = {
+    "PNG": "image/png",
+    "OPEN_EXR": "image/x-exr",
+    "OPEN_EXR_MULTILAYER": "image/x-exr",
+    "WEBP": "image/webp",
+}
 
 
 class FrameFacts(BaseModel):
@@ -54,11 +44,11 @@ class FrameFacts(BaseModel):
         width: In pixels.
         height: In pixels.
         channels: 3, or 4 with alpha.
-        bit_depth: Bits per channel: 8 or 16 whole, or 16 (half) and 32 (float) for EXR.
+        bit_depth: Bits per channel: 8 or 16 whole, or 16 (half) and 32 (float) for EXR; of combined.
         uniform: Whether all pixels are equal, or all are fully transparent.
         sha256: Of the file's bytes.
         size: Of the file, in bytes.
-        media_type: `image/png` or `image/x-exr`.
+        media_type: Such as `image/png`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -102,8 +92,7 @@ def _inspect(path: Path, expected: FrameSpec) -> FrameFacts:
         raise UnreadableFrame("expected a rendered frame, found no file") from None
     if not data:
         raise UnreadableFrame("expected a rendered frame, found an empty file")
-    measure = _measure_exr if expected.format == "OPEN_EXR" else _measure_png
-    channels, bit_depth, uniform = measure(data, path, expected)
+    channels, bit_depth, uniform = MEASURES[expected.format](data, path, expected)
     return FrameFacts(
         width=expected.width,
         height=expected.height,
@@ -116,11 +105,11 @@ def _inspect(path: Path, expected: FrameSpec) -> FrameFacts:
     )
 
 
-def _measure_png(data: bytes, _path: Path, expected: FrameSpec) -> tuple[int, int, bool]:
+def _measure_png(data: bytes, _path: Path, expected: FrameSpec) -> Measured:
     """Return channels, bit depth and uniformity; 16-bit pixels are compared by their upper 8 bits."""
     try:
         header = read_png(data)
-        _require_layout(expected, header.width, header.height, header.channels)
+        expected.require(header.width, header.height, header.channels)
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             extrema = np.asarray(image.getextrema())  # decodes every pixel
     except BrokenPng as problem:
@@ -131,32 +120,25 @@ def _measure_png(data: bytes, _path: Path, expected: FrameSpec) -> tuple[int, in
     return header.channels, header.bit_depth, bool(transparent or (extrema[:, 0] == extrema[:, 1]).all())
 
 
-def _measure_exr(data: bytes, path: Path, expected: FrameSpec) -> tuple[int, int, bool]:
-    """Return channels, bit depth and uniformity of a scanline EXR.
-
-    Its ZIP blocks carry checksums; PIZ, DWA and uncompressed ones do not, so there a flipped byte can pass.
-    """
-    import OpenEXR  # noqa: PLC0415 - EXR is rare, and OpenEXR takes 0.4 s to import
-
-    if not data.startswith(EXR_SIGNATURE):
-        raise UnreadableFrame(f"expected an EXR, found {data[:8]!r} at the start of {len(data)} bytes")
+def _measure_webp(data: bytes, _path: Path, expected: FrameSpec) -> Measured:
+    """Return channels, bit depth and uniformity; an alpha that hides nothing may have been dropped."""
     try:
-        header: dict[str, Any] = OpenEXR.File(str(path), header_only=True).header()
-        first, last = header["dataWindow"]
-        width, height = (int(side) for side in last - first + 1)
-        _require_layout(expected, width, height, len(header["channels"]))
-        planes = OpenEXR.File(str(path), separate_channels=True).channels()
-        pixels = np.stack([planes[name].pixels for name in sorted(planes)], axis=-1)
-    except (RuntimeError, ValueError, KeyError) as problem:
-        raise UnreadableFrame(f"expected an EXR that decodes, found: {problem}") from problem
-    if not (finite := np.isfinite(pixels)).all():
-        raise BadFrame(f"expected finite pixels, found {int((~finite).sum())} NaN or infinite values")
-    transparent = "A" in planes and not planes["A"].pixels.any()
-    return len(planes), pixels.dtype.itemsize * 8, bool(transparent or (pixels == pixels[0, 0]).all())
+        require_whole(data)
+        with Image.open(io.BytesIO(data), formats=["WEBP"]) as image:
+            channels = 4 if image.mode == "RGBA" else 3
+            expected.require(*image.size, max(channels, expected.channels))
+            extrema = np.asarray(image.convert("RGBA").getextrema())  # decodes every pixel
+    except BrokenWebp as problem:
+        raise UnreadableFrame(str(problem)) from problem
+    except (OSError, SyntaxError, ValueError) as problem:
+        raise UnreadableFrame(f"expected pixels that decode, found: {problem}") from problem
+    uniform = extrema[3, 1] == 0 or (extrema[:, 0] == extrema[:, 1]).all()
+    return expected.channels, 8, bool(uniform)
 
 
-def _require_layout(expected: FrameSpec, width: int, height: int, channels: int) -> None:
-    wanted = f"{expected.width} x {expected.height} pixels of {expected.channels} channels"
-    found = f"{width} x {height} pixels of {channels} channels"
-    if found != wanted:
-        raise BadFrame(f"expected {wanted}, found {found}")
+MEASURES: dict[FileFormat, Callable[[bytes, Path, FrameSpec], Measured]] = {
+    "PNG": _measure_png,
+    "OPEN_EXR": measure_exr,
+    "OPEN_EXR_MULTILAYER": measure_layers,
+    "WEBP": _measure_webp,
+}

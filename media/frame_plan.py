@@ -30,5 +30,9 @@ class FramePlan(Protocol):
         """The file name ending of a frame."""
 
     @property
+    def shown_suffix(self) -> str:
+        """The ending of the pictures that show frames: the frames' own, of others beside them, or none."""
+
+    @property
     def noun(self) -> str:
         """What kind of work it is."""

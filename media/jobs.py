@@ -6,32 +6,32 @@ The flows take the same steps, each as a task that Prefect shows and retries.
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 from media.anew import scene_of
 from media.blender_events import Event
 from media.cost import Cost
 from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
-from media.errors import MediaError
 from media.frame_feed import FrameFeed
 from media.frames import Frame
 from media.geometry.prepare import prepare_geometry
 from media.job import StillJob, TurntableJob
 from media.manifest import Manifest, find_manifest, publish_manifest
+from media.patience import retried
 from media.plan import Plan, plan, video_of
 from media.record import PREPARING, WHOLE, Made, manifest_of
 from media.rendering import render_frames
 from media.scene import Scene
+from media.shot.job import AnimationJob, FrameJob
+from media.shot.run import run_shot
 from media.source import download_model
 from media.tools import Tools
 
 Report = Callable[[Event | Frame], None]
 CostOf = Callable[[int], Cost | None]
-Found = TypeVar("Found")
 
 
 def run(
-    job: TurntableJob | StillJob,
+    job: TurntableJob | StillJob | FrameJob | AnimationJob,
     tools: Tools,
     report: Report = lambda _: None,
     cost: CostOf = lambda _: None,
@@ -47,6 +47,8 @@ def run(
     Raises:
         MediaError: Of the class that says what to do about it, after the retries which that class allows.
     """
+    if isinstance(job, FrameJob | AnimationJob):
+        return run_shot(job, tools, report, cost)
     began = time.monotonic()
     source = retried(lambda: download_model(job.source, tools.store, tools.access))
     planned = plan(job, source, tools.blender)
@@ -61,20 +63,6 @@ def run(
     seconds = {WHOLE: time.monotonic() - began, PREPARING: prepared - found_missing}
     manifest = manifest_of(planned, made, tools, cost(len(frames)), seconds)
     return retried(lambda: publish_manifest(manifest, tools.store))
-
-
-def retried(step: Callable[[], Found]) -> Found:
-    """Take a step, again as often and as patiently as the class of its failure says."""
-    attempt = 1
-    while True:
-        try:
-            return step()
-        except MediaError as error:
-            wait = error.retry.wait_before(attempt)
-            if wait is None:
-                raise
-            attempt += 1
-            time.sleep(wait)
 
 
 def _render_and_deliver(

@@ -9,6 +9,7 @@ from media.asset import Asset
 from media.cost import Cost
 from media.errors import ToolFailed
 from media.faults import fault_point
+from media.frame_display import Display
 from media.frames import Frame
 from media.store import Missing, ObjectStore
 from media.store.keys import folder_of, key_for
@@ -40,6 +41,7 @@ class FrameEntry(_Frozen):
     key: str
     sha256: str
     size: int
+    display: Display | None = Field(default=None, description="What shows it, if that is not itself.")
 
 
 class Content(_Frozen):
@@ -162,8 +164,8 @@ def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
 
 def _missing(manifest: Manifest, store: ObjectStore) -> str | None:
     """Return the key of an object that the manifest promises and the store lacks, or None."""
-    promised = {output.asset.key: output.asset.size for output in manifest.content.outputs}
-    for key, size in promised.items():
+    outputs = {output.asset.key: output.asset.size for output in manifest.content.outputs}
+    for key, size in outputs.items():
         stat = store.stat(key)
         if stat is None or stat.size != size:
             return key
@@ -172,4 +174,5 @@ def _missing(manifest: Manifest, store: ObjectStore) -> str | None:
         return None
     folder = folder_of("renders", manifest.record.render)
     stored = {stat.key: stat.size for stat in store.list(folder)}
-    return next((frame.key for frame in frames if stored.get(frame.key) != frame.size), None)
+    promised = [one for frame in frames for one in (frame, frame.display) if one]
+    return next((one.key for one in promised if stored.get(one.key) != one.size), None)

@@ -57,6 +57,11 @@ class Plan(BaseModel):
         """The file name ending of a frame."""
         return ".exr" if isinstance(self.job, StillJob) and self.job.format == "exr" else ".png"
 
+    @property
+    def shown_suffix(self) -> str:
+        """The file name ending of what shows a frame; EXR has no one look."""
+        return ".png" if self.frame_suffix == ".png" else ""
+
 
 def plan(job: TurntableJob | StillJob, source: Source, blender: Blender) -> Plan:
     """Name everything that `job` makes of `source`."""

@@ -1,8 +1,9 @@
 """Delete what no finished job needs and no job uses, in two passes a day apart: mark, then delete.
 
 What one pass marks, a later one deletes if it is still unreferenced and was neither written nor touched
-since; a job touches what it finds (`media.store.touch`). The objects of one digest go together, pictures
-before their records, each only while it is as it was marked; at the first that is not, the rest is left.
+since; a job touches what it finds (`media.store.touch`). The objects of one digest go together, frames before
+what shows them and their records, each only while it is as it was marked; at the first that is not, the rest
+is left.
 
 Left is one request's time on S3, whose delete knows an object's etag but not its time: who finds and touches
 an object between our last look and our delete loses it, and makes it again. In a folder even that is closed.
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 WORKERS = 8
 FOREIGN = "not ours"
 LEFTOVERS = "unfinished uploads"
+BESIDE = ".display.png"
 
 
 class PruneJob(BaseModel):
@@ -71,6 +73,7 @@ class PruneJob(BaseModel):
         days = {
             "sources": self.sources_days,
             "catalogues": self.sources_days,  # what a catalogue knows of its sources saves downloads
+            "kernels": self.sources_days,  # a GPU that is rented once a week has them still
             "results": self.results_days,
         }.get(kind, 0)
         return max(timedelta(hours=self.min_age_hours), timedelta(days=days))
@@ -192,8 +195,8 @@ class _Pass:
         return stats if self.job.dry_run else list(self._deleted_of(stats, marked))
 
     def _deleted_of(self, stats: Iterable[Stat], marked: Mapping[str, Seen]) -> Iterator[Stat]:
-        """Delete objects of one digest, records last, up to the first that is not as it was marked."""
-        for stat in sorted(stats, key=lambda stat: (stat.key.endswith(".json"), stat.key)):
+        """Delete objects of one digest, up to the first that is not as it was marked."""
+        for stat in sorted(stats, key=lambda stat: (_rank(stat.key), stat.key)):
             found = self.store.stat(stat.key)
             if found is None:
                 continue
@@ -201,6 +204,11 @@ class _Pass:
                 logger.info("%s was used just now; it stays, and what belongs to it", stat.key)
                 return
             yield stat
+
+
+def _rank(key: str) -> int:
+    """Return when an object's turn is: frames before what shows them, and records last."""
+    return 2 if key.endswith(".json") else int(key.endswith(BESIDE))
 
 
 def _as_marked(prefix: str, stats: Iterable[Stat]) -> Marked:

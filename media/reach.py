@@ -27,6 +27,7 @@ PRUNED = (
     "results",
     "probes",
     "catalogues",
+    "kernels",
 )
 """Kinds of objects that may go. Manifests stay, and so does whatever a newer version keeps here."""
 DOCUMENTED = ("geometry", "scenes")

@@ -8,6 +8,7 @@ from media.asset import Asset
 from media.cost import Cost
 from media.deliverables import Delivered, name_for_people
 from media.digest import digest_of
+from media.frame_warnings import warnings_about
 from media.frames import Frame
 from media.geometry.prepare import geometry_digest
 from media.geometry.report import Geometry
@@ -85,7 +86,7 @@ def manifest_of(
         },
         machine=tools.machine,
         cost=cost,
-        warnings=(*geometry.report.warnings, *made.scene.warnings, *_warnings(frames)),
+        warnings=(*geometry.report.warnings, *made.scene.warnings, *warnings_about(frames)),
     )
     return Manifest(content=content, record=record)
 
@@ -130,7 +131,3 @@ def _reused(geometry: Geometry, scene: Scene, frames: Sequence[Frame]) -> tuple[
     found = [name for name, stage in (("geometry", geometry), (SCENE, scene)) if stage.found]
     count = sum(frame.found for frame in frames)
     return (*found, *([f"{count} of {len(frames)} frames"] if count else []))
-
-
-def _warnings(frames: Sequence[Frame]) -> list[str]:
-    return [f"frame {frame.number} is of one single colour" for frame in frames if frame.uniform]

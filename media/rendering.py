@@ -8,14 +8,16 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from media.anew import fetch_scene
-from media.blender import Script, Ticket, next_event, start_script
-from media.blender_events import Event, FrameWritten
+from media.blender import Blender, Script, Ticket, next_event, start_script
+from media.blender_events import Event, FrameWritten, Kernels
 from media.errors import ToolFailed
+from media.frame_display import written_beside
 from media.frame_feed import FrameFeed
 from media.frame_gate import FrameFacts, FrameSpec, inspect_frame
 from media.frame_plan import FramePlan
@@ -31,6 +33,8 @@ from media.workspace import workspace
 logger = logging.getLogger(__name__)
 
 DEVICE_ORDER = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL", "CPU")
+COMPILED = ("OPTIX", "CUDA")
+"""Devices whose driver compiles what media/kernel_cache.py keeps."""
 
 
 Report = Callable[[Event | Frame], None]
@@ -47,6 +51,8 @@ class Order:
         ticket: For the renderer host; without one, a child of its own renders.
         confined: Whether that child is kept in its folder, as what it opens is not trusted.
         shared: Whether others render frames of this plan at the same time, so that each is asked for anew.
+        shown: What the picture beside each frame must be, where one shows it.
+        inspect: The gate that each frame passes.
     """
 
     plan: FramePlan
@@ -55,6 +61,8 @@ class Order:
     ticket: Ticket | None = None
     confined: bool = False
     shared: bool = False
+    shown: FrameSpec | None = None
+    inspect: Callable[[Path, FrameSpec], FrameFacts] = inspect_frame
 
 
 def render_frames(
@@ -95,8 +103,11 @@ def render_missing(order: Order, tools: Tools, feed: FrameFeed, report: Report) 
         blender = tools.blender.confined if order.confined else tools.blender
         with workspace() as folder:
             job = order.script_job(folder)
-            with start_script(blender, job, folder, ticket=order.ticket) as script:
-                rendering = _Rendering(order, tools.store, script, folder, report)
+            with (
+                _kernels_ready(blender, tools, folder) as (ours, kernels),
+                start_script(ours, job, folder, ticket=order.ticket) as script,
+            ):
+                rendering = _Rendering(order, tools.store, script, folder, report, kernels)
                 for frame in rendering.frames(missing, bool(frames)):
                     take(frame)
     return tuple(frames[number] for number in sorted(frames))
@@ -128,6 +139,7 @@ class _Rendering:
     script: Script
     folder: Path
     report: Report
+    kernels: Kernels = ""
     suspects: list[int] = field(default_factory=list)
     """Frames that came out uniform."""
 
@@ -182,7 +194,7 @@ class _Rendering:
 
         Others may wait for it, and a store may take its time.
         """
-        facts = inspect_frame(written.path, self.order.spec)
+        facts = self._inspected(written)
         if facts.uniform:
             self.suspects.append(written.frame)
             return None
@@ -190,11 +202,18 @@ class _Rendering:
             self.script.close_stdin()
         frame = commit(written, facts, self.order.plan, self.store)
         written.path.unlink()
+        written_beside(written.path).unlink(missing_ok=True)
         return frame
 
     def _rendered(self, number: int) -> tuple[FrameWritten, FrameFacts]:
         written = self._ask(number)
-        return written, inspect_frame(written.path, self.order.spec)
+        return written, self._inspected(written)
+
+    def _inspected(self, written: FrameWritten) -> FrameFacts:
+        """Decode a frame and what shows it."""
+        if self.order.shown:
+            inspect_frame(written_beside(written.path), self.order.shown)
+        return self.order.inspect(written.path, self.order.spec)
 
     def _ask(self, number: int) -> FrameWritten:
         """Have one frame rendered into the folder."""
@@ -213,16 +232,38 @@ class _Rendering:
     def _heard(self, number: int) -> Event:
         """Return what the renderer says next."""
         if event := next_event(self.script):
+            if isinstance(event, FrameWritten):
+                event = self._noted(event)
             self.report(event)
             return event
         check(self.script.wait(), "Blender")
         raise ToolFailed(f"Blender ended before it had rendered frame {number}")
+
+    def _noted(self, written: FrameWritten) -> FrameWritten:
+        """Return what was written with the kernels it was written by; whatever was not as asked is loud."""
+        if written.fallback:
+            logger.warning(
+                "frame %s was rendered %s: %s", written.frame, written.fallback, written.fallback_reason
+            )
+        if written.device.type in COMPILED:
+            return written.model_copy(update={"kernels": self.kernels})
+        return written
 
     def _drain(self) -> None:
         """Wait for the renderer's own end; what it says after its last frame matters only if it fails."""
         while event := next_event(self.script):
             self.report(event)
         check(self.script.wait(), "Blender")
+
+
+@contextmanager
+def _kernels_ready(blender: Blender, tools: Tools, folder: Path) -> Iterator[tuple[Blender, Kernels]]:
+    """Have a GPU's kernels on this disk for the block, if this machine has such a GPU."""
+    if tools.kernels is None:
+        yield blender, ""
+        return
+    with tools.kernels.used_by(blender, tools.store, folder) as ready:
+        yield ready
 
 
 def _made(underway: "Future[Frame | None] | None") -> Iterator[Frame]:

@@ -6,7 +6,7 @@ takes jobs from people (command line, HTTP, serverless) stages such a source fir
 
 from media.access import Access
 from media.address import is_public, public_part
-from media.jobs import retried
+from media.patience import retried
 from media.source import download_model, staged_address
 from media.store import ObjectStore
 

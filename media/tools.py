@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from media.access import Access
 from media.blender import Blender
 from media.encoder import Ffmpeg
+from media.kernel_cache import KernelCache
 from media.store import ObjectStore
 
 
@@ -18,6 +19,7 @@ class Tools:
         ffmpeg: What encodes.
         machine: This machine's name, for records.
         access: What jobs may name as their source.
+        kernels: What this machine's GPU has compiled for this Blender, if it has one that tells its name.
     """
 
     store: ObjectStore
@@ -25,3 +27,4 @@ class Tools:
     ffmpeg: Ffmpeg
     machine: str = field(default="")
     access: Access = field(default_factory=Access)
+    kernels: KernelCache | None = None

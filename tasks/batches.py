@@ -19,15 +19,16 @@ from media.catalogue.rendering import (
     read_outcomes,
 )
 from media.errors import MediaError
-from media.jobs import retried
+from media.patience import retried
 from media.store import ObjectStore
 from tasks.dispatch import run_elsewhere
 from tasks.media_task import media_task
 from tasks.progress import picture_progress
-from tasks.renderers import FLOW, seconds_of
+from tasks.renderers import seconds_of
 from tasks.rented import CostOfEach, tell_manifest
 
 Outcomes = tuple[Outcome, ...]
+FLOW = "render-pictures"
 
 
 @dataclass(frozen=True)

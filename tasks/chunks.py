@@ -1,85 +1,111 @@
 """Have the frames of an animation rendered by several runs at once, which a run on control sends."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from threading import Event
 from typing import cast
 
 from prefect import get_run_logger
-from prefect.client.orchestration import get_client
-from prefect.context import FlowRunContext
+from prefect.client.schemas.objects import FlowRun
 from prefect.futures import PrefectFuture, wait
 from prefect.states import Cancelled
 
 from blocks.tools import open_tools
+from media.cost import Cost, MachineCost, cost_of
 from media.errors import BadInput, ToolFailed
+from media.frame_list import as_text
 from media.frames import committed_frames, committed_numbers
-from media.shot.chunks import as_text, from_the_middle, help_for, parts_of, pilot_of
+from media.shot.chunks import from_the_middle, help_for, parts_of, pilot_of
+from media.shot.division import read_division, write_division
+from media.shot.forecast import forecast_of
 from media.shot.job import AnimationJob, FramesJob
 from media.shot.plan import ShotPlan
 from media.shot.segments import has_segment
 from media.source import staged_address
-from tasks.dispatch import CONTROL, run_elsewhere
+from tasks.dispatch import end_of, run_elsewhere, sent_and_not_ended
+from tasks.ended_run import Why, why_it_ended
 from tasks.media_task import media_task
 from tasks.progress import count_progress
+from tasks.renderers import Renderers, find_others
+from tasks.rented import rented_for
+from tasks.shot_artifacts import show_forecast
+from tasks.workers import worker_of
 
 FLOW = "render-frames"
 LOOK_EVERY_S = 2.0
 MOST_TRIES = 3
-"""So often a chunk is sent; what fails as often fails for good."""
-
-
-@dataclass(frozen=True)
-class Renderers:
-    """Where chunks are rendered: a deployment of render-frames, and which queue of its pool, if any."""
-
-    deployment: str
-    queue: str | None
+"""So often a chunk is sent, and so often a worker may fail; what fails as often fails for good."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run of a chunk ended: with nothing to say, or why it failed."""
+    """How a run of a chunk ended.
 
-    failure: str = ""
+    Attributes:
+        why: It did not complete, if it did not.
+        worker: Which one had it.
+        machines: What was rented for it.
+    """
+
+    why: Why | None
+    worker: str
+    machines: tuple[MachineCost, ...] = ()
 
 
-def find_renderers(job: AnimationJob) -> Renderers | None:
-    """Return where the chunks of a job are rendered, or None if its own run renders."""
-    context = FlowRunContext.get()
-    run = context.flow_run if context else None
-    if run is None or run.deployment_id is None or run.work_queue_name != CONTROL:
-        return None
-    with get_client(sync_client=True) as client:
-        own = client.read_deployment(run.deployment_id).name
-    return Renderers(job.deployment or own, job.queue if job.deployment in {"", own} else None)
+@dataclass(frozen=True)
+class Chunked:
+    """Frames that others have rendered.
+
+    Attributes:
+        parts: The plans of the parts that the video comes in, in order.
+        cost: What machines have cost, if any were rented.
+    """
+
+    parts: list[ShotPlan]
+    cost: Cost | None
+
+
+def find_renderers(job: AnimationJob) -> Renderers:
+    """Return where the chunks of a job are rendered: nowhere else if this run is to do that.
+
+    Raises:
+        BadInput: There is no such deployment.
+    """
+    return find_others(FLOW, job.deployment)
 
 
 @media_task
-def send_chunk(chunk: ShotPlan, renderers: Renderers, segment: bool, ending: Event) -> Ended:  # noqa: FBT001 - a fact
+def send_chunk(chunk: ShotPlan, job: FramesJob, renderers: Renderers, ending: Event) -> Ended:
     """Have frames rendered by a run of their own, and wait for it, or cancel it once `ending` is set."""
-    animation = cast("AnimationJob", chunk.job).model_copy(update={"source": staged_address(chunk.source)})
-    job = FramesJob(animation=animation, frames=as_text(chunk.numbers), segment=segment)
     name = f"frames-{chunk.numbers[0]}-{chunk.numbers[-1]}-{chunk.result[:8]}"
     get_run_logger().info("%s frames are rendered by the run %s", len(chunk.numbers), name)
-    run = run_elsewhere(f"{FLOW}/{renderers.deployment}", job, renderers.queue, name, ending)
-    if ending.is_set():
-        return cast("Ended", Cancelled(message=f"run {name} was cancelled with the one that sent it"))
-    if run.state and run.state.is_completed():
-        return Ended()
-    return Ended(f"{(run.state.message or run.state.name) if run.state else 'it was deleted'} (run {name})")
+    queue = chunk.job.queue if renderers.by_queue else None
+    return _ended(run_elsewhere(f"{FLOW}/{renderers.deployment}", job, queue, name, ending), ending)
 
 
-def render_chunks(plan: ShotPlan, renderers: Renderers) -> list[ShotPlan]:
-    """Render the frames that the store lacks by several runs; returns the parts that the video comes in.
+@media_task
+def wait_for_chunk(run: FlowRun, ending: Event) -> Ended:
+    """Wait for a run that was sent before this run died and was begun anew."""
+    get_run_logger().info("the run %s is still at work", run.name)
+    return _ended(end_of(run, ending), ending)
+
+
+def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
+    """Render the frames that the store lacks by several runs.
 
     Raises:
         BadInput: The shot cannot be rendered.
         ToolFailed: Frames are missing though they were tried as often as may be.
     """
     return _Chunks(plan, renderers).rendered()
+
+
+def _ended(run: FlowRun, ending: Event) -> Ended:
+    if ending.is_set():
+        return cast("Ended", Cancelled(message=f"run {run.name} was cancelled with the one that sent it"))
+    return Ended(why_it_ended(run), worker_of(run), rented_for(run))
 
 
 @dataclass
@@ -90,57 +116,106 @@ class _Going:
     helped: bool
 
 
+@dataclass
+class _Failures:
+    """What has failed, and where: who has failed at a chunk leaves it to others, if there are any.
+
+    Attributes:
+        tries: How often each chunk has failed.
+        workers: How often each worker has.
+        of_chunk: Which workers have failed at each chunk.
+    """
+
+    tries: Counter[Sequence[int]] = field(default_factory=Counter)
+    workers: Counter[str] = field(default_factory=Counter)
+    of_chunk: dict[Sequence[int], set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, numbers: Sequence[int], worker: str) -> int:
+        """Count a failure; returns how often this chunk has failed."""
+        self.tries[numbers] += 1
+        if worker:
+            self.workers[worker] += 1
+            self.of_chunk[numbers].add(worker)
+        return self.tries[numbers]
+
+    def not_on(self, numbers: Sequence[int]) -> tuple[str, ...]:
+        """Return the workers that are to leave a chunk to others."""
+        barred = {worker for worker, times in self.workers.items() if times >= MOST_TRIES}
+        return tuple(sorted(barred | self.of_chunk[numbers]))
+
+
 class _Chunks:
     """The chunks of one job: each is a part of its video, whose missing frames one run renders."""
 
     def __init__(self, plan: ShotPlan, renderers: Renderers) -> None:
         self._plan = plan
         self._renderers = renderers
-        self._machines = cast("AnimationJob", plan.job).machines
+        self._animation = cast("AnimationJob", plan.job).model_copy(
+            update={"source": staged_address(plan.source)}
+        )
         self._going: dict[PrefectFuture[Ended], _Going] = {}
-        self._tries: Counter[Sequence[int]] = Counter()
+        self._orphans: dict[str, FlowRun] = {}
+        self._failures = _Failures()
+        self._rented: list[MachineCost] = []
         self._ending = Event()
         self._frame_s = 0.0
 
-    def rendered(self) -> list[ShotPlan]:
+    def rendered(self) -> Chunked:
         """Render what is missing; whatever ends this early, the runs that were sent end with it."""
+        self._orphans = {_frames_of(run): run for run in sent_and_not_ended(FLOW)}
         with count_progress(self._plan) as report:
             try:
-                if pilot := pilot_of(self._missing(self._plan)):
-                    self._all_of([self._plan.only(pilot)], report, segments=False)
-                parts = self._parts(pilot)
+                parts = read_division(self._plan, open_tools().store) if self._orphans else []
+                parts = parts or self._divided(report)
                 self._all_of(from_the_middle(parts), report, segments=self._plan.video is not None)
             finally:
                 self._ending.set()
-        return parts
+        cost = cost_of(tuple(self._rented), len(self._plan.numbers)) if self._rented else None
+        return Chunked(parts, cost)
 
-    def _parts(self, pilot: Sequence[int]) -> list[ShotPlan]:
-        """Divide the frames by what the pilot took."""
-        frames = committed_frames(self._plan.only(pilot), open_tools().store).values() if pilot else ()
+    def _divided(self, report: Callable[[int], None]) -> list[ShotPlan]:
+        """Divide the frames by what the pilot took, and show what that tells of the rest."""
+        pilot = pilot_of(self._missing(self._plan))
+        if pilot:
+            self._all_of([self._plan.only(pilot)], report, segments=False)
+        store = open_tools().store
+        frames = tuple(committed_frames(self._plan.only(pilot), store).values()) if pilot else ()
         self._frame_s = median(frame.seconds for frame in frames) if frames else 0.0
-        return parts_of(self._plan, self._missing(self._plan), frames, self._machines)
+        missing, machines = self._missing(self._plan), self._animation.machines
+        parts = parts_of(self._plan, missing, frames, self._renderers.start_s)
+        write_division(self._plan, parts, store)
+        if frames:
+            forecast = forecast_of(frames, missing, parts, machines, self._rented)
+            show_forecast(self._plan.only(pilot), forecast, store)
+        return parts
 
     def _all_of(self, chunks: list[ShotPlan], report: Callable[[int], None], *, segments: bool) -> None:
         """Send chunks, some at a time, until they lack nothing."""
         waiting = [chunk for chunk in chunks if self._lacks(chunk, segments=segments)]
         while waiting or self._going:
-            while waiting and len(self._going) < self._machines:
+            while waiting and len(self._going) < self._animation.machines:
                 self._send(waiting.pop(0), segment=segments)
-            if len(self._going) < self._machines:
+            if len(self._going) < self._animation.machines:
                 self._help()
             done, _ = wait(list(self._going), timeout=LOOK_EVERY_S)
             waiting += [chunk for future in done if (chunk := self._take(future, segments=segments))]
             report(len(committed_numbers(self._plan, open_tools().store)))
 
     def _send(self, chunk: ShotPlan, *, segment: bool, helped: bool = False) -> None:
-        future = send_chunk.submit(chunk, self._renderers, segment, self._ending)
+        frames = as_text(chunk.numbers)
+        if orphan := self._orphans.pop(frames, None):
+            future = wait_for_chunk.submit(orphan, self._ending)
+        else:
+            not_on = self._failures.not_on(chunk.numbers)
+            job = FramesJob(animation=self._animation, frames=frames, segment=segment, not_on=not_on)
+            future = send_chunk.submit(chunk, job, self._renderers, self._ending)
         self._going[future] = _Going(chunk, helped)
 
     def _help(self) -> None:
         """Take the end of its frames off the run that has most left, if that is worth a start; once each."""
         going = [one for one in self._going.values() if not one.helped]
-        found = help_for([self._missing(one.chunk) for one in going], self._frame_s)
-        if found:
+        left = [self._missing(one.chunk) for one in going]
+        if found := help_for(left, self._frame_s, self._renderers.start_s):
             place, taken = found
             going[place].helped = True
             self._send(self._plan.only(taken), segment=False, helped=True)
@@ -151,18 +226,20 @@ class _Chunks:
         Raises:
             BadInput, ToolFailed: It is not worth another try.
         """
-        chunk = self._going.pop(future).chunk
-        failure = future.result().failure
-        if not self._lacks(chunk, segments=segments):
+        going, ended = self._going.pop(future), future.result()
+        chunk = going.chunk
+        self._rented += ended.machines
+        if not self._lacks(chunk, segments=segments and not going.helped):
             return None
-        if failure.startswith(BadInput.__name__):
-            raise BadInput(failure.partition(": ")[2])
-        self._tries[chunk.numbers] += 1
-        if self._tries[chunk.numbers] >= MOST_TRIES:
+        why = ended.why or Why("", "it completed, and yet not all of it is in the store")
+        if why.is_final:
+            raise BadInput(why.sentence)
+        tries = self._failures.add(chunk.numbers, ended.worker)
+        if tries >= MOST_TRIES:
             raise ToolFailed(
-                f"frames {as_text(self._missing(chunk))}: tried {MOST_TRIES} times; the last time: {failure}"
+                f"frames {as_text(self._missing(chunk))}: tried {tries} times; the last time: {why.sentence}"
             )
-        get_run_logger().warning("frames %s are tried again: %s", as_text(chunk.numbers), failure)
+        get_run_logger().warning("frames %s are tried again: %s", as_text(chunk.numbers), why.sentence)
         return chunk
 
     def _missing(self, plan: ShotPlan) -> list[int]:
@@ -173,3 +250,7 @@ class _Chunks:
         if segments and chunk.video and not has_segment(chunk, chunk.video, open_tools()):
             return True
         return bool(self._missing(chunk))
+
+
+def _frames_of(run: FlowRun) -> str:
+    return str(run.parameters.get("job", {}).get("frames", ""))

@@ -5,16 +5,26 @@ There a run only plans, and starts the same deployment again on light or heavy. 
 another: one that did would hold the very GPU that the other waits for.
 """
 
+import logging
+from collections.abc import Callable
+from functools import partial
 from threading import Event
 from typing import cast
 from uuid import UUID
 
 from prefect import get_run_logger
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterParentFlowRunId,
+)
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
 from prefect.states import Cancelling, Crashed
+from prefect.types import KeyValueLabels
 from pydantic import BaseModel
 
 from blocks.tools import open_tools
@@ -24,8 +34,13 @@ from media.manifest import Result, find_manifest, result_of
 from media.shot.job import AnimationJob, FrameJob
 from media.source import Source, staged_address
 from tasks.artifacts import show_finished
+from tasks.ended_run import is_short_of_gpu_memory
+from tasks.lifeline import Vigil
+from tasks.rented import needs_of
 
 Job = GeometryJob | StillJob | TurntableJob | FrameJob | AnimationJob
+logger = logging.getLogger(__name__)
+
 CONTROL = "control"
 POLL_S = 1.0
 
@@ -44,12 +59,15 @@ def send_on(job: Job, source: Source, result: str) -> Result | None:
     run = context.flow_run if context else None
     if run is None or run.deployment_id is None or run.work_queue_name != CONTROL:
         return None
+    own_flow = context.flow.name if context and context.flow else ""
     name = f"{run.name}-{job.queue}"
     get_run_logger().info("the work is done by the run %s on the queue %s", name, job.queue)
     staged = job.model_copy(
         update={"source": staged_address(source)}
     )  # read once, whatever becomes of its address
-    sent = run_elsewhere(run.deployment_id, staged, job.queue, name)
+    orphan = next(iter(sent_and_not_ended(own_flow)), None)
+    send = partial(run_elsewhere, run.deployment_id, staged, job.queue, name)
+    sent = sent_until_large_enough(end_of(orphan) if orphan else send(), send)
     if sent.state is None or not sent.state.is_completed():
         return cast("Result", _ending_like(sent))
     return _published(result, job.queue)
@@ -62,29 +80,79 @@ def is_on_control() -> bool:
     return run is not None and run.deployment_id is not None and run.work_queue_name == CONTROL
 
 
-def run_elsewhere(
-    deployment: str | UUID, job: BaseModel, queue: str | None, name: str, ending: Event | None = None
+def sent_until_large_enough(sent: FlowRun, send: Callable[..., FlowRun]) -> FlowRun:
+    """Have work done again by `send` for as long as the GPU that was rented for it was too small.
+
+    What a run found to be missing is handed on as `labels` of the next one.
+    """
+    told: KeyValueLabels = {}
+    while (needs := needs_of(sent)) != told and is_short_of_gpu_memory(sent):
+        logger.warning("run %s: its GPU was too small; it is done again by one with %s", sent.name, needs)
+        sent, told = send(labels=needs), needs
+    return sent
+
+
+def run_elsewhere(  # noqa: PLR0913 - what a run is made of
+    deployment: str | UUID,
+    job: BaseModel,
+    queue: str | None,
+    name: str,
+    ending: Event | None = None,
+    *,
+    labels: KeyValueLabels | None = None,
 ) -> FlowRun:
     """Start a run of a deployment, under a name and on a queue of its pool, and wait for its end.
 
-    Once `ending` is set it is cancelled and no longer waited for: a run that ends interrupts only its main
-    thread, so others have to be told, and the server looks for such pairs only now and then.
+    Args:
+        deployment: Its id, or the names of flow and deployment.
+        job: What the run is to do.
+        queue: Of the deployment's pool; if none is said, the deployment's own.
+        name: Of the run.
+        ending: Once it is set, the run is cancelled and no longer waited for.
+        labels: What whoever gives it a machine is to know (`tasks.rented.needs_of`).
     """
     sent = run_deployment(
         name=deployment,
-        parameters={"job": job.model_dump(mode="json")},
+        parameters={"job": job.model_dump(mode="json", exclude_none=True)},
         work_queue_name=queue,
         flow_run_name=name,
         timeout=0,
     )
-    run = cast("FlowRun", sent)  # a coroutine only in flows that are async
+    sent_run = cast("FlowRun", sent)  # a coroutine only in flows that are async
+    if labels:  # which Prefect takes only now; a worker reads them again before it rents
+        with get_client(sync_client=True) as client:
+            client.update_flow_run_labels(sent_run.id, labels)
+    return end_of(sent_run, ending)
+
+
+def end_of(run: FlowRun, ending: Event | None = None) -> FlowRun:
+    """Wait for the end of a run; if its process dies with its worker, another worker is given it.
+
+    Once `ending` is set it is cancelled and no longer waited for: a run that ends interrupts only its main
+    thread, so others have to be told, and the server looks for such pairs only now and then.
+    """
     ending = ending or Event()
     with get_client(sync_client=True) as client:
+        vigil = Vigil(run, client, must_speak=True)
         while not (run.state and run.state.is_final()):
             if ending.wait(POLL_S):
                 return _cancelled(run, client)
             run = client.read_flow_run(run.id)
+            vigil.look(run)
     return run
+
+
+def sent_and_not_ended(flow: str) -> list[FlowRun]:
+    """Return the runs of a flow that this run has sent and that go on: it may have died and begun anew."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None or run.run_count <= 1:
+        return []
+    ours = FlowRunFilter(parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id]))
+    with get_client(sync_client=True) as client:
+        named = FlowFilter(name=FlowFilterName(any_=[flow]))
+        sent = client.read_flow_runs(flow_filter=named, flow_run_filter=ours)
+    return [one for one in sent if one.state and not one.state.is_final()]
 
 
 def _cancelled(run: FlowRun, client: SyncPrefectClient) -> FlowRun:

@@ -5,7 +5,8 @@ Completed is believed by. A run that nothing was rented for says nothing.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -16,8 +17,10 @@ from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
 from prefect.types import KeyValueLabels
 
-from infra.rental.ledger import COMMITTED, MANIFEST, RENTAL, Rental, history_of
+from blocks.tools import this_gpu
+from infra.rental.ledger import COMMITTED, MANIFEST, NEEDS_GPU_MEMORY, RENTAL, Rental, history_of
 from media.cost import Cost, MachineCost, cost_of, to_micro
+from media.errors import OutOfGpuMemory
 
 logger = logging.getLogger(__name__)
 
@@ -32,14 +35,39 @@ def tell_manifest(address: str) -> None:
     _tell({MANIFEST: address})
 
 
+@contextmanager
+def telling_its_needs() -> Iterator[None]:
+    """Tell how much memory a GPU must have, if work within the block found this machine's to be too small."""
+    try:
+        yield
+    except OutOfGpuMemory:
+        if gpu := this_gpu():
+            _tell({NEEDS_GPU_MEMORY: gpu.more_memory_gb})
+        raise
+
+
+def needs_of(run: FlowRun) -> KeyValueLabels:
+    """Return as labels what the next run of the same work is to be given, if this one lacked it."""
+    needed = history_of(run.labels).gpu_memory_gb
+    return {NEEDS_GPU_MEMORY: needed} if needed else {}
+
+
 def cost_so_far(frames: int) -> Cost | None:
     """Return what the machines of this run have cost until now, if any were rented."""
     labels = _labels()
     if labels is None:
         return None
+    return cost_of(_machines(labels), frames)
+
+
+def rented_for(run: FlowRun) -> tuple[MachineCost, ...]:
+    """Return what the machines have cost that were rented for a run, as far as its labels tell."""
+    return _machines(run.labels)
+
+
+def _machines(labels: Mapping[str, object]) -> tuple[MachineCost, ...]:
     now = datetime.now(UTC)
-    rentals = history_of(labels).rentals
-    return cost_of(tuple(_cost(rental, now) for rental in rentals if rental.machine_id), frames)
+    return tuple(_cost(rental, now) for rental in history_of(labels).rentals if rental.machine_id)
 
 
 class CostOfEach:

@@ -21,7 +21,7 @@ from media.catalogue.picture import Picture
 from media.catalogue.rendering import Outcome
 from media.digest import digest_of
 from media.errors import MediaError, Preempted
-from tasks.batches import Ended, after_a_loss, render_pictures, send_pictures
+from tasks.batches import FLOW, Ended, after_a_loss, render_pictures, send_pictures
 from tasks.progress import picture_progress
 from tasks.renderers import find_renderers
 
@@ -32,7 +32,7 @@ def expect_renderers(job: CatalogueJob) -> None:
     Raises:
         BadInput: Its deployment does not exist.
     """
-    find_renderers(job)
+    find_renderers(FLOW, job.deployment)
 
 
 def render_missing(catalogue: Assessment, job: CatalogueJob) -> dict[str, Outcome]:
@@ -63,7 +63,7 @@ class _Sending:
     def __init__(self, job: CatalogueJob, pictures: Iterable[Picture], estimator: Estimator) -> None:
         self._job = job
         self._budget = Budget(job.seconds_to_spend)
-        self._renderers = find_renderers(job)
+        self._renderers = find_renderers(FLOW, job.deployment)
         self._pictures = {picture.result: picture for picture in pictures}
         self._batches = Batches(
             self._pictures.values(), estimator, self._budget, job.batch_seconds, self._renderers.start_s

@@ -1,14 +1,11 @@
 """Tasks: open a .blend with care, look through it, and render it."""
 
 from collections.abc import Sequence
-from logging import INFO, WARNING
-
-from prefect import get_run_logger
-from prefect.artifacts import create_table_artifact
 
 from blocks.tools import open_tools
-from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
-from media.errors import BadInput
+from media import deliverables
+from media.cost import Cost
+from media.deliverables import Delivered, deliver_previews, deliver_video
 from media.frame_feed import FrameFeed
 from media.frames import Frame, committed_frames
 from media.machine import memory_bytes
@@ -18,7 +15,7 @@ from media.shot.job import AnimationJob, FrameJob
 from media.shot.plan import ShotPlan
 from media.shot.preflight import preflight
 from media.shot.record import shot_manifest
-from media.shot.report import Finding, Shot
+from media.shot.report import Shot
 from media.source import Source
 from media.video.settings import VideoSettings
 from tasks.artifacts import show_previews
@@ -26,17 +23,14 @@ from tasks.dispatch import is_on_control
 from tasks.manifest import published
 from tasks.media_task import media_task
 from tasks.progress import encode_progress, frame_progress
-from tasks.rented import cost_so_far
+from tasks.rented import cost_so_far, telling_its_needs
+from tasks.shot_artifacts import show_preflight
 
 
 @media_task
 def prepare_shot(source: Source, job: AnimationJob | FrameJob) -> Shot:
     """Find or make the .blend that needs nothing beside it, opened as carefully as the job says."""
-    if job.blend == "refused":
-        raise BadInput(
-            f"{source.name}: expected to be told how to open a Blender file, which can hold programs; say "
-            'blend "cleaned" for a stranger\'s, or "trusted" for your own'
-        )
+    prepare.expect_consent(job, source)
     return prepare.prepare_shot(source, open_tools(), trusted=job.trusted)
 
 
@@ -44,7 +38,7 @@ def prepare_shot(source: Source, job: AnimationJob | FrameJob) -> Shot:
 def plan_shot(job: AnimationJob | FrameJob, source: Source, shot: Shot) -> ShotPlan:
     """Show what the preflight found, and name everything that the job will make."""
     memory = None if is_on_control() else memory_bytes()
-    _show(preflight(job, shot.report, memory), source.name, shot.digest)
+    show_preflight(preflight(job, shot.report, memory), source.name, shot.digest)
     return plan.plan_shot(job, source, shot, open_tools().blender, memory)
 
 
@@ -56,7 +50,7 @@ def result_of(job: AnimationJob | FrameJob, source: Source) -> str:
 @media_task
 def render_frames(plan: ShotPlan, feed: FrameFeed, *, shared: bool = False) -> tuple[Frame, ...]:
     """Render and commit the missing frames, telling `feed` of each one; `shared` with other runs."""
-    with frame_progress(plan) as report:
+    with frame_progress(plan) as report, telling_its_needs():
         return rendering.render_shot(plan, open_tools(), feed, report, shared=shared)
 
 
@@ -88,7 +82,7 @@ def encode_video(plan: ShotPlan, settings: VideoSettings, feed: FrameFeed) -> De
 @media_task
 def deliver_frame(plan: ShotPlan) -> Delivered:
     """Deliver the frame as a picture."""
-    return deliver_still(plan, "exr" if plan.job.format == "exr" else "png", open_tools())
+    return deliverables.deliver_frame(plan, open_tools())
 
 
 @media_task
@@ -101,20 +95,17 @@ def make_previews(plan: ShotPlan) -> Delivered:
 
 
 @media_task
-def publish_manifest(plan: ShotPlan, frames: Sequence[Frame], delivered: Sequence[Delivered]) -> Result:
-    """Write the manifest, last and once, and show on the run's page what was made."""
+def publish_manifest(
+    plan: ShotPlan, frames: Sequence[Frame], delivered: Sequence[Delivered], cost: Cost | None = None
+) -> Result:
+    """Write the manifest, last and once, and show on the run's page what was made.
+
+    Args:
+        plan: Of the job.
+        frames: All of them.
+        delivered: What was made of them.
+        cost: Of the machines that rendered elsewhere, if any did.
+    """
     tools = open_tools()
-    manifest = shot_manifest(plan, frames, delivered, tools, cost_so_far(len(frames)))
+    manifest = shot_manifest(plan, frames, delivered, tools, cost or cost_so_far(len(frames)))
     return published(manifest, tools.store)
-
-
-def _show(findings: Sequence[Finding], name: str, digest: str) -> None:
-    logger = get_run_logger()
-    for finding in findings:
-        logger.log(INFO if finding.level == "note" else WARNING, "%s: %s", finding.level, finding.message)
-    counts = {level: sum(one.level == level for one in findings) for level in ("error", "warning", "removed")}
-    said = f"{counts['error']} errors, {counts['warning']} warnings, {counts['removed']} things removed"
-    rows = [{"level": one.level, "what": one.kind, "of": one.subject, "why": one.message} for one in findings]
-    create_table_artifact(
-        table=rows, key=f"preflight-{digest[:12]}", description=f"Preflight of {name}: {said}"
-    )

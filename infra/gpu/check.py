@@ -16,7 +16,16 @@ from pathlib import Path
 
 from infra.gpu.nvidia import find_gpus, find_tool
 from infra.gpu.report import Check, WholeJob, verified_lines
-from infra.gpu.trial import Bench, compared, find_devices, measured, prepared, turntable, whole_job
+from infra.gpu.trial import (
+    Bench,
+    compared,
+    find_devices,
+    kernels_carried,
+    measured,
+    prepared,
+    turntable,
+    whole_job,
+)
 from media.blender import packaged_blender
 from media.encoder import find_ffmpeg, probe_nvenc
 from media.errors import MediaError
@@ -42,6 +51,9 @@ def examine(bench: Bench, size: int, samples: int, frames: int) -> Check:
     job = turntable(bench.folder, size, samples, frames)
     scene = prepared(job, bench)
     rendered, failed = measured(scene, bench)
+    kernels, wrong = kernels_carried(scene, bench, rendered)
+    if wrong and rendered.keys() - {"CPU"}:
+        failed["kernels"] = wrong
     whole: WholeJob | None = None
     try:
         whole = whole_job(job, bench)
@@ -53,6 +65,7 @@ def examine(bench: Bench, size: int, samples: int, frames: int) -> Check:
         scene=f"the example bearing, {size} x {size} pixels, {samples} samples, denoised",
         rendered=rendered,
         compared=compared(rendered),
+        carried=kernels,
         failed=failed,
         nvenc=probe_nvenc(bench.tools.ffmpeg, bench.folder),
         job=whole,

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from infra.gpu.kernels import Carried
 from infra.gpu.nvidia import Gpu, Utilisation
 from infra.gpu.rendering import Rendered
 from media.encoder import NvencProbe
@@ -42,6 +43,7 @@ class Check(BaseModel):
     scene: str = ""
     rendered: dict[str, Rendered] = {}
     compared: dict[str, Compared] = {}
+    carried: dict[str, Carried] = Field(default={}, description="Kernels that went by way of a store.")
     failed: dict[str, str] = Field(default={}, description="What was tried in vain, and the reason it gave.")
     nvenc: NvencProbe | None = None
     job: WholeJob | None = None
@@ -62,6 +64,7 @@ def verified_lines(check: Check, day: str) -> list[str]:
     lines = [
         _device_line("OPTIX", check),
         _device_line("CUDA", check),
+        _kernels_line(check),
         _encoder_line(check),
         _job_line(check),
     ]
@@ -80,6 +83,18 @@ def _device_line(kind: str, check: Check) -> str:
     if beside:
         facts.append(f"{beside.cpu_over_gpu} times the CPU's speed, {beside.psnr_db} dB from its picture")
     return _shown(f"Rendering by {kind}", ", ".join(facts))
+
+
+def _kernels_line(check: Check) -> str:
+    claim = "Compiled kernels from the store on a fresh machine"
+    if not check.carried:
+        return _not_shown(claim, check.failed.get("kernels", "no GPU rendered"))
+    facts = [
+        f"{kind}: first frame {done.cold_s} s cold, {done.restored_s} s restored, {done.later_s} s the next; "
+        f"{done.archive_bytes} bytes, put in {done.publish_s} s and fetched in {done.restore_s} s"
+        for kind, done in check.carried.items()
+    ]
+    return _shown(claim, ", ".join(facts))
 
 
 def _encoder_line(check: Check) -> str:

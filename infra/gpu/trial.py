@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.gpu.kernels import Carried, carried
 from infra.gpu.nvidia import utilisation, watching
 from infra.gpu.rendering import Rendered, Scene, likeness_db, measure
 from infra.gpu.report import Compared, WholeJob
@@ -18,11 +19,13 @@ from media.blender_events import Device, Devices, Event, FrameStarted
 from media.errors import MediaError
 from media.frames import Frame
 from media.geometry.prepare import prepare_geometry
+from media.gpu import find_gpu
 from media.job import TurntableJob
 from media.plan import camera_of, settings_of
 from media.process import Limits, check, run
 from media.scene import prepare_scene
 from media.source import download_model
+from media.store import FolderStore
 from media.tools import Tools
 
 logger = logging.getLogger(__name__)
@@ -81,6 +84,26 @@ def measured(scene: Scene, bench: Bench) -> tuple[dict[str, Rendered], dict[str,
         except MediaError as error:
             failed[kind] = str(error)
     return rendered, failed
+
+
+def kernels_carried(
+    scene: Scene, bench: Bench, rendered: Mapping[str, Rendered]
+) -> tuple[dict[str, Carried], str]:
+    """Carry the kernels of every device that rendered; also returns what went wrong, if anything did."""
+    gpu = find_gpu(bench.smi, bench.env)
+    if gpu is None:
+        return {}, "nvidia-smi does not name the GPU"
+    done: dict[str, Carried] = {}
+    wrong = ""
+    for kind in (kind for kind in rendered if kind != "CPU"):
+        logger.info("carrying the kernels of %s", kind)
+        folder = _new(bench.folder / f"kernels-{kind.lower()}")
+        store = FolderStore(folder / "store")
+        try:
+            done[kind] = carried(kind, scene, bench.tools.blender, gpu, store, folder)
+        except MediaError as error:
+            wrong = str(error)
+    return done, wrong
 
 
 def compared(rendered: Mapping[str, Rendered]) -> dict[str, Compared]:

@@ -24,6 +24,9 @@ COMMITTED = "rendermill.committed"
 """How many pieces of work the run itself has said are stored for good."""
 MANIFEST = "rendermill.manifest"
 """Where the run itself has said that its finished work is described; a pool may ask for it as proof."""
+NEEDS_GPU_MEMORY = "needs.gpu_memory_gb"
+"""Gigabytes that a GPU must have for the run, once one was found to have too little; whoever has that work
+done again by another run hands it on."""
 HOUR_S = 3600
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -100,13 +103,21 @@ class Rental(BaseModel):
 
 
 class History(BaseModel):
-    """Everything that was rented for a run, the oldest first."""
+    """Everything that was rented for a run, the oldest first, and what its work was found to be.
+
+    Attributes:
+        rentals: The machines.
+        terms: What it may use of them.
+        committed: How many pieces of its work are stored.
+        gpu_memory_gb: How much memory a GPU must have for it, if some had too little.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     rentals: tuple[Rental, ...] = ()
     terms: Terms = Terms()
     committed: int = 0
+    gpu_memory_gb: int = 0
 
     @property
     def newest(self) -> Rental | None:
@@ -176,12 +187,16 @@ def history_of(labels: Mapping[str, Any]) -> History:
     """Read a history from a flow run's labels; what is not ours, or cannot be read, counts as nothing."""
     found = (_read(Rental, text) for name, text in labels.items() if name.startswith(RENTAL))
     rentals = sorted((rental for rental in found if rental), key=lambda rental: rental.number)
-    committed = labels.get(COMMITTED, 0)
     return History(
         rentals=tuple(rentals),
         terms=_read(Terms, labels.get(TERMS, "{}")) or Terms(),
-        committed=committed if isinstance(committed, int) else 0,
+        committed=_count(labels.get(COMMITTED)),
+        gpu_memory_gb=_count(labels.get(NEEDS_GPU_MEMORY)),
     )
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 def _read(model: type[Model], text: object) -> Model | None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -60,6 +61,7 @@ class Order(BaseModel):
         until: When the machine ends itself, whatever happens to its keeper.
         usd_per_hour: Highest price that is accepted, if there is one.
         debug: Whether the machine stays, reachable, for a while after a failure.
+        min_gpu_memory_gb: Memory that each of its GPUs has at least, in gigabytes as they are sold.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -71,6 +73,13 @@ class Order(BaseModel):
     until: datetime
     usd_per_hour: Decimal | None = None
     debug: bool = False
+    min_gpu_memory_gb: int = Field(default=0, ge=0)
+
+    def needing(self, gpu_memory_gb: int) -> Self:
+        """Return the order for GPUs that have at least so much memory, however little was asked for."""
+        if gpu_memory_gb <= self.min_gpu_memory_gb:
+            return self
+        return self.model_copy(update={"min_gpu_memory_gb": gpu_memory_gb})
 
 
 class Machine(BaseModel):

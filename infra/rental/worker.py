@@ -124,7 +124,7 @@ class RentalWorker(
 
         def order() -> Order:
             configuration.refuse_what_cannot_work(flow_run.parameters)
-            return configuration.order(self.clock())
+            return configuration.order(self.clock()).needing(fresh.history.gpu_memory_gb)
 
         run = replace(fresh, history=fresh.history.model_copy(update={"terms": terms}))
         return await desk.renter.rent_or_tell(run, order)

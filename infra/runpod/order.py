@@ -27,7 +27,6 @@ class PodOrder(Order):
         secrets: As of every order; the names are those of RunPod's own secrets.
         gpu_types: Ids or names of RunPod's catalogue, the best first; empty means whatever has the memory,
             the cheapest first.
-        min_gpu_memory_gb: Memory that each GPU has at least.
         gpu_count: GPUs of the one machine.
         cpu_flavors: CPU flavours of RunPod's catalogue, the best first, instead of GPUs.
         vcpu_count: vCPUs of a machine without a GPU; a power of two.
@@ -49,7 +48,6 @@ class PodOrder(Order):
     allow_tags: bool = False
     secrets: dict[str, SecretName] = Field(default_factory=dict)
     gpu_types: tuple[str, ...] = ()
-    min_gpu_memory_gb: int = Field(default=0, ge=0)
     gpu_count: int = Field(default=1, ge=1)
     cpu_flavors: tuple[str, ...] = ()
     vcpu_count: int = Field(default=4, ge=2)
@@ -65,6 +63,10 @@ class PodOrder(Order):
     ports: tuple[Port, ...] = ()
     ssh_public_key: str | None = None
     legacy_spot: bool = False
+
+    def needing(self, gpu_memory_gb: int) -> Self:
+        """Return the order for GPUs with at least so much memory; one without GPUs stays as it is."""
+        return self if self.cpu_flavors else super().needing(gpu_memory_gb)
 
     @property
     def cap_per_gpu(self) -> Decimal | None:

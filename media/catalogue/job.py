@@ -1,7 +1,7 @@
 """The request for a catalogue."""
 
 import math
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -11,6 +11,9 @@ from media.job import StillJob, TurntableJob
 
 SHORTEST_BATCH_S = 60
 MOST_IN_A_BATCH = 1000
+
+# On the number alone: on the whole of `float | None` pydantic compares None with it as well.
+Positive = Annotated[float, Field(gt=0)]
 
 
 class CatalogueJob(BaseModel):
@@ -40,16 +43,15 @@ class CatalogueJob(BaseModel):
     dry_run: bool = Field(
         default=False, description="Only say what is there, what is to do, and how long that would take."
     )
-    budget_seconds: float | Unsaid = Field(
+    budget_seconds: Positive | Unsaid = Field(
         default=None,
-        gt=0,
         description="Begin no picture that may exceed so many seconds of the machines that render.",
     )
-    budget_usd: float | Unsaid = Field(
-        default=None, gt=0, description="The same in US dollars; say usd_per_hour too."
+    budget_usd: Positive | Unsaid = Field(
+        default=None, description="The same in US dollars; say usd_per_hour too."
     )
-    usd_per_hour: float | Unsaid = Field(
-        default=None, gt=0, description="What an hour of the machines that render costs at most."
+    usd_per_hour: Positive | Unsaid = Field(
+        default=None, description="What an hour of the machines that render costs at most."
     )
     batch_seconds: int = Field(
         default=SHORTEST_BATCH_S,

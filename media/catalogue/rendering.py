@@ -12,8 +12,9 @@ from media.catalogue.job import PicturesJob
 from media.errors import BadInput, MediaError, Preempted, Unavailable
 from media.geometry.prepare import find_geometry
 from media.job import StillJob, TurntableJob
-from media.jobs import CostOf, retried, run
+from media.jobs import CostOf, run
 from media.manifest import Manifest, find_manifest
+from media.patience import retried
 from media.plan import Plan, plan
 from media.renderer_host.at_hand import kept_warm
 from media.source import download_model

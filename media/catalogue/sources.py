@@ -14,8 +14,8 @@ from media.address import is_public
 from media.digest import sha256_of_file
 from media.download import Web, download
 from media.errors import MediaError, Preempted
-from media.jobs import retried
 from media.kind import Kind
+from media.patience import retried
 from media.source import NotStored, Source, download_model, is_local, name_at, stored
 from media.store import ObjectStore
 from media.workspace import workspace

@@ -20,6 +20,7 @@ class Outcome:
         resident_bytes: What Blender held after it, in bytes.
         frame: The frame that Blender was at last, 0 before any.
         written: How many frames it has written.
+        worn: Whether it could not render one as it was asked, so that a fresh Blender may do better.
         why: Why we ended Blender in the middle of the job, if we did.
         finished: How the job ended, as if Blender had ended with it.
     """
@@ -30,6 +31,7 @@ class Outcome:
     resident_bytes: int = 0
     frame: int = 0
     written: int = 0
+    worn: bool = False
     why: str = ""
     finished: Finished = UNKNOWN
 
@@ -40,7 +42,8 @@ class Outcome:
             case "frame_started":
                 return replace(heard, frame=int(event["frame"]))
             case "frame_written":
-                return replace(heard, written=self.written + 1)
+                worn = self.worn or bool(event.get("fallback"))
+                return replace(heard, written=self.written + 1, worn=worn)
             case "job_ended":
                 held = int(event["resident_bytes"])
                 return replace(heard, done=True, failed=str(event["failed"]), resident_bytes=held)
@@ -54,8 +57,8 @@ class Outcome:
 
     @property
     def may_go_on(self) -> bool:
-        """Whether Blender is as good as before; after a failure of its own it is not."""
-        return self.done and self.failed in {"", "BadInput"}
+        """Whether Blender is as good as before; after a failure of its own or its GPU's it is not."""
+        return self.done and not self.worn and self.failed in {"", "BadInput"}
 
     @property
     def word(self) -> str:

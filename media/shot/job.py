@@ -1,21 +1,27 @@
 """The requests for frames and animations of a .blend."""
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from media.address import PUBLIC, expect_public
+from media.codec import Codec
 from media.form import Unsaid, order_fields
+from media.frame_list import PATTERN, numbers_in
 from media.frame_rate import FrameRate
 from media.job import LIGHT_PIXELS, MAX_PIXELS, Queue, Samples
+from media.shot.formats import FORMATS, NAMES_IN_EXR, Depth, Format, Pass
 
 LAST_FRAME = 999_999
 """Frames are named by six digits."""
-MOST_FRAMES = 100_000
 MOST_ASKED_FOR = ("source", "blend", "frame", "first", "last", "step", "fps", "width", "height", "samples")
 
-Side = int | Unsaid
-Number = int | Unsaid
+# Bounds belong to the number alone: on the whole of `int | None` pydantic compares them with None as well.
+Side = Annotated[int, Field(ge=4, le=16384)]
+Percentage = Annotated[int, Field(ge=1, le=400)]
+FrameNumber = Annotated[int, Field(ge=0, le=LAST_FRAME)]
+Step = Annotated[int, Field(ge=1, le=1000)]
+ChunkSize = Annotated[int, Field(ge=1, le=10_000)]
 
 
 def _form_of(schema: dict[str, Any]) -> None:
@@ -53,10 +59,10 @@ class ShotJob(BaseModel):
     camera: str = Field(
         default="", max_length=256, description="Name of the camera; if empty, the scene's, and its markers'."
     )
-    width: Side = Field(default=None, ge=4, le=16384, description="Width in pixels, before the percentage.")
-    height: Side = Field(default=None, ge=4, le=16384, description="Height in pixels, before the percentage.")
-    percentage: Number = Field(
-        default=None, ge=1, le=400, description="Size of the picture in per cent of width and height."
+    width: Side | Unsaid = Field(default=None, description="Width in pixels, before the percentage.")
+    height: Side | Unsaid = Field(default=None, description="Height in pixels, before the percentage.")
+    percentage: Percentage | Unsaid = Field(
+        default=None, description="Size of the picture in per cent of width and height."
     )
     samples: Samples | Unsaid = Field(default=None, description="Samples per pixel.")
     denoise: Literal["scene", "on", "off"] = Field(
@@ -69,13 +75,25 @@ class ShotJob(BaseModel):
             "need a GPU with EGL."
         ),
     )
-    format: Literal["png", "exr"] = Field(
-        default="png", description="File format of the frames; EXR keeps scene-linear light."
+    format: Format = Field(
+        default="png",
+        description=(
+            "File format of the frames: EXR keeps scene-linear light, EXR multilayer also every view layer "
+            "and its passes, WebP the picture of a PNG in less room."
+        ),
     )
-    depth: Literal["8", "16", "32"] | Unsaid = Field(
+    depth: Depth | Unsaid = Field(
         default=None,
         title="Bits a channel",
-        description="8 or 16 for PNG (8 if empty), 16 or 32 for EXR (16 if empty).",
+        description="8 or 16 for PNG (8 if empty), 16 or 32 for EXR (16 if empty), 8 for WebP.",
+    )
+    passes: tuple[Pass, ...] = Field(
+        default=(),
+        max_length=len(NAMES_IN_EXR),
+        description=(
+            "What an EXR multilayer has of every view layer besides combined; if empty, the passes that are "
+            "switched on in the scene."
+        ),
     )
     require_gpu: bool = Field(
         default=False,
@@ -89,8 +107,14 @@ class ShotJob(BaseModel):
         return expect_public(source)
 
     @model_validator(mode="after")
+    def _keeps_passes_only_where_they_have_a_place(self) -> Self:
+        if self.passes and self.format != "exr_multilayer":
+            raise ValueError(f"expected the format exr_multilayer for passes, found {self.format}")
+        return self
+
+    @model_validator(mode="after")
     def _depth_is_one_of_its_format(self) -> Self:
-        depths = {"png": ("8", "16"), "exr": ("16", "32")}[self.format]
+        depths = FORMATS[self.format].depths
         if self.depth is not None and self.depth not in depths:
             raise ValueError(
                 f"expected {' or '.join(depths)} bits a channel of {self.format}, found {self.depth}"
@@ -111,7 +135,7 @@ class ShotJob(BaseModel):
     @property
     def color_depth(self) -> str:
         """Bits a channel, as said or usual."""
-        return self.depth or {"png": "8", "exr": "16"}[self.format]
+        return self.depth or FORMATS[self.format].depths[0]
 
     @property
     def queue(self) -> Queue:
@@ -126,8 +150,20 @@ class FrameJob(ShotJob):
 
     noun: ClassVar[str] = "frame"
 
-    frame: int | Unsaid = Field(
-        default=None, ge=0, le=LAST_FRAME, description="Which frame; if empty, the scene's first."
+    frame: FrameNumber | Unsaid = Field(default=None, description="Which frame; if empty, the scene's first.")
+    split: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Over how many runs to divide the samples of one huge picture.",
+    )
+    deployment: str = Field(
+        default="",
+        pattern=r"^[a-z0-9-]{0,64}$",
+        description=(
+            "Which deployment of render-samples renders the parts of a divided picture, such as runpod; if "
+            "empty, this one's name."
+        ),
     )
 
 
@@ -136,16 +172,10 @@ class AnimationJob(ShotJob):
 
     noun: ClassVar[str] = "animation"
 
-    first: int | Unsaid = Field(
-        default=None, ge=0, le=LAST_FRAME, description="First frame; if empty, the scene's."
-    )
-    last: int | Unsaid = Field(
-        default=None, ge=0, le=LAST_FRAME, description="Last frame; if empty, the scene's."
-    )
-    step: int | Unsaid = Field(
+    first: FrameNumber | Unsaid = Field(default=None, description="First frame; if empty, the scene's.")
+    last: FrameNumber | Unsaid = Field(default=None, description="Last frame; if empty, the scene's.")
+    step: Step | Unsaid = Field(
         default=None,
-        ge=1,
-        le=1000,
         description="Render every so many frames; the video keeps its speed. If empty, the scene's step.",
     )
     fps: FrameRate | Unsaid = Field(
@@ -153,15 +183,22 @@ class AnimationJob(ShotJob):
         title="Frame rate (fps)",
         description="Frames a second at step 1, such as 24 or 24000/1001; if empty, the scene's.",
     )
-    video: Literal["h264", "none"] = Field(
-        default="h264", description="What to make of PNG frames; EXR frames stay frames."
+    video: Codec | Literal["none"] = Field(
+        default="h264",
+        description=(
+            "Codec of the video: an MP4, or for ProRes a QuickTime movie, 422 HQ or, of transparent frames, "
+            "4444 with alpha. HEVC and AV1 have 10 bits a channel if PNG frames have 16."
+        ),
     )
     crf: int = Field(
         default=18,
         ge=1,
         le=40,
         title="Video quality (crf)",
-        description="Constant rate factor of the video: lower is better and larger.",
+        description=(
+            "Constant rate factor of the video: lower is better and larger. 18 looks like the frames in "
+            "H.264, 20 in HEVC, 25 in AV1; ProRes has none."
+        ),
     )
 
     machines: int = Field(
@@ -169,6 +206,11 @@ class AnimationJob(ShotJob):
         ge=1,
         le=64,
         description="How many runs render at once, where a server sends them to workers or machines.",
+    )
+    chunk: ChunkSize | Unsaid = Field(
+        default=None,
+        title="Frames a chunk",
+        description="How many frames a run renders; if empty, as many as are worth a start by the pilot.",
     )
     deployment: str = Field(
         default="",
@@ -191,14 +233,38 @@ class FramesJob(BaseModel):
 
     animation: AnimationJob
     frames: str = Field(
-        pattern=r"^\d{1,6}(-\d{1,6})?(,\d{1,6}(-\d{1,6})?)*$",
+        pattern=PATTERN,
         max_length=100_000,
         description="Which: numbers and ranges, such as 1,12-24.",
     )
     segment: bool = Field(default=False, description="Encode them as a part of the video.")
+    not_on: tuple[str, ...] = Field(
+        default=(),
+        max_length=1000,
+        title="Not on",
+        description="Names of workers that have failed at it, and leave it to others while there are any.",
+    )
 
-    @property
-    def numbers(self) -> tuple[int, ...]:
-        """The frames' numbers."""
-        ends = (part.partition("-") for part in self.frames.split(","))
-        return tuple(n for first, _, last in ends for n in range(int(first), int(last or first) + 1))
+    @field_validator("frames")
+    @classmethod
+    def _frames_are_not_too_many(cls, frames: str) -> str:
+        numbers_in(frames)
+        return frames
+
+
+class SamplesJob(BaseModel):
+    """Render some of the samples of a frame, as a run of render-frame sends them."""
+
+    noun: ClassVar[str] = "samples"
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    frame: FrameJob
+    part: int = Field(
+        ge=0, le=63, description="Which of the parts that they are divided into; 0 is the first."
+    )
+    not_on: tuple[str, ...] = Field(
+        default=(),
+        max_length=1000,
+        title="Not on",
+        description="Names of workers that have failed at it, and leave it to others while there are any.",
+    )

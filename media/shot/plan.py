@@ -11,10 +11,13 @@ from media.blender import Blender
 from media.digest import digest_of
 from media.errors import BadInput
 from media.frame_gate import FrameSpec
+from media.shot.extent import numbers_of, size_of
+from media.shot.formats import FORMATS, NAMES_IN_EXR, in_order
 from media.shot.job import AnimationJob, FrameJob
-from media.shot.preflight import expect_sound, numbers_of, preflight, size_of
+from media.shot.preflight import expect_sound, preflight
 from media.shot.prepare import shot_digest
 from media.shot.report import Finding, SceneFacts, Shot
+from media.shot.split import Subset, subsets_of
 from media.source import Source
 from media.video.settings import VideoSettings
 
@@ -22,7 +25,6 @@ RENDER_RECIPE = 1
 """Raise by hand when the same shot, choice and settings would give other pixels."""
 OUTPUT_RECIPE = 1
 """Raise by hand when the same frames would give another video or preview."""
-FORMATS: dict[str, Literal["PNG", "OPEN_EXR"]] = {"png": "PNG", "exr": "OPEN_EXR"}
 
 
 class ShotPlan(BaseModel):
@@ -69,25 +71,41 @@ class ShotPlan(BaseModel):
     @property
     def frame_suffix(self) -> str:
         """The file name ending of a frame."""
-        return f".{self.job.format}"
+        return FORMATS[self.job.format].suffix
+
+    @property
+    def shown_suffix(self) -> str:
+        """The file name ending of the picture that shows a frame."""
+        return FORMATS[self.job.format].shown_by
 
     @property
     def spec(self) -> FrameSpec:
         """What each frame must be."""
-        job, scene = self.job, self.scene
-        width, height = size_of(job, scene)
-        return FrameSpec(
-            width=width,
-            height=height,
-            channels=4 if scene.transparent or job.format == "exr" else 3,
-            format=FORMATS[job.format],
-        )
+        form = FORMATS[self.job.format]
+        channels: Literal[3, 4] = 4 if self.scene.transparent or form.is_light else 3
+        spec = self.shown_spec.model_copy(update={"channels": channels, "format": form.blender})
+        if form.blender != "OPEN_EXR_MULTILAYER":
+            return spec
+        layers = (self.job.view_layer,) if self.job.view_layer else self.scene.used_layers
+        passes = tuple(NAMES_IN_EXR[one] for one in in_order({"combined", *self.job.passes}))
+        return spec.model_copy(update={"layers": layers, "passes": passes})
+
+    @property
+    def shown_spec(self) -> FrameSpec:
+        """What the picture that shows a frame must be, where it is another than the frame."""
+        width, height = size_of(self.job, self.scene)
+        return FrameSpec(width=width, height=height, channels=4 if self.scene.transparent else 3)
+
+    @property
+    def subsets(self) -> tuple[Subset, ...]:
+        """The parts that the samples of its one frame are divided into; none if it is rendered whole."""
+        return subsets_of(self.job, self.scene)
 
     @property
     def video(self) -> VideoSettings | None:
         """What video is made of the frames, if any; with frames left out, it plays as fast as with all."""
         job = self.job
-        if not isinstance(job, AnimationJob) or job.video == "none" or job.format != "png":
+        if not isinstance(job, AnimationJob) or job.video == "none":
             return None
         rate = Fraction(job.fps or self.scene.fps) / self.all_numbers.step
         return VideoSettings(
@@ -95,11 +113,25 @@ class ShotPlan(BaseModel):
             height=self.spec.height,
             fps=f"{rate.numerator}/{rate.denominator}",
             crf=job.crf,
+            codec=job.video,
+            bits=10 if is_deep(job, self.scene) else 8,
+            alpha=self.scene.transparent and job.video == "prores",
         )
 
 
+def is_deep(job: AnimationJob, scene: SceneFacts) -> bool:
+    """Return whether the frames' 16 bits a channel are worth 10 in a video; over a background 8 are laid."""
+    deep = job.format == "png" and job.color_depth == "16"
+    return deep and job.video in {"hevc", "av1"} and not scene.transparent
+
+
 def render_digest(job: AnimationJob | FrameJob, source: Source, blender: Blender) -> str:
-    """Return the digest that names the frames of a job."""
+    """Return the digest that names the frames of a job.
+
+    Over how many runs a picture is divided is not in it, as it changes no more than rounding; that it is
+    divided is, since then all samples are taken, whatever noise threshold the scene has.
+    """
+    divided = {"divided": True} if isinstance(job, FrameJob) and job.split > 1 else {}
     return digest_of(
         {
             "stage": "shot-render",
@@ -108,6 +140,7 @@ def render_digest(job: AnimationJob | FrameJob, source: Source, blender: Blender
             "choice": choice_of(job),
             "settings": settings_of(job),
             "blender": blender.series,
+            **divided,
         }
     )
 
@@ -173,7 +206,9 @@ def settings_of(job: AnimationJob | FrameJob) -> dict[str, Any]:
         "percentage": job.percentage or 0,
         "samples": job.samples or 0,
         "denoise": job.denoise,
-        "engine": job.engine,
-        "format": FORMATS[job.format],
+        "format": FORMATS[job.format].blender,
         "color_depth": job.color_depth,
+        **({"engine": job.engine} if job.engine != "scene" else {}),
+        **({"passes": in_order(job.passes)} if job.passes else {}),
+        **({"display": True} if FORMATS[job.format].is_light else {}),
     }

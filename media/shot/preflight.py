@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 
+from media.codec import CODINGS, Codec
 from media.errors import BadInput
+from media.frame_list import MOST_FRAMES
 from media.job import MAX_PIXELS
-from media.shot.job import LAST_FRAME, MOST_FRAMES, AnimationJob, FrameJob
+from media.shot.engine import findings_of_engine
+from media.shot.estimate import estimates, findings_of_memory, findings_of_noise
+from media.shot.extent import numbers_of, size_of
+from media.shot.job import LAST_FRAME, AnimationJob, FrameJob
 from media.shot.report import Finding, SceneFacts, ShotReport
+from media.shot.split import samples_of, why_whole
+from media.webp import LARGEST_SIDE
 
 MOST_SAID = 5
 LEVELS = ("error", "warning", "removed", "note")
-CYCLES = "CYCLES"
-DRAWN = {"BLENDER_EEVEE", "BLENDER_EEVEE_NEXT", "BLENDER_WORKBENCH"}
-"""Engines that draw by OpenGL, which takes EGL where there is no screen."""
-SHARE_OF_RAW = {"png": 0.5, "exr": 0.7}
-"""What a rendered frame takes of its bare size as a file; of a noisy picture, nearly all."""
 
 
 def preflight(
@@ -36,10 +38,13 @@ def preflight(
         *_of_layers(job, scene),
         *_of_range(job, scene),
         *_of_size(job, scene),
-        *_of_engine(job, scene),
-        *_of_noise(job, scene),
-        *_of_memory(scene, memory_bytes),
-        *_estimates(job, scene),
+        *findings_of_engine(job, scene),
+        *_of_format(job, scene),
+        *(_of_video(job.video, scene, job) if isinstance(job, AnimationJob) and job.video != "none" else ()),
+        *_of_split(job, scene),
+        *findings_of_noise(job, scene),
+        *findings_of_memory(scene, memory_bytes),
+        *estimates(job, scene),
     ]
     return tuple(sorted(found, key=lambda one: LEVELS.index(one.level)))
 
@@ -120,100 +125,51 @@ def _of_size(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Findin
         )
 
 
-def _of_engine(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
-    engine = engine_of(job, scene)
-    if engine in DRAWN:
-        yield _warning(
-            "engine",
-            scene.name,
-            f"scene {scene.name}: its engine {engine} draws by OpenGL, which takes a GPU with EGL where it "
-            'renders; say engine "cycles" to render anywhere',
-        )
-    elif engine != CYCLES:
-        yield _error(
-            "engine",
-            scene.name,
-            f"scene {scene.name}: expected the engine Cycles, EEVEE or Workbench, found {engine}, which "
-            'is not here; say engine "cycles", or choose one of these in the render properties',
-        )
-    elif scene.engine != CYCLES and not job.samples:
-        yield _warning(
-            "engine",
-            scene.name,
-            f"scene {scene.name}: it was made for {scene.engine} and is rendered by Cycles with the "
-            "samples that its file happens to hold; say samples",
-        )
-
-
-def _of_noise(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
-    denoised = job.denoise == "on" or (job.denoise == "scene" and scene.denoise)
-    if isinstance(job, AnimationJob) and not scene.animated_seed and not denoised:
-        yield _note(
-            "still-noise",
-            scene.name,
-            f"scene {scene.name}: its noise is the same in every frame, like a dirty lens; switch on "
-            "Animate Seed",
-        )
-
-
-def _of_memory(scene: SceneFacts, memory_bytes: int | None) -> Iterable[Finding]:
-    if memory_bytes is not None and scene.memory_bytes > memory_bytes:
-        yield _warning(
-            "memory",
-            scene.name,
-            f"scene {scene.name}: rendering may take {_gb(scene.memory_bytes)} of memory, and this machine "
-            f"has {_gb(memory_bytes)}; use a larger one, or smaller textures and fewer subdivisions",
-        )
-
-
-def _estimates(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
+def _of_format(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
     width, height = size_of(job, scene)
-    channels = 4 if scene.transparent or job.format == "exr" else 3
-    count = len(numbers_of(job, scene))
-    size = count * width * height * channels * int(job.color_depth) // 8 * SHARE_OF_RAW.get(job.format, 1)
-    yield _note(
-        "estimate",
-        scene.name,
-        f"{count} frame{'s' if count != 1 else ''} of {width} x {height}, about {_gb(int(size))} in the "
-        f"store; {scene.triangles} triangles, about {_gb(scene.memory_bytes)} of memory",
-    )
+    if job.format == "webp" and max(width, height) > LARGEST_SIDE:
+        yield _error(
+            "size",
+            scene.name,
+            f"webp: expected at most {LARGEST_SIDE} pixels a side, found {width} x {height}; choose png",
+        )
 
 
-def engine_of(job: AnimationJob | FrameJob, scene: SceneFacts) -> str:
-    """Return what renders, as Blender names it."""
-    return CYCLES if job.engine == "cycles" else scene.engine
+def _of_video(codec: Codec, scene: SceneFacts, job: AnimationJob) -> Iterable[Finding]:
+    width, height = size_of(job, scene)
+    if min(width, height) < CODINGS[codec].least:
+        yield _error(
+            "size",
+            scene.name,
+            f"{codec}: expected {CODINGS[codec].least} pixels a side at least, found {width} x {height}; "
+            "choose another video",
+        )
+    if scene.transparent and codec != "prores":
+        yield Finding(
+            level="warning",
+            kind="transparent",
+            subject=scene.name,
+            message=f"scene {scene.name}: its frames are transparent, which {codec} cannot be; the video "
+            "shows white behind them; choose prores to keep the transparency",
+        )
 
 
-def size_of(job: AnimationJob | FrameJob, scene: SceneFacts) -> tuple[int, int]:
-    """Return the width and height of the frames in pixels, as Blender rounds them."""
-    percentage = job.percentage or scene.percentage
-    return (job.width or scene.width) * percentage // 100, (job.height or scene.height) * percentage // 100
-
-
-def numbers_of(job: AnimationJob | FrameJob, scene: SceneFacts) -> range:
-    """Return the frames that a job asks for, the scene's own where it says none."""
-    if isinstance(job, FrameJob):
-        frame = scene.first if job.frame is None else job.frame
-        return range(frame, frame + 1)
-    first = scene.first if job.first is None else job.first
-    last = scene.last if job.last is None else job.last
-    return range(first, last + 1, job.step or max(1, scene.step))
+def _of_split(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
+    if not isinstance(job, FrameJob) or job.split == 1:
+        return
+    if reason := why_whole(job, scene):
+        message = f"scene {scene.name}: its samples cannot be divided, as {reason}; it is rendered whole"
+        yield Finding(level="warning", kind="indivisible", subject=scene.name, message=message)
+    elif scene.may_stop_early:
+        message = (
+            f"scene {scene.name}: it has a noise threshold or a time limit, which parts of a picture cannot "
+            f"keep to; all {samples_of(job, scene)} samples are taken"
+        )
+        yield Finding(level="warning", kind="all-samples", subject=scene.name, message=message)
 
 
 def _error(kind: str, subject: str, message: str) -> Finding:
     return Finding(level="error", kind=kind, subject=subject, message=message)
-
-
-def _warning(kind: str, subject: str, message: str) -> Finding:
-    return Finding(level="warning", kind=kind, subject=subject, message=message)
-
-
-def _note(kind: str, subject: str, message: str) -> Finding:
-    return Finding(level="note", kind=kind, subject=subject, message=message)
-
-
-def _gb(size: int) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"  # noqa: PLR2004 - a tenth of a GB
 
 
 def _listed(names: Iterable[str]) -> str:

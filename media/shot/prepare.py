@@ -12,6 +12,7 @@ from media.digest import digest_of, sha256_of_file
 from media.errors import BadInput, ToolFailed
 from media.faults import fault_point
 from media.kind import Kind, kind_of_file
+from media.shot.job import ShotJob
 from media.shot.report import Shot, ShotReport
 from media.source import Source
 from media.store import Missing, ObjectStore
@@ -24,7 +25,7 @@ from media.workspace import workspace
 
 logger = logging.getLogger(__name__)
 
-RECIPE = 1
+RECIPE = 2
 """Raise by hand when the same source would give another prepared shot."""
 PREPARED = "prepared.blend"
 REPORT = "shot.json"
@@ -42,6 +43,19 @@ def shot_digest(source: Source, blender: Blender, *, trusted: bool) -> str:
             "blender": blender.series,
         }
     )
+
+
+def expect_consent(job: ShotJob, source: Source) -> None:
+    """Refuse a Blender file of which the job does not say how to open it.
+
+    Raises:
+        BadInput: The job says nothing of it.
+    """
+    if job.blend == "refused":
+        raise BadInput(
+            f"{source.name}: expected to be told how to open a Blender file, which can hold programs; say "
+            'blend "cleaned" for a stranger\'s, or "trusted" for your own'
+        )
 
 
 def prepare_shot(source: Source, tools: Tools, *, trusted: bool) -> Shot:

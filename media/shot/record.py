@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from media.cost import Cost
 from media.deliverables import Delivered
+from media.frame_warnings import warnings_about
 from media.frames import Frame
 from media.manifest import Content, FrameEntry, Manifest, Record
 from media.shot.plan import ShotPlan
@@ -22,7 +23,10 @@ def shot_manifest(
         job=plan.result,
         noun=plan.noun,
         outputs=tuple(output for one in delivered for output in one.outputs),
-        frames=tuple(FrameEntry(number=f.number, key=f.key, sha256=f.sha256, size=f.size) for f in frames),
+        frames=tuple(
+            FrameEntry(number=f.number, key=f.key, sha256=f.sha256, size=f.size, display=f.display)
+            for f in frames
+        ),
     )
     encoded = next((one for one in delivered if one.encoder), None)
     found = sum(frame.found for frame in frames)
@@ -51,7 +55,7 @@ def shot_manifest(
         cost=cost,
         warnings=(
             *(finding.message for finding in plan.findings if finding.level != "note"),
-            *(f"frame {frame.number} is of one single colour" for frame in frames if frame.uniform),
+            *warnings_about(frames),
         ),
     )
     return Manifest(content=content, record=record)

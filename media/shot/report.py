@@ -46,6 +46,15 @@ class SceneFacts(_Frozen):
         default=False, description="Whether each frame is made of the one before, as of simulations unbaked."
     )
     animated_seed: bool = Field(default=True, description="Whether its noise differs from frame to frame.")
+    indivisible: tuple[str, ...] = Field(
+        default=(), description="Why the mean of parts of its samples is not its picture."
+    )
+    most_divided_samples: int = Field(
+        default=0, description="How many samples this Blender can divide; 0 stands for any number."
+    )
+    may_stop_early: bool = Field(
+        default=False, description="Whether a noise threshold or a time limit may leave samples out."
+    )
 
 
 class ShotReport(_Frozen):

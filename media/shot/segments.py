@@ -6,12 +6,12 @@ from contextlib import suppress
 
 from media.deliverables import Delivered, deliver_video, stored_video
 from media.digest import digest_of
-from media.encoder import choose_encoder, probe_nvenc
 from media.errors import ToolFailed
+from media.frame_display import shown
 from media.frame_feed import FrameFeed
 from media.shot.plan import ShotPlan
 from media.store import AlreadyExists
-from media.store.keys import frame_name, key_for
+from media.store.keys import key_for
 from media.store.touch import kept
 from media.tools import Tools
 from media.video.encode import VideoEncoder, encode_video
@@ -22,7 +22,6 @@ from media.workspace import workspace
 logger = logging.getLogger(__name__)
 
 RECIPE = 1
-NAME = "segment.mp4"
 
 
 def segment_key(plan: ShotPlan, settings: VideoSettings) -> str:
@@ -33,10 +32,10 @@ def segment_key(plan: ShotPlan, settings: VideoSettings) -> str:
             "recipe": RECIPE,
             "render": plan.render,
             "frames": list(plan.numbers),
-            "video": settings.model_dump(mode="json"),
+            "video": settings.identity,
         }
     )
-    return key_for("segments", digest, NAME)
+    return key_for("segments", digest, f"segment{settings.suffix}")
 
 
 def has_segment(plan: ShotPlan, settings: VideoSettings, tools: Tools) -> bool:
@@ -49,13 +48,11 @@ def encode_segment(plan: ShotPlan, settings: VideoSettings, tools: Tools) -> boo
     key = segment_key(plan, settings)
     if has_segment(plan, settings, tools):
         return True
-    names = [frame_name(number, plan.frame_suffix) for number in plan.numbers]
     with workspace() as folder:
-        choice = choose_encoder(probe_nvenc(tools.ffmpeg, folder=folder), *settings.padded)
         video = encode_video(
-            lambda: (tools.store.get(key_for("renders", plan.render, name)) for name in names),
+            lambda: (shown(plan, number, tools.store) for number in plan.numbers),
             settings,
-            VideoEncoder(tools.ffmpeg, choice),
+            VideoEncoder.found(settings, tools.ffmpeg, folder),
             folder=folder,
         )
         with suppress(AlreadyExists):  # another's is as good
@@ -70,9 +67,9 @@ def deliver_joined(
     try:
         with workspace() as folder:
             for number, part in enumerate(parts):
-                path = folder / f"part{number}.mp4"
+                path = folder / f"part{number}{settings.suffix}"
                 path.write_bytes(tools.store.get(segment_key(part, settings)))
-            paths = [folder / f"part{number}.mp4" for number in range(len(parts))]
+            paths = [folder / f"part{number}{settings.suffix}" for number in range(len(parts))]
             counts = [len(part.numbers) for part in parts]
             joined = join_videos(paths, counts, settings, tools.ffmpeg, folder)
             output = stored_video(joined, plan, tools.store)

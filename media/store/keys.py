@@ -6,6 +6,7 @@ from typing import Literal
 Kind = Literal[
     "catalogues",
     "geometry",
+    "kernels",
     "leases",
     "manifests",
     "marks",

@@ -1,4 +1,4 @@
-"""Rendered frames in, a checked H.264 video out."""
+"""Rendered frames in, a checked video out."""
 
 from media.video.check import VideoFacts, read_video, verify_video
 from media.video.command import encode_argv

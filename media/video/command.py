@@ -1,4 +1,4 @@
-"""The ffmpeg command that turns PNG frames on stdin into an MP4: a value, built without running anything."""
+"""The ffmpeg command that turns PNG frames on stdin into a video: a value, built without running anything."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 import ffmpeg
 from ffmpeg.nodes import FilterableStream
 
-from media.encoder import Encoder, codec_options
+from media.codec import Encoder
+from media.encoder import pixels_for
+from media.encoder_options import Wish, codec_options
 from media.video.settings import VideoSettings
 
 PROGRESS_S = "0.2"
@@ -28,8 +30,8 @@ def encode_argv(
         executable: ffmpeg.
         settings: Size of the frames, rate and quality.
         encoder: By which the video is made.
-        output: The MP4 to write; one that is there is overwritten.
-        alpha: Whether the frames are transparent, and so are laid over the background.
+        output: The video to write; one that is there is overwritten.
+        alpha: Whether the frames are transparent, and so are laid over the background if it has no alpha.
     """
     frames = ffmpeg.input(
         "pipe:0",
@@ -42,21 +44,17 @@ def encode_argv(
             "err_detect": "crccheck+explode",
         },
     )
-    options = codec_options(
-        encoder,
-        preset=settings.preset,
-        crf=settings.crf,
-        rate=settings.rate,
-        pixels=settings.width * settings.height,
-    )
+    pixels = settings.width * settings.height
+    wish = Wish(settings.preset, settings.crf, settings.rate, pixels, settings.layout)
     ticks = ticks_a_second(settings.rate)
-    video = _convert(_pad(_lay_over(frames, settings) if alpha else frames, settings))
+    opaque = _lay_over(frames, settings) if alpha and not settings.alpha else frames
+    video = _convert(_pad(opaque, settings), pixels_for(encoder, settings.layout))
     written = ffmpeg.output(
         video,
         f"file:{output}",
-        **options,
+        **codec_options(encoder, wish),
         **{
-            "f": "mp4",
+            "f": settings.suffix.removeprefix("."),
             "fps_mode": "cfr",
             "movflags": "+faststart",
             "movie_timescale": str(ticks),
@@ -92,10 +90,16 @@ def _pad(frames: FilterableStream, settings: VideoSettings) -> FilterableStream:
     if not right and not bottom:
         return frames
     width, height = settings.padded
-    padded = frames.filter("format", "gbrp").filter("pad", width, height)
+    padded = frames.filter("format", _planes(settings)).filter("pad", width, height)
     return padded.filter("fillborders", right=right, bottom=bottom, mode="smear")
 
 
-def _convert(frames: FilterableStream) -> FilterableStream:
+def _planes(settings: VideoSettings) -> str:
+    """Return in which planes a frame is padded, so that nothing of it is lost."""
+    deep = "16le" if settings.layout.encoded.endswith("10le") else ""
+    return f"gbr{'a' if settings.alpha else ''}p{deep}"
+
+
+def _convert(frames: FilterableStream, pixels: str) -> FilterableStream:
     """Convert to BT.709 and say so; ffmpeg alone converts by BT.601 and says nothing (39 of 255 wrong)."""
-    return frames.filter("scale", **TO_BT709).filter("format", "yuv420p").filter("setparams", **TAGS)
+    return frames.filter("scale", **TO_BT709).filter("format", pixels).filter("setparams", **TAGS)

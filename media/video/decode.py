@@ -61,7 +61,7 @@ def facts_of(container: Any, path: Path, told: Callable[[int], None]) -> dict[st
         "duration": str(duration),
         "width": stream.width,
         "height": stream.height,
-        "codec": stream.codec_context.name,
+        "codec": stream.codec_context.codec.canonical_name,
         "profile": stream.profile,
         "pix_fmt": stream.codec_context.pix_fmt,
         "fps": rate_of(times, duration, stream.time_base),

@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
+from media.codec import CODINGS, Encoder, is_nvenc
 from media.digest import sha256_of_file
-from media.encoder import X264, Encoder, EncoderChoice, Ffmpeg, explain_nvenc
+from media.encoder import EncoderChoice, Ffmpeg, choose_encoder, explain_nvenc, probe_nvenc
 from media.errors import OutOfResources, ToolFailed
 from media.faults import fault_point
 from media.process import Child, Finished, Limits, check, start
@@ -44,18 +46,24 @@ class VideoEncoder:
     choice: EncoderChoice
     stall_s: float = STALL_S
 
+    @classmethod
+    def found(cls, settings: VideoSettings, ffmpeg: Ffmpeg, folder: Path) -> Self:
+        """Return what encodes such a video on this machine, found by trying in `folder`."""
+        probe = probe_nvenc(ffmpeg, folder, codec=settings.codec, bits=settings.bits)
+        return cls(ffmpeg, choose_encoder(probe, *settings.padded, settings.codec))
+
 
 class Video(BaseModel):
     """A finished video and how it was made.
 
     Attributes:
-        path: The MP4.
+        path: The file, an MP4 or, for ProRes, a QuickTime movie.
         frames: Counted by decoding.
         duration: In seconds.
         width: In pixels, even.
         height: In pixels, even.
-        codec: h264.
-        pix_fmt: yuv420p.
+        codec: Such as h264.
+        pix_fmt: Such as yuv420p.
         fps: Frame rate as `num/den`.
         encoder: Which made it.
         reason: Why that one.
@@ -89,11 +97,11 @@ def encode_video(
     folder: Path,
     on_progress: OnProgress | None = None,
 ) -> Video:
-    """Encode PNG frames as they come and return the checked video `folder/video.mp4`.
+    """Encode PNG frames as they come and return the checked video, `folder/video.mp4` or `.mov`.
 
     Args:
         frames: Gives the PNG files in order, and may wait for each; called again, from the first frame on,
-            when the GPU's encoder fails in the middle and x264 takes over.
+            when the GPU's encoder fails in the middle and the processor's takes over.
         settings: Size of the frames, rate and quality.
         encoder: What to encode by.
         folder: Where the video is written and ffmpeg runs; nothing else is left there.
@@ -110,11 +118,12 @@ def encode_video(
         try:
             return _encode(feed, settings, encoder, folder, on_progress)
         except ToolFailed as failure:
-            if encoder.choice.encoder == X264 or failure is feed.fault:
+            if not is_nvenc(encoder.choice.encoder) or failure is feed.fault:
                 raise
             reason = f"{encoder.choice.encoder} failed after {feed.sent} frames: {failure}"
-    logger.warning("%s; encoding once more by %s", reason, X264)
-    fallback = encoder.choice.model_copy(update={"encoder": X264, "reason": reason})
+    software = CODINGS[settings.codec].software
+    logger.warning("%s; encoding once more by %s", reason, software)
+    fallback = encoder.choice.model_copy(update={"encoder": software, "reason": reason})
     with Feed(frames(), settings) as feed:
         return _encode(feed, settings, replace(encoder, choice=fallback), folder, on_progress)
 
@@ -124,7 +133,7 @@ def _encode(
 ) -> Video:
     """Encode, check, and only then give the video its name."""
     begun = time.monotonic()
-    part = folder / "video.part.mp4"
+    part = folder / f"video.part{settings.suffix}"
     first, layout = feed.first()
     argv = encode_argv(encoder.ffmpeg.path, settings, encoder.choice.encoder, part, alpha=layout.has_alpha)
     try:
@@ -133,7 +142,7 @@ def _encode(
             finished = _drive(child, first, feed, Progress(on_progress, encoder.stall_s))
         _require_success(finished, encoder.choice.encoder)
         facts = verify_video(part, settings, feed.sent)
-        path = part.rename(folder / "video.mp4")
+        path = part.rename(folder / f"video{settings.suffix}")
     finally:
         part.unlink(missing_ok=True)
     return _video(path, facts, encoder.choice, time.monotonic() - begun)
@@ -160,7 +169,7 @@ def _drive(child: Child, first: bytes, feed: Feed, progress: Progress) -> Finish
 def _require_success(finished: Finished, encoder: Encoder) -> None:
     if finished.returncode > 0 and any(text in finished.log_tail for text in DISK_FULL):
         raise OutOfResources("ffmpeg found the disk full while it wrote the video; make room for it")
-    if finished.returncode > 0 and encoder != X264:
+    if finished.returncode > 0 and is_nvenc(encoder):
         raise ToolFailed(
             f"ffmpeg ended with exit code {finished.returncode}: {explain_nvenc(finished.log_tail)}"
         )

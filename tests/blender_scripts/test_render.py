@@ -1,5 +1,7 @@
 """Rendering frames in a real Blender."""
 
+import json
+
 import numpy as np
 import OpenEXR
 import pytest
@@ -163,29 +165,51 @@ def test_part_fills_the_rendered_picture_in_every_frame(blender, tmp_path, sides
         assert 0.68 <= fill <= 0.86, f"frame {frame}; a pixel is 0.8 %"
 
 
-def test_memory_that_runs_out_is_tried_once_more_without_persistent_data(blender, flange_scene, tmp_path):
-    probe = ROOT / "tests" / "blender_scripts" / "short_of_memory.py"
+def failing(blender, scene, folder, times, says="System is out of GPU memory", **wishes):
+    """Render frames 1 to 3 by an operator that fails so many times at frame 2."""
+    probe = ROOT / "tests" / "blender_scripts" / "failing_operator.py"
+    arguments = (str(scene), str(folder), str(times), says, json.dumps(wishes))
+    return blender.run_script(folder, probe, *arguments)
 
-    outcome = blender.run_script(tmp_path, probe, str(flange_scene), str(tmp_path), "1")
+
+def test_memory_that_runs_out_is_tried_once_more_without_persistent_data(blender, flange_scene, tmp_path):
+    outcome = failing(blender, flange_scene, tmp_path, 1)
 
     assert outcome.code == 0, outcome.log[-2000:]
     written = outcome.all("frame_written")
-    assert [(event["frame"], event["persistent_data"]) for event in written] == [
-        (1, True),
-        (2, False),
-        (3, False),
+    assert [(event["frame"], event["persistent_data"], event["fallback"]) for event in written] == [
+        (1, True, ""),
+        (2, False, "without keeping data between frames"),
+        (3, False, "without keeping data between frames"),
     ]
+    assert written[1]["fallback_reason"] == "System is out of GPU memory"
     assert pixels(tmp_path, 2).shape == (96, 96, 3)
 
 
-def test_memory_that_runs_out_again_is_out_of_resources(blender, flange_scene, tmp_path):
-    probe = ROOT / "tests" / "blender_scripts" / "short_of_memory.py"
+def test_memory_that_runs_out_again_is_tried_in_smaller_tiles(blender, flange_scene, tmp_path):
+    outcome = failing(blender, flange_scene, tmp_path, 3, width=900, height=16, samples=1)
 
-    outcome = blender.run_script(tmp_path, probe, str(flange_scene), str(tmp_path), "2")
+    assert outcome.code == 0, outcome.log[-2000:]
+    fallbacks = [event["fallback"] for event in outcome.all("frame_written")]
+    assert fallbacks == ["", *["without keeping data between frames, in tiles of 256 pixels"] * 2]
+    assert pixels(tmp_path, 2).shape == (16, 900, 3)
+
+
+def test_memory_that_runs_out_whatever_is_given_up_is_out_of_resources(blender, flange_scene, tmp_path):
+    outcome = failing(blender, flange_scene, tmp_path, 2)
 
     failed = outcome.one("failed")
     assert (outcome.code, failed["class"]) == (1, "OutOfResources")
     assert "frame 2" in failed["message"]
+    assert "also without keeping data between frames" in failed["message"]
+
+
+def test_driver_that_fails_where_no_other_device_is_left_is_a_failure(blender, flange_scene, tmp_path):
+    outcome = failing(blender, flange_scene, tmp_path, 1, "Illegal address in CUDA queue synchronize ()")
+
+    failed = outcome.one("failed")
+    assert (outcome.code, failed["class"]) == (1, "ToolFailed")
+    assert "Illegal address" in failed["message"]
 
 
 def broken_scenes(whole):

@@ -38,3 +38,12 @@ def cut_out(width: int = 64, height: int = 48) -> bytes:
 def chunk(name: bytes, body: bytes = b"") -> bytes:
     """Return one chunk of a PNG with a checksum that holds."""
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def deep_png_of(pixels: np.ndarray) -> bytes:
+    """Return an array of 16-bit pixels, height x width x 3 or 4 channels, as a PNG."""
+    height, width, channels = pixels.shape
+    header = struct.pack(">IIBBBBB", width, height, 16, {3: 2, 4: 6}[channels], 0, 0, 0)
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND")
+    return b"\x89PNG\r\n\x1a\n" + body

@@ -2,7 +2,8 @@
 
 Started as `renderer.py BEHAVIOUR JOB`. Behaviours: `well`; `uniform` (every frame is grey); `uniform-once`
 (frame 2 at first); `uniform-seven` (frame 7, always); `cut` (frame 2 is cut short, as on a full disk);
-`crash` (SEGV at frame 2); `killed` (KILL at frame 2); `out-of-memory`, `garbage`, `silent` (at frame 2).
+`crash` (SEGV at frame 2); `killed` (KILL at frame 2); `out-of-memory`, `too-small`, `garbage`, `silent` (at
+frame 2); `falls-back` (from frame 2 on by another device).
 """
 
 import json
@@ -14,6 +15,8 @@ import time
 from pathlib import Path
 
 from PIL import Image
+
+FALLEN = {"fallback": "by CUDA instead of OPTIX", "fallback_reason": "Illegal address in CUDA queue"}
 
 
 def main(behaviour: str, job_file: str) -> None:
@@ -40,6 +43,7 @@ def main(behaviour: str, job_file: str) -> None:
             device=device,
             samples=job["settings"]["samples"],
             persistent_data=job["settings"]["persistent_data"],
+            **(FALLEN if behaviour == "falls-back" and 2 in asked else {}),
         )
 
 
@@ -52,6 +56,9 @@ def misbehave(behaviour: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         case "out-of-memory":
             say(event="failed", **{"class": "OutOfResources", "message": "frame 2: the GPU's memory ran out"})
+            sys.exit(1)
+        case "too-small":
+            say(event="failed", **{"class": "OutOfGpuMemory", "message": "frame 2: use a larger GPU"})
             sys.exit(1)
         case "garbage":
             os.write(3, b"Fra:2 Mem:12M\n")

@@ -3,6 +3,7 @@
 It appends its number to NOTES. Behaviours: `well`; `crash` and `killed` (at frame 2, always); `killed-once`
 (the first one that is started); `stands` (at frame 2, for ever); `grows` (says that it holds 100 GB);
 `out-of-memory` and `bad-input` (fail at frame 2); `dies-between` (after each job); `silent`;
+`falls-back` (renders by another device than was asked for);
 `mumbles` (says that a job ended, but not how); `fails-and-stands` (at frame 2, after it said that it failed).
 """
 
@@ -65,6 +66,7 @@ def done(job, commands, behaviour: str, warmth: str) -> str:
             samples=1,
             persistent_data=True,
             warmth=warmth,
+            fallback="by CUDA instead of OPTIX" if behaviour == "falls-back" else "",
         )
     return ""
 

@@ -24,6 +24,7 @@ from media.download import Guard, Web
 from media.errors import MediaError, Retry, Unavailable
 from media.frames import Frame
 from media.job import TurntableJob
+from media.shot.job import AnimationJob
 
 YEAR_S = 365 * 86_400.0
 
@@ -34,6 +35,7 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("job")
     parser.add_argument("--flow", action="store_true", help="run it as a flow")
     parser.add_argument("--catalogue", action="store_true", help="it is a catalogue, run as a flow")
+    parser.add_argument("--shot", action="store_true", help="it is an animation of a .blend")
     parser.add_argument("--kill-at", metavar="POINT", help="end there, by SIGKILL")
     parser.add_argument(
         "--trust", metavar="CERTIFICATE", help="download from the server on loopback that has it"
@@ -73,7 +75,8 @@ def _run(job: object, given: argparse.Namespace) -> None:
 
         render_turntable(TurntableJob.model_validate(job))
     else:
-        jobs.run(TurntableJob.model_validate(job), tools.open_tools(), _tell)
+        model = AnimationJob if given.shot else TurntableJob
+        jobs.run(model.model_validate(job), tools.open_tools(), _tell)
 
 
 def _loopback(certificate: str) -> Web:

@@ -153,8 +153,8 @@ def server(folder: Path, **variables: str) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def serving(folder: Path, **variables: str) -> Iterator[Served]:
-    """Provide a server with pool, queues, deployments and a worker; all of it is gone afterwards."""
+def serving(folder: Path, *, worker: bool = True, **variables: str) -> Iterator[Served]:
+    """Provide a server with pool, queues, deployments and, if wanted, a worker; afterwards all is gone."""
     with ExitStack() as stack:
         env = stack.enter_context(server(folder, **variables))
         served = Served(folder, stack.enter_context(SyncPrefectClient(env["PREFECT_API_URL"])), env)
@@ -164,7 +164,8 @@ def serving(folder: Path, **variables: str) -> Iterator[Served]:
         ):
             finished = served.command(*command)
             assert finished.returncode == 0, finished.stdout + finished.stderr
-        stack.enter_context(served.worker())
+        if worker:
+            stack.enter_context(served.worker())
         yield served
 
 

@@ -4,23 +4,27 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
+from media.codec import layout_of
 from media.encoder import (
     Ffmpeg,
     NvencProbe,
     choose_encoder,
-    codec_options,
     explain_nvenc,
     find_ffmpeg,
     probe_argv,
     probe_nvenc,
 )
+from media.encoder_options import Wish, codec_options
 from media.errors import ToolFailed
 
 WORKS = NvencProbe(works=True, reason="NVENC encoded 3 frames when probed", ffmpeg_version="5.1.9")
+H264 = layout_of("h264", 8, alpha=False)
 
 
 def test_probe_encodes_real_frames_with_the_options_of_a_video():
-    argv = probe_argv(Path("/usr/bin/ffmpeg"), preset="medium", crf=18)
+    wish = Wish("medium", 18, Fraction(30), 256**2, H264)
+
+    argv = probe_argv(Path("/usr/bin/ffmpeg"), "h264_nvenc", wish)
 
     assert argv == [
         *("/usr/bin/ffmpeg", "-nostdin", "-nostats", "-f", "lavfi", "-i", "color=black:s=256x256:r=30"),
@@ -32,7 +36,7 @@ def test_probe_encodes_real_frames_with_the_options_of_a_video():
 
 
 def test_options_of_x264_fix_its_threads_so_that_the_bytes_are_the_same_on_every_machine():
-    options = codec_options("libx264", preset="slow", crf=20, rate=Fraction(24000, 1001), pixels=640 * 640)
+    options = codec_options("libx264", Wish("slow", 20, Fraction(24000, 1001), 640 * 640, H264))
 
     assert options == {
         "c:v": "libx264",
@@ -45,7 +49,7 @@ def test_options_of_x264_fix_its_threads_so_that_the_bytes_are_the_same_on_every
 
 
 def test_peaks_of_nvenc_are_capped_by_size_and_rate():
-    options = codec_options("h264_nvenc", preset="fast", crf=20, rate=Fraction(60), pixels=1920 * 1080)
+    options = codec_options("h264_nvenc", Wish("fast", 20, Fraction(60), 1920 * 1080, H264))
 
     assert (options["maxrate"], options["bufsize"]) == ("49766400", "99532800")
 

@@ -131,6 +131,20 @@ def test_index_of_a_catalogue_protects_no_picture_and_goes_after_a_month(full):
     assert index not in keys_of(full)
 
 
+def test_kernels_go_when_no_machine_has_taken_them_for_a_month(full):
+    kernels = key_for("kernels", "c" * 64, "kernels.tar.gz")
+    full.put(kernels, b"compiled")
+    within = NOW + timedelta(days=29)
+
+    prune(REAL, full, within)
+    prune(REAL, full, within + timedelta(hours=24))
+    assert kernels in keys_of(full)
+    prune(REAL, full, SECOND)
+    prune(REAL, full, SECOND + timedelta(hours=24))
+
+    assert kernels not in keys_of(full)
+
+
 def test_young_objects_are_not_marked(full):
     rows = prune(REAL, full, NOW + timedelta(hours=22))
 

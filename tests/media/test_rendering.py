@@ -13,8 +13,9 @@ from media.asset import Asset
 from media.blender import Blender
 from media.blender_events import FrameWritten
 from media.encoder import Ffmpeg
-from media.errors import MediaError, OutOfResources, TimedOut, ToolCrashed, ToolFailed
+from media.errors import MediaError, OutOfGpuMemory, OutOfResources, TimedOut, ToolCrashed, ToolFailed
 from media.frame_feed import FrameFeed
+from media.frame_warnings import warnings_about
 from media.frames import Frame, committed_frames
 from media.job import TurntableJob
 from media.kind import Kind
@@ -165,6 +166,7 @@ def test_nothing_but_uniform_frames_is_a_failure_and_nothing_is_committed(store)
         ("crash", ToolCrashed, "SIGSEGV"),
         ("killed", OutOfResources, "killed from outside"),
         ("out-of-memory", OutOfResources, "the GPU's memory ran out"),
+        ("too-small", OutOfGpuMemory, "use a larger GPU"),
         ("garbage", ToolFailed, "Fra:2"),
     ],
 )
@@ -176,6 +178,16 @@ def test_renderer_that_breaks_is_told_by_what_to_do_and_loses_no_committed_frame
 
     assert isinstance(raised.value, MediaError)
     assert list(committed_frames(PLAN, store)) == [1]
+
+
+def test_frame_that_was_not_rendered_as_asked_says_so_loudly_and_for_good(store, caplog):
+    frames = render("falls-back", store)
+
+    how = "by CUDA instead of OPTIX (Illegal address in CUDA queue)"
+    assert [frame.fallback for frame in frames] == ["", *[how] * (FRAMES - 1)]
+    assert committed_frames(PLAN, store)[2].fallback == how
+    assert warnings_about(frames) == (f"frames 2-{FRAMES} were rendered {how}",)
+    assert "frame 2 was rendered by CUDA instead of OPTIX: Illegal address" in caplog.text
 
 
 def test_renderer_that_falls_silent_is_ended(store, monkeypatch):

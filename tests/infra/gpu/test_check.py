@@ -51,5 +51,5 @@ def test_a_gpu_that_only_its_tool_believes_in_is_shown_to_do_nothing() -> None:
     assert answer["compared"] == {}
     assert answer["job"] is None
     claims = [line for line in finished.stderr.splitlines() if line.startswith("| ")]
-    assert len(claims) == 4
+    assert len(claims) == 5
     assert all("| not shown |" in line for line in claims)

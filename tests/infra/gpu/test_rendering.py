@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from infra.gpu.kernels import carried
 from infra.gpu.rendering import Scene, likeness_db, measure
 from infra.gpu.trial import compared
 from media.blender import Blender, packaged_blender, run_script
 from media.errors import MediaError, ToolFailed
+from media.gpu import Gpu
+from media.store import FolderStore
 
 STAND_IN = Path(__file__).resolve().parents[2] / "fakes" / "renderer_that_says.py"
+DRIVER = STAND_IN.with_name("gpu_driver.py")
 CUBE = """#usda 1.0
 (
     upAxis = "Z"
@@ -101,6 +105,26 @@ def test_kernels_are_what_a_first_frame_takes_more(
     caches = [json.loads(line) for line in (tmp_path / "caches").read_text().splitlines()]
     assert caches[0] == caches[1], "the second process must find what the first one compiled"
     assert all(path.startswith(str(tmp_path / "optix")) for path in caches[0])
+
+
+def test_kernels_are_carried_by_way_of_a_store_to_an_empty_folder(scene: Scene, tmp_path: Path) -> None:
+    command = (sys.executable, str(DRIVER), str(tmp_path / "notes"))
+    gpu = Gpu(name="NVIDIA Stand-in", driver="580.1", memory_mib=24576, compute_capability="8.9")
+
+    done = carried("OPTIX", scene, Blender(command, "4.5.15"), gpu, FolderStore(tmp_path / "store"), tmp_path)
+
+    assert (done.cold_s, done.restored_s, done.later_s) == (300.0, 1.0, 1.0)
+    assert done.archive_bytes > 0
+    assert len((tmp_path / "notes").read_text().split()) == 1
+
+
+def test_kernels_that_the_driver_keeps_elsewhere_are_not_said_to_be_carried(
+    scene: Scene, stand_in: Callable[[str], Blender], tmp_path: Path
+) -> None:
+    gpu = Gpu(name="NVIDIA Stand-in", driver="580.1", memory_mib=24576, compute_capability="8.9")
+
+    with pytest.raises(ToolFailed, match="found none to keep"):
+        carried("OPTIX", scene, stand_in("OPTIX"), gpu, FolderStore(tmp_path / "store"), tmp_path)
 
 
 def test_a_frame_that_another_device_rendered_proves_nothing(

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.gpu.kernels import Carried
 from infra.gpu.nvidia import Gpu, Utilisation
 from infra.gpu.rendering import Rendered
 from infra.gpu.report import Check, Compared, WholeJob, verified_lines
@@ -36,6 +37,17 @@ def check() -> Check:
         blender="4.5.15",
         rendered={"OPTIX": rendered("OPTIX", 0.25)},
         compared={"OPTIX": Compared(cpu_over_gpu=40.0, psnr_db=44.0)},
+        carried={
+            "OPTIX": Carried(
+                device=Device(type="OPTIX", name="NVIDIA Stand-in"),
+                cold_s=338.0,
+                restored_s=2.5,
+                later_s=0.5,
+                archive_bytes=1000,
+                publish_s=1.0,
+                restore_s=0.1,
+            )
+        },
         failed={"CUDA": "device: expected CUDA, found none"},
         nvenc=NO_ENCODER,
         job=WholeJob(
@@ -69,7 +81,7 @@ def test_what_was_rendered_is_shown_with_its_device_and_ratio(check: Check) -> N
 
 
 def test_what_failed_is_not_shown_and_says_why(check: Check) -> None:
-    _, cuda, nvenc, _ = verified_lines(check, "2026-01-02")
+    _, cuda, _, nvenc, _ = verified_lines(check, "2026-01-02")
 
     assert cuda.startswith(
         "| Rendering by CUDA | not shown | `make gpu-check`: device: expected CUDA, found none"
@@ -77,8 +89,15 @@ def test_what_failed_is_not_shown_and_says_why(check: Check) -> None:
     assert nvenc.startswith("| Encoding by NVENC | not shown | `make gpu-check`: the GPU has no encoder unit")
 
 
+def test_kernels_that_were_carried_are_shown_with_both_first_frames(check: Check) -> None:
+    kernels = verified_lines(check, "2026-01-02")[2]
+
+    assert kernels.startswith("| Compiled kernels from the store on a fresh machine | shown |")
+    assert "OPTIX: first frame 338.0 s cold, 2.5 s restored, 0.5 s the next; 1000 bytes" in kernels
+
+
 def test_whole_job_is_shown_with_how_busy_the_gpu_was(check: Check) -> None:
-    job = verified_lines(check, "2026-01-02")[3]
+    job = verified_lines(check, "2026-01-02")[4]
 
     assert job.startswith(
         "| A turntable from STEP to video on a GPU | shown | `make gpu-check`: 20.5 s, frames: 48 by OPTIX"

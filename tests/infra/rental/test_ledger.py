@@ -3,7 +3,18 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from infra.rental.ledger import COMMITTED, History, Outcome, Rental, history_of, label_of, label_of_terms
+import pytest
+
+from infra.rental.ledger import (
+    COMMITTED,
+    NEEDS_GPU_MEMORY,
+    History,
+    Outcome,
+    Rental,
+    history_of,
+    label_of,
+    label_of_terms,
+)
 from infra.rental.machine import Offer
 from infra.rental.terms import Terms
 from tests.fakes.virtual_time import BEGINNING
@@ -28,6 +39,15 @@ def test_a_ledger_is_read_as_it_was_written():
     for one in written:
         labels |= label_of(one)
     assert history_of(labels) == History(rentals=tuple(written), terms=terms, committed=12)
+
+
+def test_memory_that_a_gpu_must_have_is_read_from_the_label():
+    assert history_of({NEEDS_GPU_MEMORY: 25}).gpu_memory_gb == 25
+
+
+@pytest.mark.parametrize("label", ["25", -1, 2.5, None, [25]])
+def test_label_that_names_no_memory_asks_for_none(label):
+    assert history_of({NEEDS_GPU_MEMORY: label}).gpu_memory_gb == 0
 
 
 def test_labels_that_somebody_else_wrote_under_our_names_count_as_nothing():

@@ -21,7 +21,7 @@ from prefect.testing.utilities import prefect_test_harness
 from infra.rental import worker as workers
 from infra.rental.configuration import RentalConfiguration, RentalVariables
 from infra.rental.errors import AccountRefused, NoCapacity, OrderRefused, ProviderUnavailable
-from infra.rental.ledger import history_of
+from infra.rental.ledger import NEEDS_GPU_MEMORY, history_of
 from infra.rental.machine import Machine, MachineState, Offer, Order
 from infra.rental.provider import Provider
 from infra.rental.worker import RentalWorker
@@ -178,6 +178,15 @@ def test_run_rents_and_returns_at_once(shed):
         assert history_of(labels).newest.machine_id == "m1"
 
     at_work(story, max_usd=7)
+
+
+def test_run_that_found_a_gpu_too_small_is_given_a_larger_one(shed):
+    async def story(worker, run, configuration) -> None:
+        await worker.client.update_flow_run_labels(run.id, {NEEDS_GPU_MEMORY: 25})
+        await worker.run(run, configuration)
+        assert [order.min_gpu_memory_gb for order in shed.orders] == [25]
+
+    at_work(story)
 
 
 def test_no_secret_of_the_workers_own_reaches_a_machine(shed, monkeypatch):

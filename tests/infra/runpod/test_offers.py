@@ -43,6 +43,32 @@ def test_without_names_the_cheapest_that_is_large_enough_comes_first(runpod):
     assert found == [(OTHER, "SECURE", "", "0.35"), (GPU, "SECURE", "", "0.44")]
 
 
+def test_run_that_needs_more_gpu_memory_is_offered_no_smaller_gpu(runpod):
+    runpod.contents["/catalog/gpus"]["gpus"] += [gpu_type("huge", 2.5, memory=80)]
+    asked = order(gpu_types=(), min_gpu_memory_gb=16).needing(27)
+
+    found = asyncio.run(runpod.provider().offers(asked))
+
+    assert [one.kind for one in found] == [OTHER, "huge"]
+
+
+def test_need_for_less_than_was_asked_for_changes_nothing():
+    asked = order(gpu_types=(), min_gpu_memory_gb=48)
+
+    assert asked.needing(27) == asked
+
+
+def test_named_types_that_are_all_too_small_are_refused_before_anything_is_rented(runpod):
+    with pytest.raises(OrderRefused, match="27 GB each"):
+        asyncio.run(runpod.provider().offers(order(gpu_types=(GPU,)).needing(27)))
+
+
+def test_machine_without_a_gpu_needs_no_memory_of_one():
+    asked = order(gpu_types=(), cpu_flavors=("cpu5c",))
+
+    assert asked.needing(27) == asked
+
+
 def test_clouds_come_in_the_order_given_and_community_may_vanish(runpod):
     found = offers(runpod, clouds=("COMMUNITY", "SECURE"))
 

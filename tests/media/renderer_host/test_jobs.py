@@ -11,7 +11,7 @@ from media.blender_events import FrameWritten
 from media.ending import Finished
 from media.errors import BadInput, OutOfResources, RefusedHere, TimedOut, ToolCrashed, ToolFailed
 from media.frames import committed_frames
-from media.jobs import retried
+from media.patience import retried
 from media.renderer_host.outcome import Outcome
 from media.renderer_host.quarantine import KILLED_FOR_S, Quarantine
 from media.renderer_host.warm_blender import Terms
@@ -40,6 +40,14 @@ def test_two_jobs_share_one_blender_and_their_frames_say_how_warm_it_was(place):
     assert (warmths(first), warmths(again)) == ({"cold"}, {"warm scene"})
     assert len(place.started) == 1
     assert committed_frames(PLAN, place.store)[1].warmth == "cold"
+
+
+def test_blender_whose_gpu_failed_it_gets_no_other_job(place):
+    with place.host():
+        place.render("falls-back")
+        place.render("falls-back", render=OTHER)
+
+    assert len(place.started) == 2
 
 
 def test_no_blender_is_left_when_the_host_has_ended(place):

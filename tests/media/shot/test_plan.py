@@ -7,7 +7,7 @@ from media.asset import Asset
 from media.blender import Blender
 from media.kind import Kind
 from media.shot.job import AnimationJob, FrameJob
-from media.shot.plan import ShotPlan, plan_shot, render_digest, result_digest
+from media.shot.plan import ShotPlan, plan_shot, render_digest, result_digest, settings_of
 from media.shot.report import Shot
 from media.source import Source
 from tests.media.shot.test_preflight import MAIN, REPORT
@@ -31,7 +31,9 @@ def plan(**fields: object) -> ShotPlan:
     return plan_shot(job(**fields), SOURCE, SHOT, BLENDER)
 
 
-@pytest.mark.parametrize("fields", [{"first": 12}, {"step": 2}, {"fps": 30}, {"crf": 30}, {"video": "none"}])
+@pytest.mark.parametrize(
+    "fields", [{"first": 12}, {"step": 2}, {"fps": 30}, {"crf": 30}, {"video": "none"}, {"video": "av1"}]
+)
 def test_range_rate_and_encoding_give_other_results_of_the_same_frames(fields):
     assert render_digest(job(**fields), SOURCE, BLENDER) == render_digest(job(), SOURCE, BLENDER)
     assert result_digest(job(**fields), SOURCE, BLENDER) != result_digest(job(), SOURCE, BLENDER)
@@ -47,7 +49,10 @@ def test_range_rate_and_encoding_give_other_results_of_the_same_frames(fields):
         {"percentage": 50},
         {"samples": 8},
         {"denoise": "on"},
+        {"engine": "cycles"},
         {"format": "exr"},
+        {"format": "exr_multilayer"},
+        {"format": "webp"},
         {"depth": "16"},
         {"blend": "trusted"},
     ],
@@ -73,13 +78,84 @@ def test_size_is_what_blender_makes_of_width_and_percentage():
     assert (spec.width, spec.height, spec.channels) == (49, 24, 3)
 
 
-def test_transparent_scene_and_exr_have_alpha_and_exr_no_video():
+def of_clear_scene(**fields: object) -> ShotPlan:
     clear = MAIN.model_copy(update={"transparent": True})
     shot = SHOT.model_copy(update={"report": REPORT.model_copy(update={"scenes": (clear,)})})
+    return plan_shot(job(**fields), SOURCE, shot, BLENDER)
 
-    assert plan_shot(job(), SOURCE, shot, BLENDER).spec.channels == 4
+
+def test_transparent_scene_and_exr_have_alpha():
+    assert of_clear_scene().spec.channels == 4
     assert plan(format="exr").spec.channels == 4
-    assert plan(format="exr").video is None
+    assert plan(format="webp").spec.channels == 3
+
+
+def test_exr_is_shown_by_a_picture_beside_it():
+    exr, multilayer, webp = (plan(format=name) for name in ("exr", "exr_multilayer", "webp"))
+
+    assert (exr.frame_suffix, exr.shown_suffix) == (".exr", ".display.png")
+    assert (multilayer.frame_suffix, multilayer.shown_suffix) == (".exr", ".display.png")
+    assert (webp.frame_suffix, webp.shown_suffix) == (".webp", ".webp")
+    assert (exr.shown_spec.channels, exr.shown_spec.format) == (3, "PNG")
+    assert of_clear_scene(format="exr").shown_spec.channels == 4
+    assert exr.video == plan().video
+
+
+@pytest.mark.parametrize(
+    ("fields", "codec", "bits"),
+    [
+        ({}, "h264", 8),
+        ({"depth": "16"}, "h264", 8),
+        ({"video": "hevc"}, "hevc", 8),
+        ({"video": "hevc", "depth": "16"}, "hevc", 10),
+        ({"video": "av1", "depth": "16", "height": 64}, "av1", 10),
+        ({"video": "prores", "format": "exr", "depth": "16"}, "prores", 8),
+    ],
+)
+def test_deep_frames_make_deep_videos_where_the_codec_can(fields, codec, bits):
+    video = plan(**fields).video
+
+    assert (video.codec, video.bits, video.alpha) == (codec, bits, False)
+
+
+def test_only_prores_keeps_transparency():
+    assert of_clear_scene(video="prores").video.alpha
+    assert not of_clear_scene(video="hevc", depth="16").video.alpha
+    assert of_clear_scene(video="hevc", depth="16").video.bits == 8
+
+
+def test_layers_in_use_and_passes_that_are_asked_for_must_be_in_the_file():
+    asked = plan(format="exr_multilayer", passes=["cryptomatte_object", "normal", "normal", "glossy_direct"])
+    own = plan(format="exr_multilayer", view_layer="Part")
+
+    assert asked.spec.layers == ("All",)
+    assert asked.spec.passes == (
+        ("Combined",),
+        ("Normal",),
+        ("Glossy Direct", "GlossDir"),
+        ("CryptoObject00",),
+    )
+    assert (own.spec.layers, own.spec.passes) == (("Part",), (("Combined",),))
+
+
+def test_passes_have_one_name_in_whatever_order_they_are_asked_for():
+    one = job(format="exr_multilayer", passes=["depth", "normal"])
+    other = job(format="exr_multilayer", passes=["normal", "depth", "depth"])
+
+    assert render_digest(one, SOURCE, BLENDER) == render_digest(other, SOURCE, BLENDER)
+    assert render_digest(one, SOURCE, BLENDER) != render_digest(job(format="exr_multilayer"), SOURCE, BLENDER)
+
+
+def test_frames_of_png_are_called_as_before_there_were_other_formats():
+    assert settings_of(job()) == {
+        "width": 0,
+        "height": 0,
+        "percentage": 0,
+        "samples": 0,
+        "denoise": "scene",
+        "format": "PNG",
+        "color_depth": "8",
+    }
 
 
 @pytest.mark.parametrize(
@@ -88,6 +164,10 @@ def test_transparent_scene_and_exr_have_alpha_and_exr_no_video():
         {"first": 5, "last": 4},
         {"depth": "32"},
         {"format": "exr", "depth": "8"},
+        {"format": "webp", "depth": "16"},
+        {"format": "exr", "passes": ["normal"]},
+        {"format": "exr_multilayer", "passes": ["beauty"]},
+        {"video": "vp9"},
         {"width": 16384, "height": 16384},
         {"samples": 0},
         {"step": 0},

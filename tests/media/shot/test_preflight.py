@@ -3,8 +3,9 @@
 import pytest
 
 from media.errors import BadInput
+from media.shot.extent import numbers_of
 from media.shot.job import LAST_FRAME, AnimationJob, FrameJob
-from media.shot.preflight import expect_sound, numbers_of, preflight
+from media.shot.preflight import expect_sound, preflight
 from media.shot.report import Finding, SceneFacts, ShotReport
 
 MAIN = SceneFacts(
@@ -46,8 +47,37 @@ def finding(level: str, subject: str = "wood", kind: str = "missing-texture") ->
     )
 
 
+def odd(job, report) -> list[Finding]:
+    """What is said of a shot but for notes, which are odd to nobody."""
+    return [one for one in preflight(job, report) if one.level != "note"]
+
+
 def kinds(job, report, **known: object) -> list[str]:
     return [one.kind for one in preflight(job, report, **known)]
+
+
+def test_transparent_frames_are_said_to_show_white_unless_the_video_is_prores():
+    (found,) = odd(animation(video="hevc"), report(transparent=True))
+
+    assert (found.level, found.kind) == ("warning", "transparent")
+    assert "hevc cannot be" in found.message
+    assert odd(animation(video="prores"), report(transparent=True)) == []
+    assert odd(animation(video="none"), report(transparent=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"video": "av1"}, "av1: expected 64 pixels a side at least, found 64 x 48"),
+        ({"video": "hevc", "percentage": 20}, "hevc: expected 16 pixels a side at least, found 12 x 9"),
+        ({"format": "webp", "width": 16384}, "webp: expected at most 16383 pixels a side"),
+    ],
+)
+def test_size_that_a_format_cannot_have_is_an_error(fields, said):
+    (found,) = odd(animation(**fields), REPORT)
+
+    assert found.level == "error"
+    assert said in found.message
 
 
 def test_sound_shot_has_no_findings():
@@ -68,7 +98,7 @@ def test_sound_shot_has_no_findings():
         ({}, {"last": LAST_FRAME + 5}, "bad-range", str(LAST_FRAME)),
         ({"first": 0, "last": 200_000}, {}, "bad-range", "200001"),
         ({}, {"engine": "LUXCORE"}, "engine", 'say engine "cycles"'),
-        ({}, {"percentage": 1}, "too-small", "0 x 0"),
+        ({"video": "none"}, {"percentage": 1}, "too-small", "0 x 0"),
         ({}, {"width": 65536, "height": 4096}, "too-large", "65536 x 4096"),
     ],
 )

@@ -1,6 +1,7 @@
-"""Render frames 1 to 3 by an operator that runs out of memory at frame 2, as often as the last argument says.
+"""Render frames 1 to 3 by an operator that fails at frame 2, as often as is said.
 
-Arguments: scene, folder, how often. Run inside Blender by the tests.
+Arguments: scene, folder, how often, what it says then, wishes for the job as JSON. Run inside Blender by the
+tests.
 """
 
 import json
@@ -17,29 +18,30 @@ from blender_scripts.rendering import render_frames
 from tests.blender_scripts.blender import render_job
 
 
-class ShortOfMemory:
-    """Blender's render operator, for want of memory failing from the second call on."""
+class Failing:
+    """Blender's render operator, failing from the second call on."""
 
-    def __init__(self, failures: int) -> None:
+    def __init__(self, failures: int, says: str) -> None:
         self._calls = 0
         self._failing = range(2, 2 + failures)
+        self._says = says
 
     def __call__(self) -> None:
         self._calls += 1
         if self._calls in self._failing:
-            raise RuntimeError("Error: System is out of GPU memory")
+            raise RuntimeError(f"Error: {self._says}")
         render_picture()
 
 
-def main(scene: str, folder: str, failures: str) -> int:
+def main(scene: str, folder: str, failures: str, says: str, wishes: str) -> int:
     job_file = Path(folder) / "probe.json"
-    job_file.write_text(json.dumps({"schema": 1, **render_job(Path(scene))}))
+    job_file.write_text(json.dumps({"schema": 1, **render_job(Path(scene), **json.loads(wishes))}))
     commands = [json.dumps({"frame": n, "path": f"{folder}/{n:06d}.part"}) for n in (1, 2, 3)]
-    operator = ShortOfMemory(int(failures))
+    operator = Failing(int(failures), says)
     return reported(lambda channel: render_frames(read_job(job_file), channel, commands, operator))
 
 
 if __name__ == "__main__":
-    code = main(*sys.argv[-3:])
+    code = main(*sys.argv[-5:])
     sys.stdout.flush()
     os._exit(code)

@@ -1,0 +1,42 @@
+"""Leave work that failed on this worker to the others, as long as there are any."""
+
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import WorkerFilter, WorkerFilterStatus
+from prefect.client.schemas.objects import FlowRun, WorkerStatus
+from prefect.context import FlowRunContext
+from prefect.states import AwaitingRetry
+
+WORKER = "prefect.worker.name"
+"""The label in which Prefect's workers leave their name."""
+POOL = "prefect.work-pool.name"
+AGAIN_AFTER = timedelta(seconds=5)
+
+
+def left_to_others(not_on: tuple[str, ...]) -> int | None:
+    """Return what gives this run back to its pool if its worker is one of those; else nothing.
+
+    That is a state, which Prefect takes for the run's own if a flow returns it. Nobody can say which worker
+    takes a run, so one that should not hands it back until another has it. Where no other is online, a worker
+    that failed is better than none.
+    """
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None or worker_of(run) not in not_on or not _others(run, not_on):
+        return None
+    message = f"left to others by {worker_of(run)}, where it failed"
+    return cast("int", AwaitingRetry(message=message, scheduled_time=datetime.now(UTC) + AGAIN_AFTER))
+
+
+def worker_of(run: FlowRun) -> str:
+    """Return the name of the worker that started a run last, if it left one."""
+    return str(run.labels.get(WORKER, ""))
+
+
+def _others(run: FlowRun, not_on: tuple[str, ...]) -> bool:
+    online = WorkerFilter(status=WorkerFilterStatus(any_=[WorkerStatus.ONLINE]))
+    with get_client(sync_client=True) as client:
+        workers = client.read_workers_for_work_pool(str(run.labels.get(POOL, "")), worker_filter=online)
+    return any(worker.name not in not_on for worker in workers)
