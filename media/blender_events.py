@@ -21,7 +21,7 @@ class Device(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    type: str = Field(description="OPTIX, CUDA, HIP, ONEAPI, METAL or CPU.")
+    type: str = Field(description="OPTIX, CUDA, HIP, ONEAPI, METAL or CPU; OPENGL of EEVEE.")
     name: str = Field(description="The device's name as its driver gives it.")
 
 
@@ -138,6 +138,14 @@ class Devices(BaseModel):
     found: list[Device]
 
 
+class Display(BaseModel):
+    """What draws by OpenGL where there is no screen."""
+
+    event: Literal["display"]
+    blender: str
+    renderer: str = Field(description="As its driver names it; llvmpipe is a CPU.")
+
+
 class Failed(BaseModel):
     """The script gave up."""
 
@@ -157,6 +165,7 @@ Event = Annotated[
     | FrameWritten
     | Warmed
     | Devices
+    | Display
     | Failed,
     Field(discriminator="event"),
 ]
