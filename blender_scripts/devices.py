@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import bpy
+import gpu
 
 from blender_scripts.blender_version import set_where_known
 from blender_scripts.device_wish import DeviceWish
@@ -12,7 +13,7 @@ from blender_scripts.events import EventChannel
 from blender_scripts.failure import OutOfResources
 from blender_scripts.ladder import CUDA, OPTIX, Rung
 
-CPU = "CPU"
+CPU, OPENGL = "CPU", "OPENGL"
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,15 @@ def tell_settings(scene: bpy.types.Scene, channel: EventChannel, seconds: float)
         samples=cycles.samples if is_cycles else scene.eevee.taa_render_samples,
         denoiser=cycles.denoiser if denoises else "",
         denoise_on_gpu=bool(on_gpu),
+    )
+
+
+def renderer_of(scene: bpy.types.Scene) -> Device:
+    """Tell what renders a scene: a device of Cycles', or whatever draws for the engines that use OpenGL."""
+    return (
+        device_in_use(scene)
+        if scene.render.engine == "CYCLES"
+        else Device(OPENGL, gpu.platform.renderer_get())
     )
 
 

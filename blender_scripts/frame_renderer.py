@@ -83,7 +83,7 @@ class FrameRenderer:
             path=str(path),
             seconds=time.monotonic() - began,
             peak_memory_bytes=peak_memory_bytes(),
-            device=devices.device_in_use(self.scene).to_json(),
+            device=devices.renderer_of(self.scene).to_json(),
             samples=progress.samples,
             kernels_s=progress.kernels_s,
             first_sample_s=progress.first_sample_s,

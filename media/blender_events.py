@@ -21,8 +21,16 @@ class Device(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    type: str = Field(description="OPTIX, CUDA, HIP, ONEAPI, METAL or CPU.")
+    type: str = Field(description="OPTIX, CUDA, HIP, ONEAPI, METAL or CPU; OPENGL of EEVEE.")
     name: str = Field(description="The device's name as its driver gives it.")
+
+
+class KernelsReady(BaseModel):
+    """Said by our own side before the renderer starts: what its GPU will find compiled."""
+
+    event: Literal["kernels_ready"] = "kernels_ready"
+    names: str = Field(description="GPU, driver and Blender.")
+    origin: Kernels
 
 
 class Started(BaseModel):
@@ -114,12 +122,28 @@ class FrameWritten(BaseModel):
     kernels: Kernels = Field(default="", description="Of the job, if a GPU rendered; our side fills it in.")
 
 
+class Warmed(BaseModel):
+    """A GPU's driver has compiled its kernels, or found them compiled."""
+
+    event: Literal["warmed"]
+    device: Device
+    seconds: float
+
+
 class Devices(BaseModel):
     """What there is to render on."""
 
     event: Literal["devices"]
     blender: str
     found: list[Device]
+
+
+class Display(BaseModel):
+    """What draws by OpenGL where there is no screen."""
+
+    event: Literal["display"]
+    blender: str
+    renderer: str = Field(description="As its driver names it; llvmpipe is a CPU.")
 
 
 class Failed(BaseModel):
@@ -131,14 +155,17 @@ class Failed(BaseModel):
 
 
 Event = Annotated[
-    Started
+    KernelsReady
+    | Started
     | SceneSaved
     | ShotSaved
     | SceneLoaded
     | FrameStarted
     | SampleProgress
     | FrameWritten
+    | Warmed
     | Devices
+    | Display
     | Failed,
     Field(discriminator="event"),
 ]

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from media.anew import fetch_scene
 from media.blender import Blender, Script, Ticket, next_event, start_script
-from media.blender_events import Event, FrameWritten, Kernels
+from media.blender_events import Event, FrameWritten, Kernels, KernelsReady
 from media.device_claim import DEVICE_ORDER, DeviceClaim
 from media.errors import ToolFailed
 from media.frame_display import written_beside
@@ -107,7 +107,7 @@ def render_missing(order: Order, tools: Tools, feed: FrameFeed, report: Report) 
             claim = DeviceClaim.model_validate(job["device"])
             with (
                 witnessed(order.plan, tools, claim) as witness,
-                _kernels_ready(blender, tools, folder) as (ours, kernels),
+                _kernels_ready(blender, tools, folder, report) as (ours, kernels),
                 start_script(ours, job, folder, ticket=order.ticket) as script,
             ):
                 rendering = _Rendering(order, tools.store, script, folder, report, witness, kernels)
@@ -272,12 +272,17 @@ class _Rendering:
 
 
 @contextmanager
-def _kernels_ready(blender: Blender, tools: Tools, folder: Path) -> Iterator[tuple[Blender, Kernels]]:
+def _kernels_ready(
+    blender: Blender, tools: Tools, folder: Path, report: Report
+) -> Iterator[tuple[Blender, Kernels]]:
     """Have a GPU's kernels on this disk for the block, if this machine has such a GPU."""
     if tools.kernels is None:
         yield blender, ""
         return
-    with tools.kernels.used_by(blender, tools.store, folder) as ready:
+    names = tools.kernels.names
+    with tools.kernels.used_by(
+        blender, tools.store, folder, lambda origin: report(KernelsReady(names=names, origin=origin))
+    ) as ready:
         yield ready
 
 

@@ -8,6 +8,7 @@ from media.cost import Cost
 from media.deliverables import Delivered, deliver_previews, deliver_video
 from media.frame_feed import FrameFeed
 from media.frames import Frame, committed_frames
+from media.machine import memory_bytes
 from media.manifest import Result
 from media.proof import find_proofs
 from media.shot import plan, prepare, rendering, segments
@@ -19,6 +20,7 @@ from media.shot.report import Shot
 from media.source import Source
 from media.video.settings import VideoSettings
 from tasks.artifacts import show_previews
+from tasks.dispatch import is_on_control
 from tasks.manifest import published
 from tasks.media_task import media_task
 from tasks.progress import encode_progress, frame_progress
@@ -37,9 +39,9 @@ def prepare_shot(source: Source, job: AnimationJob | FrameJob) -> Shot:
 @media_task
 def plan_shot(job: AnimationJob | FrameJob, source: Source, shot: Shot) -> ShotPlan:
     """Show what the preflight found, and name everything that the job will make."""
-    findings = preflight(job, shot.report)
-    show_preflight(findings, source.name, shot.digest)
-    return plan.plan_shot(job, source, shot, open_tools().blender)
+    memory = None if is_on_control() else memory_bytes()
+    show_preflight(preflight(job, shot.report, memory), source.name, shot.digest)
+    return plan.plan_shot(job, source, shot, open_tools().blender, memory)
 
 
 def result_of(job: AnimationJob | FrameJob, source: Source) -> str:
@@ -66,9 +68,9 @@ def find_frames(plan: ShotPlan) -> tuple[Frame, ...]:
 
 
 @media_task
-def encode_segment(plan: ShotPlan, settings: VideoSettings) -> bool:
-    """Encode frames as a part of the video."""
-    return segments.encode_segment(plan, settings, open_tools())
+def encode_segment(plan: ShotPlan, settings: VideoSettings, feed: FrameFeed) -> bool:
+    """Encode frames as a part of the video while they are rendered."""
+    return segments.encode_segment(plan, settings, open_tools(), feed)
 
 
 @media_task

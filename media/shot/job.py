@@ -69,6 +69,13 @@ class ShotJob(BaseModel):
     denoise: Literal["scene", "on", "off"] = Field(
         default="scene", description="Remove what noise is left with Open Image Denoise."
     )
+    engine: Literal["scene", "cycles"] = Field(
+        default="scene",
+        description=(
+            "What renders: the scene's own engine, or Cycles, which renders anywhere; EEVEE and Workbench "
+            "need a GPU with EGL."
+        ),
+    )
     format: Format = Field(
         default="png",
         description=(

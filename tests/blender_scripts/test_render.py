@@ -170,6 +170,15 @@ def test_part_fills_the_rendered_picture_in_every_frame(blender, tmp_path, sides
         assert 0.68 <= fill <= 0.86, f"frame {frame}; a pixel is 0.8 %"
 
 
+def test_kernels_are_warmed_by_a_scene_that_nobody_made(blender, tmp_path):
+    job = {"do": "warm_kernels", "device": {"order": ["OPTIX", "CPU"]}}
+
+    outcome = blender.run(tmp_path, job)
+
+    assert outcome.code == 0, outcome.log[-2000:]
+    assert outcome.one("warmed")["device"]["type"] in {"OPTIX", "CPU"}
+
+
 def failing(blender, scene, folder, times, says="System is out of GPU memory", **wishes):
     """Render frames 1 to 3 by an operator that fails so many times at frame 2."""
     probe = ROOT / "tests" / "blender_scripts" / "failing_operator.py"
