@@ -405,6 +405,20 @@ def test_publisher_that_is_killed_leaves_nothing_half(tmp_path, store):
     assert machine(tmp_path / "b", store).kernels.ready(store) == "restored"
 
 
+def test_machine_that_is_killed_while_it_restores_begins_again_and_leaves_nothing(tmp_path, store):
+    machine(tmp_path / "a", store).render("a0")
+    second = machine(tmp_path / "b", store)
+    script = KILLED.replace("os.link", "os.rename").replace(".publish(", ".ready(")
+    argv = [sys.executable, "-c", script, str(second.kernels.home), second.kernels.digest, str(store.root)]
+
+    killed = subprocess.run(argv, cwd=ROOT, check=False)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert not second.kernels.folder.exists()
+    assert second.kernels.ready(store) == "restored"
+    assert [path.name for path in second.kernels.home.iterdir()] == [second.kernels.folder.name]
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
