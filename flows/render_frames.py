@@ -30,7 +30,9 @@ def render_frames(job: FramesJob) -> int:
     source = download_model(job.animation.source)
     shot = prepare_shot(source, job.animation)
     chunk = plan_shot(job.animation, source, shot).only(numbers_in(job.frames))
-    frames = render(chunk, FrameFeed(), shared=True)
-    if job.segment and chunk.video:
-        encode_segment(chunk, chunk.video)
+    with FrameFeed() as feed:
+        encoding = encode_segment.submit(chunk, chunk.video, feed) if job.segment and chunk.video else None
+        frames = render(chunk, feed, shared=True)
+        if encoding:
+            encoding.result()
     return len(frames)

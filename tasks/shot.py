@@ -59,9 +59,9 @@ def find_frames(plan: ShotPlan) -> tuple[Frame, ...]:
 
 
 @media_task
-def encode_segment(plan: ShotPlan, settings: VideoSettings) -> bool:
-    """Encode frames as a part of the video."""
-    return segments.encode_segment(plan, settings, open_tools())
+def encode_segment(plan: ShotPlan, settings: VideoSettings, feed: FrameFeed) -> bool:
+    """Encode frames as a part of the video while they are rendered."""
+    return segments.encode_segment(plan, settings, open_tools(), feed)
 
 
 @media_task
