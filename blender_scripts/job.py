@@ -99,6 +99,11 @@ class WarmKernels:
 
 
 @dataclass(frozen=True)
+class FindDisplay:
+    """Tell what draws by OpenGL here."""
+
+
+@dataclass(frozen=True)
 class Serve:
     """Stay, and do the jobs that come on standard input one after the other."""
 
@@ -111,7 +116,17 @@ class FrameCommand:
     path: Path
 
 
-Job = PrepareScene | RenderFrames | PrepareShot | RenderShot | FinishSplit | ListDevices | WarmKernels | Serve
+Job = (
+    PrepareScene
+    | RenderFrames
+    | PrepareShot
+    | RenderShot
+    | FinishSplit
+    | ListDevices
+    | FindDisplay
+    | WarmKernels
+    | Serve
+)
 
 
 def read_job(path: Path) -> Job:
@@ -240,6 +255,10 @@ def _list_devices(_fields: Fields) -> ListDevices:
     return ListDevices()
 
 
+def _find_display(_fields: Fields) -> FindDisplay:
+    return FindDisplay()
+
+
 def _serve(_fields: Fields) -> Serve:
     return Serve()
 
@@ -252,5 +271,6 @@ _READERS: dict[str, Callable[[Fields], Job]] = {
     "finish_split": finish_split,
     "list_devices": _list_devices,
     "warm_kernels": _warm_kernels,
+    "find_display": _find_display,
     "serve": _serve,
 }

@@ -21,7 +21,7 @@ class Device(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    type: str = Field(description="OPTIX, CUDA, HIP, ONEAPI, METAL or CPU.")
+    type: str = Field(description="OPTIX, CUDA, HIP, ONEAPI, METAL or CPU; OPENGL of EEVEE.")
     name: str = Field(description="The device's name as its driver gives it.")
 
 
@@ -38,6 +38,7 @@ class Started(BaseModel):
 
     event: Literal["started"]
     blender: str
+    build: str = Field(default="", description="Hash of the sources that this Blender was built from.")
     asked: list[str] = []
     found: list[Device] = []
     used: Device | None = None
@@ -76,6 +77,10 @@ class SceneLoaded(BaseModel):
 
     event: Literal["scene_loaded"]
     seconds: float
+    engine: str = ""
+    samples: int = Field(default=0, description="A pixel, as the scene is set.")
+    denoiser: str = Field(default="", description="Its name; empty if nothing is denoised.")
+    denoise_on_gpu: bool = False
 
 
 class FrameStarted(BaseModel):
@@ -105,6 +110,12 @@ class FrameWritten(BaseModel):
     device: Device
     samples: int
     persistent_data: bool
+    kernels_s: float | None = Field(
+        default=None, description="How long kernels were loaded or compiled for this frame, in seconds."
+    )
+    first_sample_s: float | None = Field(
+        default=None, description="From the beginning of its render to its first sample, in seconds."
+    )
     warmth: Warmth = "cold"
     fallback: str = Field(default="", description="What is not as asked for, since that failed; in words.")
     fallback_reason: str = Field(default="", description="What Blender said when it failed.")
@@ -127,6 +138,14 @@ class Devices(BaseModel):
     found: list[Device]
 
 
+class Display(BaseModel):
+    """What draws by OpenGL where there is no screen."""
+
+    event: Literal["display"]
+    blender: str
+    renderer: str = Field(description="As its driver names it; llvmpipe is a CPU.")
+
+
 class Failed(BaseModel):
     """The script gave up."""
 
@@ -146,6 +165,7 @@ Event = Annotated[
     | FrameWritten
     | Warmed
     | Devices
+    | Display
     | Failed,
     Field(discriminator="event"),
 ]

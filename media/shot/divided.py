@@ -18,6 +18,7 @@ from media.frame_feed import FrameFeed
 from media.frame_gate import inspect_frame
 from media.frames import Frame, commit, find_frame
 from media.process import check
+from media.proof import find_proofs, store_proof
 from media.rendering import Report
 from media.shot.light import Mean, read_light
 from media.shot.plan import ShotPlan
@@ -79,6 +80,9 @@ def _finished(plan: ShotPlan, parts: Sequence[SubsetPlan], rendered: Sequence[Fr
         if is_beside(plan):
             inspect_frame(written_beside(written.path), plan.shown_spec)
         facts = inspect_frame(written.path, plan.spec)
+        for part in parts:  # what proves the parts proves the picture
+            for proof in find_proofs(part.render, part.numbers, tools.store):
+                store_proof(proof, plan.render, part.render[:8], tools.store)
         return commit(_of_all(written, rendered), facts, plan, tools.store)
 
 

@@ -28,10 +28,15 @@ def test_frames_are_reported_from_the_device_to_the_file(blender, flange_scene, 
     assert started["asked"][0] == "OPTIX"
     assert started["used"] in started["found"]
     assert (started["denoiser"], started["denoise_on_gpu"]) == (None, False)
+    assert len(started["build"]) >= 7
+    loaded = outcome.one("scene_loaded")
+    assert (loaded["engine"], loaded["samples"]) == ("CYCLES", 4)
+    assert (loaded["denoiser"], loaded["denoise_on_gpu"]) == ("", False)
     assert [event["frame"] for event in written] == [3, 1]
     for event in written:
         assert event["device"] == started["used"]
         assert (event["samples"], event["persistent_data"]) == (4, True)
+        assert 0 <= event["kernels_s"] <= event["first_sample_s"] <= event["seconds"]
         assert 10_000_000 < event["peak_memory_bytes"] < 4_000_000_000
     assert pixels(tmp_path, 3).shape == (96, 96, 3)
 
