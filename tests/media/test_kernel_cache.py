@@ -234,7 +234,7 @@ def test_confined_renderer_can_use_its_copy(tmp_path, store):
     look = "import os; open(os.environ['OPTIX_CACHE_PATH'] + '/optix7cache.db', 'r+b'); os.write(3, b'found')"
     blender = Blender((sys.executable, "-c", look), "4.5.15", build="abc")
     tools = replace(one.tools, blender=blender)
-    order = Order(plan, None, lambda _: {}, confined=True)
+    order = Order(plan, None, lambda _: {"device": {"order": ["OPTIX"]}}, confined=True)
 
     with pytest.raises(ToolFailed, match="found 'found'"):  # which is no event
         render_missing(order, tools, FrameFeed(), lambda _: None)
