@@ -10,7 +10,7 @@ from media.frame_list import numbers_in
 from media.shot.job import FramesJob
 from tasks.code_version import expect_deployed_code
 from tasks.lifeline import gives_sign_of_life
-from tasks.shot import encode_segment, plan_shot, prepare_shot
+from tasks.shot import encode_segment, plan_shot, prepare_shot, tell_rendered
 from tasks.shot import render_frames as render
 from tasks.source import download_model
 from tasks.workers import left_to_others
@@ -35,4 +35,4 @@ def render_frames(job: FramesJob) -> int:
         frames = render(chunk, feed, shared=True)
         if encoding:
             encoding.result()
-    return len(frames)
+    return tell_rendered(frames)

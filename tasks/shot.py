@@ -25,7 +25,7 @@ from tasks.manifest import published
 from tasks.media_task import media_task
 from tasks.progress import encode_progress, frame_progress
 from tasks.proofs import show_proofs
-from tasks.rented import cost_so_far, telling_its_needs
+from tasks.rented import cost_so_far, tell_manifest, telling_its_needs
 from tasks.shot_artifacts import show_preflight
 
 
@@ -59,6 +59,12 @@ def render_frames(plan: ShotPlan, feed: FrameFeed, *, shared: bool = False) -> t
         proofs = find_proofs(plan.render, plan.numbers, tools.store)
         show_proofs(proofs, plan.numbers, f"{plan.result[:12]}-{plan.numbers[0]}")
     return frames
+
+
+def tell_rendered(frames: Sequence[Frame]) -> int:
+    """Tell who rented this machine, if anybody did, where its work lies; returns how many frames that is."""
+    tell_manifest(open_tools().store.uri(frames[-1].key))
+    return len(frames)
 
 
 @media_task
