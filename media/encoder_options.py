@@ -18,8 +18,7 @@ PEAK_BITS_PER_PIXEL = 0.4
 X264_THREADS = 8
 """Fixed, because x264's output depends on the number of threads: the same frames give the same bytes."""
 X264_LOOKAHEAD = 12
-"""Frames that x264 looks ahead, not 40 as at its preset: what it holds back is what a video waits for once its
-last frame is rendered."""
+"""Frames that it looks ahead; its preset's 40 are 40 that a video waits for once its last frame is there."""
 X265_FRAME_THREADS = 2
 """Fixed for the same reason; left alone, x265 takes more the more processors there are."""
 
