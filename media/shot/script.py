@@ -37,5 +37,5 @@ def fetch_anew(plan: ShotPlan, tools: Tools, folder: Path) -> Path:
     try:
         return fetch_shot(plan.shot, tools.store, folder)
     except Missing:
-        again = prepare_shot(plan.source, tools, trusted=plan.job.trusted)
+        again = prepare_shot(plan.source, tools, trusted=plan.job.trusted, consent=plan.job.consents)
         return fetch_shot(again, tools.store, folder)
