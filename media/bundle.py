@@ -77,7 +77,7 @@ def packed(main: str, files: Mapping[str, Path], path: Path) -> None:
     if size > MAX_PACKED_BYTES:
         raise BadInput(
             f"{main}: expected at most {MAX_PACKED_BYTES} bytes with the files that it needs, "
-            f"found {size}; pack it as one .glb or .usdz"
+            f"found {size}; pack it as one .glb or .usdz, or all into the .blend"
         )
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(_undated(MAIN), f"{main}\n")
