@@ -42,6 +42,7 @@ def start(wish: DeviceWish, channel: EventChannel, *, denoise: bool) -> str:
     channel.send(
         "started",
         blender=bpy.app.version_string,
+        build=bpy.app.build_hash.decode(errors="replace"),
         asked=list(wish.order),
         found=[device.to_json() for device in found],
         used=used.to_json(),
@@ -111,6 +112,22 @@ def device_in_use(scene: bpy.types.Scene) -> Device:
     if scene.cycles.device == "GPU" and preferences.has_active_device() and names:
         return Device(kind, " + ".join(names))
     return Device(CPU, next((device.name for device in preferences.devices if device.type == CPU), CPU))
+
+
+def tell_settings(scene: bpy.types.Scene, channel: EventChannel, seconds: float) -> None:
+    """Say that a scene is loaded, and what renders it as it is set up now."""
+    is_cycles = scene.render.engine == "CYCLES"
+    cycles = scene.cycles
+    denoises = is_cycles and cycles.use_denoising
+    on_gpu = denoises and cycles.device == "GPU" and getattr(cycles, "denoising_use_gpu", False)
+    channel.send(
+        "scene_loaded",
+        seconds=seconds,
+        engine=scene.render.engine,
+        samples=cycles.samples if is_cycles else scene.eevee.taa_render_samples,
+        denoiser=cycles.denoiser if denoises else "",
+        denoise_on_gpu=bool(on_gpu),
+    )
 
 
 def renderer_of(scene: bpy.types.Scene) -> Device:

@@ -92,6 +92,13 @@ class ListDevices:
 
 
 @dataclass(frozen=True)
+class WarmKernels:
+    """Have the driver compile its kernels, by a picture of a scene that nobody made."""
+
+    device: DeviceWish
+
+
+@dataclass(frozen=True)
 class FindDisplay:
     """Tell what draws by OpenGL here."""
 
@@ -109,7 +116,17 @@ class FrameCommand:
     path: Path
 
 
-Job = PrepareScene | RenderFrames | PrepareShot | RenderShot | FinishSplit | ListDevices | FindDisplay | Serve
+Job = (
+    PrepareScene
+    | RenderFrames
+    | PrepareShot
+    | RenderShot
+    | FinishSplit
+    | ListDevices
+    | FindDisplay
+    | WarmKernels
+    | Serve
+)
 
 
 def read_job(path: Path) -> Job:
@@ -230,6 +247,10 @@ def _settings(fields: Fields) -> Settings:
     return settings
 
 
+def _warm_kernels(fields: Fields) -> WarmKernels:
+    return WarmKernels(device_wish(fields.child("device", optional=True)))
+
+
 def _list_devices(_fields: Fields) -> ListDevices:
     return ListDevices()
 
@@ -249,6 +270,7 @@ _READERS: dict[str, Callable[[Fields], Job]] = {
     "render_shot": render_shot,
     "finish_split": finish_split,
     "list_devices": _list_devices,
+    "warm_kernels": _warm_kernels,
     "find_display": _find_display,
     "serve": _serve,
 }

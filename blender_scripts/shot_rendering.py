@@ -39,9 +39,9 @@ def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str])
         render_some_samples(scene, job.subset)
     devices.activate(scene, kind)
     devices.denoise_on_gpu(scene)
-    channel.send("scene_loaded", seconds=time.monotonic() - began)
+    devices.tell_settings(scene, channel, time.monotonic() - began)
     pose = step_through(scene, _pose_of(scene, job.choice), _heartbeat(channel))
-    finish, picture = _finish_of(scene, job.settings), picture_of(scene)
+    finish, picture = finish_of(scene, job.settings), picture_of(scene)
     spare = devices.spare_for(kind, job.device)
     renderer = FrameRenderer(scene, pose, channel, finish, picture, COLD, spare)
     renderer.render_all(commands)
@@ -113,7 +113,7 @@ def _pose_of(scene: bpy.types.Scene, choice: Choice) -> Callable[[int], None]:
     return pose
 
 
-def _finish_of(scene: bpy.types.Scene, settings: ShotSettings) -> Callable[[Path], None]:
+def finish_of(scene: bpy.types.Scene, settings: ShotSettings) -> Callable[[Path], None]:
     """Return what is done to every written frame."""
 
     def finish(frame: Path) -> None:

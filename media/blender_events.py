@@ -25,11 +25,20 @@ class Device(BaseModel):
     name: str = Field(description="The device's name as its driver gives it.")
 
 
+class KernelsReady(BaseModel):
+    """Said by our own side before the renderer starts: what its GPU will find compiled."""
+
+    event: Literal["kernels_ready"] = "kernels_ready"
+    names: str = Field(description="GPU, driver and Blender.")
+    origin: Kernels
+
+
 class Started(BaseModel):
     """The script runs; for a render, the device is chosen."""
 
     event: Literal["started"]
     blender: str
+    build: str = Field(default="", description="Hash of the sources that this Blender was built from.")
     asked: list[str] = []
     found: list[Device] = []
     used: Device | None = None
@@ -68,6 +77,10 @@ class SceneLoaded(BaseModel):
 
     event: Literal["scene_loaded"]
     seconds: float
+    engine: str = ""
+    samples: int = Field(default=0, description="A pixel, as the scene is set.")
+    denoiser: str = Field(default="", description="Its name; empty if nothing is denoised.")
+    denoise_on_gpu: bool = False
 
 
 class FrameStarted(BaseModel):
@@ -97,10 +110,24 @@ class FrameWritten(BaseModel):
     device: Device
     samples: int
     persistent_data: bool
+    kernels_s: float | None = Field(
+        default=None, description="How long kernels were loaded or compiled for this frame, in seconds."
+    )
+    first_sample_s: float | None = Field(
+        default=None, description="From the beginning of its render to its first sample, in seconds."
+    )
     warmth: Warmth = "cold"
     fallback: str = Field(default="", description="What is not as asked for, since that failed; in words.")
     fallback_reason: str = Field(default="", description="What Blender said when it failed.")
     kernels: Kernels = Field(default="", description="Of the job, if a GPU rendered; our side fills it in.")
+
+
+class Warmed(BaseModel):
+    """A GPU's driver has compiled its kernels, or found them compiled."""
+
+    event: Literal["warmed"]
+    device: Device
+    seconds: float
 
 
 class Devices(BaseModel):
@@ -128,13 +155,15 @@ class Failed(BaseModel):
 
 
 Event = Annotated[
-    Started
+    KernelsReady
+    | Started
     | SceneSaved
     | ShotSaved
     | SceneLoaded
     | FrameStarted
     | SampleProgress
     | FrameWritten
+    | Warmed
     | Devices
     | Display
     | Failed,

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from media.asset import fetch_asset
-from media.deliverables import stem_for_people
+from media.asset import Asset, fetch_asset
+from media.deliverables import name_for_people, stem_for_people
 from media.errors import BadInput
-from media.manifest import Manifest, Output, manifest_key
+from media.manifest import Content, Manifest, manifest_key
 from media.store import Missing, ObjectStore
 from media.store.disk import disk_failure
 
@@ -32,6 +32,13 @@ class ExportJob(BaseModel):
         max_length=1024,
         description="Folder to write into; on a server, one below its folder of exports.",
     )
+    frames: bool = Field(
+        default=False,
+        description=(
+            "Write the frames of a video too, into a folder of their own. Frames that are not PNG, and those "
+            "without a video, always come along."
+        ),
+    )
 
 
 def export_job(job: ExportJob, store: ObjectStore, root: Path | None) -> list[Path]:
@@ -42,7 +49,7 @@ def export_job(job: ExportJob, store: ObjectStore, root: Path | None) -> list[Pa
         Damaged: An output's bytes are not those that were stored.
     """
     folder = Path(job.folder).expanduser() if root is None else folder_below(root, job.folder)
-    return export(job_named(job.result), store, folder)
+    return export(job_named(job.result), store, folder, frames=job.frames)
 
 
 def job_named(result: str) -> str:
@@ -69,8 +76,12 @@ def folder_below(root: Path, folder: str) -> Path:
     return wanted
 
 
-def export(job: str, store: ObjectStore, folder: Path, asked: str = "") -> list[Path]:
+def export(
+    job: str, store: ObjectStore, folder: Path, asked: str = "", *, frames: bool = False
+) -> list[Path]:
     """Copy the outputs of a finished job into `folder`, over files of the same names; returns their paths.
+
+    Frames go into a folder of their own, whose path is returned for all of them.
 
     Args:
         job: Its digest.
@@ -78,6 +89,7 @@ def export(job: str, store: ObjectStore, folder: Path, asked: str = "") -> list[
         folder: Where the files go.
         asked: Path or address that the files are named after; if empty, the one that they were made from,
             which may have had another name.
+        frames: Whether those of a video are wanted too; frames that are what was asked for always are.
 
     Raises:
         BadInput: No such job is finished, or the folder cannot be written.
@@ -87,10 +99,13 @@ def export(job: str, store: ObjectStore, folder: Path, asked: str = "") -> list[
     manifest = _manifest_of(job, store)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [
-            _written(output, _name(output, manifest, asked), store, folder)
+        written = [
+            _written(output.asset, _name(output.download_name, manifest, asked), store, folder)
             for output in manifest.content.outputs
         ]
+        if not manifest.content.frames or not (frames or _are_wanted_themselves(manifest.content)):
+            return written
+        return [*written, _frames(manifest, asked, store, folder)]
     except OSError as error:
         raise disk_failure(error, str(folder)) from error
 
@@ -109,14 +124,32 @@ def _manifest_of(job: str, store: ObjectStore) -> Manifest:
         ) from error
 
 
-def _name(output: Output, manifest: Manifest, asked: str) -> str:
-    made_from, name = stem_for_people(manifest.record.source), output.download_name
+def _are_wanted_themselves(content: Content) -> bool:
+    """Return whether frames are what was asked for, rather than what a video or a still is made of."""
+    roles = {output.role for output in content.outputs}
+    plain = all(frame.key.endswith(".png") for frame in content.frames)
+    return "still" not in roles and not ("video" in roles and plain)
+
+
+def _frames(manifest: Manifest, asked: str, store: ObjectStore, folder: Path) -> Path:
+    """Write frames by their numbers into a folder named after what they were made from."""
+    name = name_for_people(manifest.record.source, "video", "-frames", manifest.content.noun)
+    place = folder / _name(name, manifest, asked)
+    place.mkdir(exist_ok=True)
+    for frame in manifest.content.frames:
+        asset = Asset(uri="", sha256=frame.sha256, size=frame.size, media_type="", key=frame.key)
+        _written(asset, PurePath(frame.key).name, store, place)
+    return place
+
+
+def _name(name: str, manifest: Manifest, asked: str) -> str:
+    made_from = stem_for_people(manifest.record.source)
     if not asked or not name.startswith(made_from):
         return name
     return stem_for_people(urlsplit(asked).path) + name.removeprefix(made_from)
 
 
-def _written(output: Output, name: str, store: ObjectStore, folder: Path) -> Path:
+def _written(asset: Asset, name: str, store: ObjectStore, folder: Path) -> Path:
     """Write one file whole or not at all; a link that has its name is replaced, never followed.
 
     A manifest comes from the store, where others may write: a name in it is not believed to be one.
@@ -125,7 +158,7 @@ def _written(output: Output, name: str, store: ObjectStore, folder: Path) -> Pat
         raise BadInput(f"{name!r}: expected a plain file name in the manifest, found a path; it is not ours")
     path, part = folder / name, folder / f".{uuid4().hex}.part"
     try:
-        fetch_asset(output.asset, store, part)
+        fetch_asset(asset, store, part)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

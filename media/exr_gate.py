@@ -11,6 +11,8 @@ from media.frame_spec import BadFrame, FrameSpec, UnreadableFrame
 
 EXR_SIGNATURE = b"\x76\x2f\x31\x01"
 
+COMPOSITE = "Composite.Combined."
+
 Measured = tuple[int, int, bool]
 """Channels, bits a channel, and whether all pixels are equal or all are fully transparent."""
 Planes = dict[str, np.ndarray[Any, Any]]
@@ -35,7 +37,8 @@ def measure_exr(data: bytes, path: Path, expected: FrameSpec) -> Measured:
 def measure_layers(data: bytes, path: Path, expected: FrameSpec) -> Measured:
     """Return channels and bit depth of the combined pass, and the uniformity of all layers' together.
 
-    Passes other than combined may hold infinite values, as depth does where nothing is.
+    Passes other than combined may hold infinite values, as depth does where nothing is. Where the scene has a
+    compositor, what it made is the picture, and a layer may be empty because nothing was made of it.
 
     Raises:
         UnreadableFrame: It does not decode.
@@ -46,10 +49,12 @@ def measure_layers(data: bytes, path: Path, expected: FrameSpec) -> Measured:
     planes = _planes(path)
     _require_passes(expected, planes)
     combined = {layer: _of(planes, f"{layer}.Combined.") for layer in expected.layers}
+    if composite := _of(planes, COMPOSITE):
+        combined = {"Composite": composite, **combined}
     for layer, those in combined.items():
         _require_finite(those, f" in combined of layer {layer}")
-    first = combined[expected.layers[0]]
-    return len(first), _bits(first), all(_is_uniform(those) for those in combined.values())
+    pictures = [composite] if composite else list(combined.values())
+    return len(pictures[0]), _bits(pictures[0]), all(_is_uniform(one) for one in pictures)
 
 
 def _sizes(data: bytes, path: Path) -> Iterable[tuple[int, int, int]]:

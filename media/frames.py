@@ -158,7 +158,9 @@ def _records_beside(number: int, plan: FramePlan, store: ObjectStore) -> list[st
 def _adopted(picture: bytes, ours: Frame, plan: FramePlan, store: ObjectStore) -> Frame:
     """Return the stored frame that came before ours, with how far the two differ."""
     theirs = _recorded(ours.key, _records_beside(ours.number, plan, store), store)
-    theirs = theirs.model_copy(update={"display": ours.display})
+    if theirs.display != ours.display:  # theirs was lost, for which the frame was rendered again
+        theirs = theirs.model_copy(update={"display": ours.display})
+        store.put(_record_key(plan, theirs), theirs.model_dump_json().encode())
     if theirs.sha256 == ours.sha256 or not theirs.key.endswith(".png"):
         return theirs
     apart = psnr_db(store.get(theirs.key), picture)

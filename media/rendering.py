@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from media.anew import fetch_scene
 from media.blender import Blender, Script, Ticket, next_event, start_script
-from media.blender_events import Event, FrameWritten, Kernels
+from media.blender_events import Event, FrameWritten, Kernels, KernelsReady
+from media.device_claim import DEVICE_ORDER, DeviceClaim
 from media.errors import ToolFailed
 from media.frame_display import written_beside
 from media.frame_feed import FrameFeed
@@ -28,11 +29,11 @@ from media.scene import Scene
 from media.store import ObjectStore
 from media.store.keys import frame_name
 from media.tools import Tools
+from media.witness import Witness, witnessed
 from media.workspace import workspace
 
 logger = logging.getLogger(__name__)
 
-DEVICE_ORDER = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL", "CPU")
 COMPILED = ("OPTIX", "CUDA")
 """Devices whose driver compiles what media/kernel_cache.py keeps."""
 
@@ -103,11 +104,13 @@ def render_missing(order: Order, tools: Tools, feed: FrameFeed, report: Report) 
         blender = tools.blender.confined if order.confined else tools.blender
         with workspace() as folder:
             job = order.script_job(folder)
+            claim = DeviceClaim.model_validate(job["device"])
             with (
-                _kernels_ready(blender, tools, folder) as (ours, kernels),
+                witnessed(order.plan, tools, claim) as witness,
+                _kernels_ready(blender, tools, folder, report) as (ours, kernels),
                 start_script(ours, job, folder, ticket=order.ticket) as script,
             ):
-                rendering = _Rendering(order, tools.store, script, folder, report, kernels)
+                rendering = _Rendering(order, tools.store, script, folder, report, witness, kernels)
                 for frame in rendering.frames(missing, bool(frames)):
                     take(frame)
     return tuple(frames[number] for number in sorted(frames))
@@ -139,6 +142,7 @@ class _Rendering:
     script: Script
     folder: Path
     report: Report
+    witness: Witness
     kernels: Kernels = ""
     suspects: list[int] = field(default_factory=list)
     """Frames that came out uniform."""
@@ -187,7 +191,7 @@ class _Rendering:
         for written, facts in rendered:
             if facts.uniform:
                 logger.warning("frame %s is of one single colour, also when rendered again", written.frame)
-            yield commit(written, facts, self.order.plan, self.store)
+            yield self._commit(written, facts)
 
     def _commit_unless_uniform(self, written: FrameWritten, is_last: bool) -> Frame | None:  # noqa: FBT001 - a fact
         """Commit a frame; before the last one, let the renderer go if nothing is to be rendered again.
@@ -200,9 +204,14 @@ class _Rendering:
             return None
         if is_last and not self.suspects:
             self.script.close_stdin()
-        frame = commit(written, facts, self.order.plan, self.store)
+        frame = self._commit(written, facts)
         written.path.unlink()
         written_beside(written.path).unlink(missing_ok=True)
+        return frame
+
+    def _commit(self, written: FrameWritten, facts: FrameFacts) -> Frame:
+        frame = commit(written, facts, self.order.plan, self.store)
+        self.witness.take(frame)
         return frame
 
     def _rendered(self, number: int) -> tuple[FrameWritten, FrameFacts]:
@@ -230,10 +239,16 @@ class _Rendering:
             logger.info("the renderer closed its input before frame %s; asking it why", number)
 
     def _heard(self, number: int) -> Event:
-        """Return what the renderer says next."""
+        """Return what the renderer says next.
+
+        Raises:
+            OutOfResources: A frame was rendered by what the job does not allow.
+        """
         if event := next_event(self.script):
             if isinstance(event, FrameWritten):
                 event = self._noted(event)
+                self.witness.claim.expect(event)
+            self.witness.hear(event)
             self.report(event)
             return event
         check(self.script.wait(), "Blender")
@@ -257,12 +272,17 @@ class _Rendering:
 
 
 @contextmanager
-def _kernels_ready(blender: Blender, tools: Tools, folder: Path) -> Iterator[tuple[Blender, Kernels]]:
+def _kernels_ready(
+    blender: Blender, tools: Tools, folder: Path, report: Report
+) -> Iterator[tuple[Blender, Kernels]]:
     """Have a GPU's kernels on this disk for the block, if this machine has such a GPU."""
     if tools.kernels is None:
         yield blender, ""
         return
-    with tools.kernels.used_by(blender, tools.store, folder) as ready:
+    names = tools.kernels.names
+    with tools.kernels.used_by(
+        blender, tools.store, folder, lambda origin: report(KernelsReady(names=names, origin=origin))
+    ) as ready:
         yield ready
 
 

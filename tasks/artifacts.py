@@ -10,6 +10,7 @@ from media.cost import Cost
 from media.frames import Frame
 from media.manifest import Manifest, Output, manifest_key
 from media.store import ObjectStore
+from tasks.proofs import show_proofs
 
 PICTURES = {"poster": "Poster", "contact-sheet": "Contact sheet"}
 
@@ -47,6 +48,8 @@ def show_result(manifest: Manifest, store: ObjectStore, *, found: bool = False) 
         key=f"result-{content.job[:12]}",
         description=f"{'Found' if found else 'Made'}: {name}",
     )
+    if record.frames:
+        show_proofs(record.proofs, [frame.number for frame in record.frames], content.job[:12])
     create_markdown_artifact(
         markdown="\n\n".join([_account(manifest), *_places(manifest, store)]),
         key=f"files-{content.job[:12]}",

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from media.address import PUBLIC, expect_public
 from media.codec import Codec
+from media.device_claim import DEVICE_ORDER, DeviceClaim
 from media.form import Unsaid, order_fields
 from media.frame_list import PATTERN, numbers_in
 from media.frame_rate import FrameRate
@@ -100,6 +101,13 @@ class ShotJob(BaseModel):
         title="Require a GPU",
         description="Fail before the first frame if only a CPU is there to render on.",
     )
+    device: Literal["any", "gpu", "optix"] = Field(
+        default="any",
+        description=(
+            "What may render. Any: the best there is, with a warning if it is less than OptiX. Gpu: no CPU. "
+            "Optix: nothing else. What may not render fails before the first frame."
+        ),
+    )
 
     @field_validator("source")
     @classmethod
@@ -136,6 +144,12 @@ class ShotJob(BaseModel):
     def consents(self) -> bool:
         """Whether a .blend may be opened at all."""
         return self.blend != "refused"
+
+    @property
+    def device_claim(self) -> DeviceClaim:
+        """The devices that may render, the most wanted first."""
+        order = ("OPTIX",) if self.device == "optix" else DEVICE_ORDER
+        return DeviceClaim(order=order, require_gpu=self.require_gpu or self.device != "any")
 
     @property
     def color_depth(self) -> str:

@@ -98,7 +98,7 @@ def render_samples(part: SubsetPlan, tools: Tools, report: Report) -> Frame:
 
     def job(folder: Path) -> dict[str, Any]:
         whole = script_job(part.whole, tools, folder)
-        linear = {"format": "OPEN_EXR_MULTILAYER", "color_depth": "32", "denoise": "off"}
+        linear = {"format": "OPEN_EXR_MULTILAYER", "color_depth": "32", "denoise": "off", "display": False}
         return {
             **whole,
             "settings": {**whole["settings"], **linear},

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from media.rendering import DEVICE_ORDER
 from media.shot.display import expect_display
 from media.shot.engine import CYCLES, engine_of
 from media.shot.plan import ShotPlan, choice_of, settings_of
@@ -21,14 +20,14 @@ def script_job(plan: ShotPlan, tools: Tools, folder: Path) -> dict[str, Any]:
     engine = engine_of(plan.job, plan.scene)
     if engine != CYCLES:
         blender = tools.blender if plan.job.trusted else tools.blender.confined
-        expect_display(engine, blender, require_gpu=plan.job.require_gpu)
+        expect_display(engine, blender, require_gpu=plan.job.device_claim.require_gpu)
     return {
         "do": "render_shot",
         "scene": str(fetch_anew(plan, tools, folder)),
         "trusted": plan.job.trusted,
         "choice": choice_of(plan.job),
         "settings": {**settings_of(plan.job), "persistent_data": len(plan.numbers) > 1},
-        "device": {"order": DEVICE_ORDER, "require_gpu": plan.job.require_gpu},
+        "device": plan.job.device_claim.model_dump(),
     }
 
 

@@ -47,3 +47,17 @@ def deep_png_of(pixels: np.ndarray) -> bytes:
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
     body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND")
     return b"\x89PNG\r\n\x1a\n" + body
+
+
+def webp_of(data: bytes = b"", **options: object) -> bytes:
+    """Return a PNG as WebP, without loss unless said."""
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(data or frame())) as image:
+        image.save(file, "WEBP", **{"lossless": True, **options})
+    return file.getvalue()
+
+
+def pixels_of(data: bytes, mode: str = "RGBA") -> np.ndarray:
+    """Return a picture's pixels, height x width x channels."""
+    with Image.open(io.BytesIO(data)) as image:
+        return np.asarray(image.convert(mode))

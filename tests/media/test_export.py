@@ -1,6 +1,7 @@
 """Outputs of a finished job in a folder of a person's: named, whole, and nowhere else."""
 
 import errno
+from hashlib import sha256
 
 import pytest
 
@@ -9,7 +10,7 @@ from media.deliverables import name_for_people
 from media.digest import digest_of, sha256_of_file
 from media.errors import BadInput, OutOfResources
 from media.export import ExportJob, export, export_job, job_named
-from media.manifest import Content, Manifest, Output, Record, manifest_key
+from media.manifest import Content, FrameEntry, Manifest, Output, Record, manifest_key
 from media.store import FolderStore
 from media.store.keys import key_for
 from media.store.protocol import Damaged
@@ -186,3 +187,47 @@ def test_damaged_output_leaves_the_file_of_an_earlier_export_as_it_was(store, tm
     with pytest.raises(Damaged):
         export_job(ExportJob(result=JOB, folder=str(tmp_path / "out")), store, root=None)
     assert [path.read_bytes() for path in (tmp_path / "out").iterdir()] == [b"earlier"]
+
+
+def animated(store: FolderStore, suffix: str, *, video: bool) -> None:
+    """Store two frames, and a manifest of an animation of them."""
+    frames = []
+    for number in (7, 8):
+        data, key = f"frame {number}".encode(), key_for("renders", JOB, f"{number:06d}{suffix}")
+        store.put(key, data)
+        frames.append(FrameEntry(number=number, key=key, sha256=sha256(data).hexdigest(), size=len(data)))
+    outputs = []
+    if video:
+        key = key_for("videos", JOB, "video.mp4")
+        store.put(key, b"a video")
+        digest = sha256(b"a video").hexdigest()
+        asset = Asset(uri="", sha256=digest, size=7, media_type="video/mp4", key=key)
+        outputs.append(Output(role="video", asset=asset, download_name="shot-animation.mp4"))
+    content = Content(job=JOB, noun="animation", outputs=tuple(outputs), frames=tuple(frames))
+    record = Record(
+        source="shot.blend", source_sha256=JOB, asked={}, route="blend", route_why="", geometry="", render=JOB
+    )
+    manifest = Manifest(content=content, record=record)
+    store.put(manifest_key(JOB), manifest.model_dump_json(by_alias=True).encode())
+
+
+@pytest.mark.parametrize(
+    ("suffix", "video", "asked"), [(".png", True, True), (".png", False, False), (".exr", True, False)]
+)
+def test_frames_come_along_if_they_are_asked_for_or_more_than_a_video_s(
+    store, tmp_path, suffix, video, asked
+):
+    animated(store, suffix, video=video)
+
+    paths = export(JOB, store, tmp_path / "out", "take 3.blend", frames=asked)
+
+    folder = tmp_path / "out" / "take-3-animation-frames"
+    assert paths == [*([tmp_path / "out" / "take-3-animation.mp4"] if video else []), folder]
+    assert sorted(path.name for path in folder.iterdir()) == [f"000007{suffix}", f"000008{suffix}"]
+    assert (folder / f"000008{suffix}").read_bytes() == b"frame 8"
+
+
+def test_frames_that_are_all_in_the_video_stay_in_the_store(store, tmp_path):
+    animated(store, ".png", video=True)
+
+    assert export(JOB, store, tmp_path) == [tmp_path / "shot-animation.mp4"]

@@ -1,5 +1,4 @@
 import hashlib
-import io
 import struct
 import zlib
 from pathlib import Path
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 from media.errors import ToolFailed
 from media.frame_gate import BadFrame, FrameSpec, UnreadableFrame, inspect_frame
 from media.png import SIGNATURE
-from tests.fakes.pictures import chunk, cut_out, frame, noisy_frame, png_of
+from tests.fakes.pictures import chunk, cut_out, frame, noisy_frame, png_of, webp_of
 from tests.fakes.small_disk import on_a_small_disk
 
 SPEC = FrameSpec(width=64, height=48, channels=3)
@@ -216,14 +215,6 @@ def test_frames_beyond_the_largest_side_cannot_be_asked_for():
         FrameSpec(width=16385, height=1, channels=3)
 
 
-def webp_of(data: bytes = b"", **options: object) -> bytes:
-    """Return a PNG as WebP, without loss unless said."""
-    file = io.BytesIO()
-    with Image.open(io.BytesIO(data or frame())) as image:
-        image.save(file, "WEBP", **{"lossless": True, **options})
-    return file.getvalue()
-
-
 def whole_layers() -> dict[str, np.ndarray]:
     index = np.zeros((48, 64, 1), np.float32)
     return {
@@ -356,6 +347,17 @@ def test_only_combined_must_be_finite(path: Path, value: float):
     write_layers(path, **layers)
     with pytest.raises(BadFrame, match="finite pixels in combined of layer Front, found 1 NaN"):
         inspect_frame(path, LAYERS)
+
+
+def test_what_a_compositor_made_is_the_picture(path: Path):
+    flat = np.ones((48, 64, 4), np.float16)
+    empty = {**whole_layers(), "Back__Combined": flat, "Front__Combined": flat}
+
+    write_layers(path, **empty, Composite__Combined=light())
+    assert not inspect_frame(path, LAYERS).uniform
+
+    write_layers(path, **whole_layers(), Composite__Combined=flat)
+    assert inspect_frame(path, LAYERS).uniform
 
 
 def test_layers_are_uniform_only_together(path: Path):
