@@ -40,8 +40,8 @@ class ShotJob(BaseModel):
         min_length=1,
         max_length=4096,
         description=(
-            "A .blend, or a ZIP of one with what it refers to: an https:// address, or a path on the machine "
-            "that renders."
+            "A .blend, glTF or USD scene with a camera, or a ZIP of one with what it refers to: an https:// "
+            "address, or a path on the machine that renders."
         ),
         json_schema_extra={"pattern": PUBLIC},
     )
@@ -139,6 +139,11 @@ class ShotJob(BaseModel):
     def trusted(self) -> bool:
         """Whether what the .blend would run may run."""
         return self.blend == "trusted"
+
+    @property
+    def consents(self) -> bool:
+        """Whether a .blend may be opened at all."""
+        return self.blend != "refused"
 
     @property
     def device_claim(self) -> DeviceClaim:
