@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from media.blender import SCHEMA
+from media.device_claim import DEVICE_ORDER
 from media.encoder import choose_encoder, probe_nvenc
 from media.job import TurntableJob
 from media.plan import Plan, camera_of, settings_of
-from media.rendering import DEVICE_ORDER
 from media.tools import Tools
 from media.video.command import encode_argv
 from media.video.settings import VideoSettings

@@ -92,3 +92,15 @@ def _types_that_lead_to_paths() -> set[str]:
         leading |= more
         fresh.extend(more)
     return leading
+
+
+def tree_and_groups(tree: bpy.types.NodeTree) -> Iterator[bpy.types.NodeTree]:
+    """Yield a node tree and those of the groups in it, each once."""
+    seen, waiting = set(), [tree]
+    while waiting:
+        one = waiting.pop()
+        if one.as_pointer() in seen:
+            continue
+        seen.add(one.as_pointer())
+        yield one
+        waiting += [inner for node in one.nodes if (inner := getattr(node, "node_tree", None))]

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import bpy
+import gpu
 
 from blender_scripts.blender_version import set_where_known
 from blender_scripts.device_wish import DeviceWish
@@ -12,7 +13,7 @@ from blender_scripts.events import EventChannel
 from blender_scripts.failure import OutOfResources
 from blender_scripts.ladder import CUDA, OPTIX, Rung
 
-CPU = "CPU"
+CPU, OPENGL = "CPU", "OPENGL"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def start(wish: DeviceWish, channel: EventChannel, *, denoise: bool) -> str:
     channel.send(
         "started",
         blender=bpy.app.version_string,
+        build=bpy.app.build_hash.decode(errors="replace"),
         asked=list(wish.order),
         found=[device.to_json() for device in found],
         used=used.to_json(),
@@ -110,6 +112,31 @@ def device_in_use(scene: bpy.types.Scene) -> Device:
     if scene.cycles.device == "GPU" and preferences.has_active_device() and names:
         return Device(kind, " + ".join(names))
     return Device(CPU, next((device.name for device in preferences.devices if device.type == CPU), CPU))
+
+
+def tell_settings(scene: bpy.types.Scene, channel: EventChannel, seconds: float) -> None:
+    """Say that a scene is loaded, and what renders it as it is set up now."""
+    is_cycles = scene.render.engine == "CYCLES"
+    cycles = scene.cycles
+    denoises = is_cycles and cycles.use_denoising
+    on_gpu = denoises and cycles.device == "GPU" and getattr(cycles, "denoising_use_gpu", False)
+    channel.send(
+        "scene_loaded",
+        seconds=seconds,
+        engine=scene.render.engine,
+        samples=cycles.samples if is_cycles else scene.eevee.taa_render_samples,
+        denoiser=cycles.denoiser if denoises else "",
+        denoise_on_gpu=bool(on_gpu),
+    )
+
+
+def renderer_of(scene: bpy.types.Scene) -> Device:
+    """Tell what renders a scene: a device of Cycles', or whatever draws for the engines that use OpenGL."""
+    return (
+        device_in_use(scene)
+        if scene.render.engine == "CYCLES"
+        else Device(OPENGL, gpu.platform.renderer_get())
+    )
 
 
 def denoise_on_gpu(scene: bpy.types.Scene) -> bool:

@@ -1,7 +1,6 @@
 """One frame after the other, each as if it were the only one."""
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,9 +16,7 @@ from blender_scripts.gpu_trouble import GPU_MEMORY, MEMORY
 from blender_scripts.job import read_command
 from blender_scripts.ladder import Ladder, LastRung, climb_down
 from blender_scripts.memory import peak_memory_bytes
-
-_SAMPLE = re.compile(r"Sample (\d+)/(\d+)")
-_LEAST_PAUSE = 0.2  # seconds between progress events
+from blender_scripts.statistics_lines import StatisticsLines
 
 
 def render_picture() -> None:
@@ -86,8 +83,10 @@ class FrameRenderer:
             path=str(path),
             seconds=time.monotonic() - began,
             peak_memory_bytes=peak_memory_bytes(),
-            device=devices.device_in_use(self.scene).to_json(),
+            device=devices.renderer_of(self.scene).to_json(),
             samples=progress.samples,
+            kernels_s=progress.kernels_s,
+            first_sample_s=progress.first_sample_s,
             persistent_data=self.scene.render.use_persistent_data,
             warmth=self.warmth,
             fallback=ladder.fallback,
@@ -111,36 +110,14 @@ class FrameRenderer:
         return self._ladder
 
     @contextmanager
-    def _progress_of(self, frame: int) -> Iterator["_Progress"]:
-        progress = _Progress(frame, self.channel)
+    def _progress_of(self, frame: int) -> Iterator[StatisticsLines]:
+        progress = StatisticsLines(frame, self.channel)
         handlers = bpy.app.handlers.render_stats
         handlers.append(progress)
         try:
             yield progress
         finally:
             handlers.remove(progress)
-
-
-class _Progress:
-    """Turns Blender's statistics lines into progress events, a few a second."""
-
-    def __init__(self, frame: int, channel: EventChannel) -> None:
-        self.samples = 0
-        self._frame = frame
-        self._channel = channel
-        self._last = 0.0
-
-    def __call__(self, statistics: object, *_: object) -> None:
-        """Take what Blender hands to a `render_stats` handler: in all versions a line of text first."""
-        found = _SAMPLE.search(str(statistics))
-        if found is None:
-            return
-        sample, samples = int(found[1]), int(found[2])
-        self.samples = max(self.samples, sample)
-        now = time.monotonic()
-        if sample == samples or now - self._last >= _LEAST_PAUSE:
-            self._last = now
-            self._channel.send("sample_progress", frame=self._frame, sample=sample, samples=samples)
 
 
 def _final(frame: int, last: LastRung) -> Exception:

@@ -92,6 +92,18 @@ class ListDevices:
 
 
 @dataclass(frozen=True)
+class WarmKernels:
+    """Have the driver compile its kernels, by a picture of a scene that nobody made."""
+
+    device: DeviceWish
+
+
+@dataclass(frozen=True)
+class FindDisplay:
+    """Tell what draws by OpenGL here."""
+
+
+@dataclass(frozen=True)
 class Serve:
     """Stay, and do the jobs that come on standard input one after the other."""
 
@@ -104,7 +116,17 @@ class FrameCommand:
     path: Path
 
 
-Job = PrepareScene | RenderFrames | PrepareShot | RenderShot | FinishSplit | ListDevices | Serve
+Job = (
+    PrepareScene
+    | RenderFrames
+    | PrepareShot
+    | RenderShot
+    | FinishSplit
+    | ListDevices
+    | FindDisplay
+    | WarmKernels
+    | Serve
+)
 
 
 def read_job(path: Path) -> Job:
@@ -225,8 +247,16 @@ def _settings(fields: Fields) -> Settings:
     return settings
 
 
+def _warm_kernels(fields: Fields) -> WarmKernels:
+    return WarmKernels(device_wish(fields.child("device", optional=True)))
+
+
 def _list_devices(_fields: Fields) -> ListDevices:
     return ListDevices()
+
+
+def _find_display(_fields: Fields) -> FindDisplay:
+    return FindDisplay()
 
 
 def _serve(_fields: Fields) -> Serve:
@@ -240,5 +270,7 @@ _READERS: dict[str, Callable[[Fields], Job]] = {
     "render_shot": render_shot,
     "finish_split": finish_split,
     "list_devices": _list_devices,
+    "warm_kernels": _warm_kernels,
+    "find_display": _find_display,
     "serve": _serve,
 }

@@ -75,7 +75,7 @@ def _set_up(
     studio.set_up(centre, ground_height(points, camera.axis), view)
     finish = choose_background(scene, studio, notes.background, job.settings)
     framing = frame_turn(points, view, camera.framing)
-    channel.send("scene_loaded", seconds=time.monotonic() - began)
+    devices.tell_settings(scene, channel, time.monotonic() - began)
 
     def turn(frame: int) -> None:
         """Turn the part as it is at a frame; 1 is the first, at angle 0."""

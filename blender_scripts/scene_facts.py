@@ -7,6 +7,7 @@ import bpy
 
 from blender_scripts.divisibility import divisibility_of
 from blender_scripts.findings import Finding
+from blender_scripts.unbaked import unbaked
 
 _RATE_DIGITS = 6  # Blender keeps 1.001 as a single-precision number
 _BYTES = {True: 16, False: 4}  # of a pixel, as the renderer keeps it: four floats, or four bytes
@@ -30,13 +31,15 @@ def facts_of(scene: bpy.types.Scene) -> dict[str, Any]:
         "samples": scene.cycles.samples if render.engine == "CYCLES" else 0,
         "denoise": render.engine == "CYCLES" and scene.cycles.use_denoising,
         "transparent": render.film_transparent,
-        "cameras": sorted(thing.name for thing in scene.objects if thing.type == "CAMERA"),
+        "cameras": sorted(thing.name for thing in _cameras(scene)),
         "camera": scene.camera.name if scene.camera else "",
         "camera_markers": sum(1 for marker in scene.timeline_markers if marker.camera),
         "view_layers": [layer.name for layer in scene.view_layers],
         "used_layers": [layer.name for layer in scene.view_layers if layer.use],
         "triangles": _triangles(scene),
         "memory_bytes": _memory(scene),
+        "needs_order": bool(unbaked(scene)),
+        "animated_seed": render.engine != "CYCLES" or scene.cycles.use_animated_seed,
         **divisibility_of(scene),
     }
 
@@ -60,6 +63,18 @@ def odd_settings(scene: bpy.types.Scene) -> list[Finding]:
             render.image_settings.file_format in {"FFMPEG", "AVI_JPEG", "AVI_RAW"},
             "writes a video by itself; frames are rendered, and a video is made of them",
         ),
+        "overwrite": (
+            not render.use_overwrite or render.use_placeholder,
+            "keeps frames that exist, or leaves placeholders for them; every frame is rendered",
+        ),
+        "compositor-off": (
+            not render.use_compositing and _has_compositor(scene),
+            "has a compositor that is switched off; its frames go without it",
+        ),
+        "same-name": (
+            len({thing.name for thing in _cameras(scene)}) < len(_cameras(scene)),
+            "has several cameras of one name, from libraries; rename them to choose among them",
+        ),
         "no-layer": (
             not any(layer.use for layer in scene.view_layers),
             "has every view layer switched off; name one",
@@ -70,6 +85,18 @@ def odd_settings(scene: bpy.types.Scene) -> list[Finding]:
         for kind, (is_so, what) in odd.items()
         if is_so
     ]
+
+
+def _cameras(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    return [thing for thing in scene.objects if thing.type == "CAMERA"]
+
+
+def _has_compositor(scene: bpy.types.Scene) -> bool:
+    of_scene = (
+        "compositing_node_group" if "compositing_node_group" in scene.bl_rna.properties else "node_tree"
+    )
+    tree = getattr(scene, of_scene)
+    return tree is not None and len(tree.nodes) > 0
 
 
 def _strips(scene: bpy.types.Scene) -> int:

@@ -10,7 +10,16 @@ from itertools import takewhile
 
 from blender_scripts.events import EventChannel
 from blender_scripts.failure import BadInput, report_failure
-from blender_scripts.job import UNSAID, Job, ListDevices, PrepareScene, RenderFrames, job_of
+from blender_scripts.job import (
+    UNSAID,
+    FindDisplay,
+    Job,
+    ListDevices,
+    PrepareScene,
+    RenderFrames,
+    WarmKernels,
+    job_of,
+)
 from blender_scripts.memory import forget_peak, resident_bytes
 from blender_scripts.shot_job import PrepareShot, RenderShot
 from blender_scripts.split_job import FinishSplit
@@ -85,6 +94,14 @@ def do(job: Job, channel: EventChannel, commands: Iterable[str], warmth: str = C
         from blender_scripts.rendering import list_devices  # noqa: PLC0415 - the same
 
         list_devices(channel)
+    elif isinstance(job, WarmKernels):
+        from blender_scripts.warming import warm_kernels  # noqa: PLC0415 - the same
+
+        warm_kernels(job, channel)
+    elif isinstance(job, FindDisplay):
+        from blender_scripts.display import find_display  # noqa: PLC0415 - the same
+
+        find_display(channel)
     else:
         raise BadInput("job.do: expected a job, found another serve")
 

@@ -4,12 +4,15 @@ import time
 
 import bpy
 
+from blender_scripts.disk_caches import copy_disk_caches, missing_disk_caches
 from blender_scripts.events import EventChannel
 from blender_scripts.file_needs import missing_files, needed_files
 from blender_scripts.sanitising import sanitise
 from blender_scripts.scene_facts import facts_of, odd_settings
 from blender_scripts.shot_file import open_file, save_whole
 from blender_scripts.shot_job import PrepareShot
+from blender_scripts.trust import warnings_of_trust
+from blender_scripts.unbaked import warnings_of
 
 
 def prepare_shot(job: PrepareShot, channel: EventChannel) -> None:
@@ -22,10 +25,11 @@ def prepare_shot(job: PrepareShot, channel: EventChannel) -> None:
     began = time.monotonic()
     channel.send("started", blender=bpy.app.version_string)
     open_file(job.source, scripts=job.trusted)
-    findings = sanitise(job.folder, keep_drivers=job.trusted) if not job.trusted else []
-    findings += missing_files(job.folder)
+    findings = [*warnings_of_trust()] if job.trusted else sanitise(job.folder, keep_drivers=False)
+    findings += [*missing_files(job.folder), *missing_disk_caches()]
     for scene in bpy.data.scenes:
-        findings += odd_settings(scene)
+        findings += [*odd_settings(scene), *warnings_of(scene)]
+    caches = copy_disk_caches(job.output)
     save_whole(job.output)
     channel.send(
         "shot_saved",
@@ -34,6 +38,8 @@ def prepare_shot(job: PrepareShot, channel: EventChannel) -> None:
         written_by=".".join(map(str, bpy.data.version[:2])),
         active_scene=bpy.context.scene.name,
         scenes=[facts_of(scene) for scene in bpy.data.scenes],
-        files=needed_files(job.folder),
+        files=sorted(
+            {*needed_files(job.folder), *(path.relative_to(job.folder).as_posix() for path in caches)}
+        ),
         findings=[finding.to_json() for finding in findings],
     )

@@ -16,7 +16,10 @@ from blender_scripts.shot_file import open_file
 from blender_scripts.shot_job import Choice, RenderShot, ShotSettings
 from blender_scripts.shot_settings import apply_shot_settings
 from blender_scripts.subset_settings import render_some_samples
+from blender_scripts.unbaked import step_through
 from blender_scripts.warmth import COLD
+
+_SECONDS_BETWEEN_BEATS = 10.0
 
 
 def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str]) -> None:
@@ -36,9 +39,9 @@ def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str])
         render_some_samples(scene, job.subset)
     devices.activate(scene, kind)
     devices.denoise_on_gpu(scene)
-    channel.send("scene_loaded", seconds=time.monotonic() - began)
-    pose = _pose_of(scene, job.choice)
-    finish, picture = _finish_of(scene, job.settings), picture_of(scene)
+    devices.tell_settings(scene, channel, time.monotonic() - began)
+    pose = step_through(scene, _pose_of(scene, job.choice), _heartbeat(channel))
+    finish, picture = finish_of(scene, job.settings), picture_of(scene)
     spare = devices.spare_for(kind, job.device)
     renderer = FrameRenderer(scene, pose, channel, finish, picture, COLD, spare)
     renderer.render_all(commands)
@@ -53,6 +56,19 @@ def open_shot(path: Path, *, trusted: bool) -> None:
     open_file(path, scripts=trusted)
     if not trusted:
         sanitise(path.parent, keep_drivers=False)
+
+
+def _heartbeat(channel: EventChannel) -> Callable[[int], None]:
+    """Return what says, now and then, that the frames before one are on their way."""
+    said = time.monotonic()
+
+    def beat(frame: int) -> None:
+        nonlocal said
+        if time.monotonic() - said > _SECONDS_BETWEEN_BEATS:
+            said = time.monotonic()
+            channel.send("frame_started", frame=frame)
+
+    return beat
 
 
 def chosen_scene(choice: Choice) -> bpy.types.Scene:
@@ -97,7 +113,7 @@ def _pose_of(scene: bpy.types.Scene, choice: Choice) -> Callable[[int], None]:
     return pose
 
 
-def _finish_of(scene: bpy.types.Scene, settings: ShotSettings) -> Callable[[Path], None]:
+def finish_of(scene: bpy.types.Scene, settings: ShotSettings) -> Callable[[Path], None]:
     """Return what is done to every written frame."""
 
     def finish(frame: Path) -> None:

@@ -10,7 +10,7 @@ from blender_scripts import devices
 from blender_scripts.blender_version import new_compositing, set_denoise_node
 from blender_scripts.events import EventChannel
 from blender_scripts.frame_renderer import FrameRenderer
-from blender_scripts.shot_rendering import chosen_scene, open_shot, picture_of
+from blender_scripts.shot_rendering import chosen_scene, finish_of, open_shot, picture_of
 from blender_scripts.shot_settings import apply_shot_settings
 from blender_scripts.split_job import FinishSplit, Guides
 from blender_scripts.warmth import COLD
@@ -41,9 +41,8 @@ def finish_split(job: FinishSplit, channel: EventChannel, commands: Iterable[str
         light = _denoised(tree, light, job.guides, scene.cycles)
     tree.links.new(light, picture)
     channel.send("scene_loaded", seconds=time.monotonic() - began)
-    FrameRenderer(scene, scene.frame_set, channel, lambda _: None, picture_of(scene), COLD).render_all(
-        commands
-    )
+    finish = finish_of(scene, job.settings)
+    FrameRenderer(scene, scene.frame_set, channel, finish, picture_of(scene), COLD).render_all(commands)
 
 
 def _is_denoised(scene: bpy.types.Scene) -> bool:

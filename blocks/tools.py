@@ -48,6 +48,7 @@ def open_tools() -> Tools:
         machine=socket.gethostname(),
         access=open_access(),
         kernels=kernels,
+        nvidia_smi=nvidia_smi(),
     )
 
 
@@ -66,7 +67,12 @@ def _asked_for_its_version(executable: Path) -> Blender:
 def this_gpu() -> Gpu | None:
     """Return this machine's GPU, if its driver tells; it is asked once in a process."""
     said = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return find_gpu(find_tool(os.environ.get("PATH", os.defpath)), said)
+    return find_gpu(nvidia_smi(), said)
+
+
+def nvidia_smi() -> Path | None:
+    """Return what tells of this machine's GPU, if it is there."""
+    return find_tool(os.environ.get("PATH", os.defpath))
 
 
 def _kernels(blender: Blender) -> KernelCache | None:

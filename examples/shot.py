@@ -155,7 +155,7 @@ def add_lamp(scene: bpy.types.Scene, library: Path, frames: int) -> None:
 
 
 def add_cameras(scene: bpy.types.Scene, target: bpy.types.Object, frames: int) -> None:
-    """Stand three cameras around; markers cut from the first to the second."""
+    """Stand three cameras around that slowly come nearer; markers cut from the first to the second."""
     cameras = {}
     for name, place, length in (
         ("Wide", (4.2, -5.4, 2.3), 42.0),
@@ -163,7 +163,10 @@ def add_cameras(scene: bpy.types.Scene, target: bpy.types.Object, frames: int) -
         ("Top", (0.1, -1.6, 8.6), 52.0),
     ):
         camera = bpy.data.objects.new(name, bpy.data.cameras.new(name))
-        camera.location, camera.data.lens = place, length
+        camera.data.lens = length
+        for frame, nearness in ((1, 1.0), (frames + 1, 0.94)):
+            camera.location = tuple(nearness * number for number in place)
+            camera.keyframe_insert("location", frame=frame)
         follow = camera.constraints.new("TRACK_TO")
         follow.target, follow.track_axis, follow.up_axis = target, "TRACK_NEGATIVE_Z", "UP_Y"
         scene.collection.objects.link(camera)

@@ -10,7 +10,7 @@ from media.frame_list import numbers_in
 from media.shot.job import FramesJob
 from tasks.code_version import expect_deployed_code
 from tasks.lifeline import gives_sign_of_life
-from tasks.shot import encode_segment, plan_shot, prepare_shot
+from tasks.shot import encode_segment, plan_shot, prepare_shot, tell_rendered
 from tasks.shot import render_frames as render
 from tasks.source import download_model
 from tasks.workers import left_to_others
@@ -30,7 +30,9 @@ def render_frames(job: FramesJob) -> int:
     source = download_model(job.animation.source)
     shot = prepare_shot(source, job.animation)
     chunk = plan_shot(job.animation, source, shot).only(numbers_in(job.frames))
-    frames = render(chunk, FrameFeed(), shared=True)
-    if job.segment and chunk.video:
-        encode_segment(chunk, chunk.video)
-    return len(frames)
+    with FrameFeed() as feed:
+        encoding = encode_segment.submit(chunk, chunk.video, feed) if job.segment and chunk.video else None
+        frames = render(chunk, feed, shared=True)
+        if encoding:
+            encoding.result()
+    return tell_rendered(frames)

@@ -21,8 +21,25 @@ class Device(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    type: str = Field(description="OPTIX, CUDA, HIP, ONEAPI, METAL or CPU.")
+    type: str = Field(description="OPTIX, CUDA, HIP, ONEAPI, METAL or CPU; OPENGL of EEVEE.")
     name: str = Field(description="The device's name as its driver gives it.")
+
+
+class KernelsReady(BaseModel):
+    """Said by our own side before the renderer starts: what its GPU will find compiled."""
+
+    event: Literal["kernels_ready"] = "kernels_ready"
+    names: str = Field(description="GPU, driver and Blender.")
+    origin: Kernels
+
+
+class FrameRefused(BaseModel):
+    """Said by our own side: a frame was not what it must be, twice."""
+
+    event: Literal["frame_refused"] = "frame_refused"
+    frame: int
+    reason: str
+    thumbnail: bytes | None = Field(description="What can be seen of it, as WebP.")
 
 
 class Started(BaseModel):
@@ -30,6 +47,7 @@ class Started(BaseModel):
 
     event: Literal["started"]
     blender: str
+    build: str = Field(default="", description="Hash of the sources that this Blender was built from.")
     asked: list[str] = []
     found: list[Device] = []
     used: Device | None = None
@@ -68,6 +86,10 @@ class SceneLoaded(BaseModel):
 
     event: Literal["scene_loaded"]
     seconds: float
+    engine: str = ""
+    samples: int = Field(default=0, description="A pixel, as the scene is set.")
+    denoiser: str = Field(default="", description="Its name; empty if nothing is denoised.")
+    denoise_on_gpu: bool = False
 
 
 class FrameStarted(BaseModel):
@@ -97,10 +119,24 @@ class FrameWritten(BaseModel):
     device: Device
     samples: int
     persistent_data: bool
+    kernels_s: float | None = Field(
+        default=None, description="How long kernels were loaded or compiled for this frame, in seconds."
+    )
+    first_sample_s: float | None = Field(
+        default=None, description="From the beginning of its render to its first sample, in seconds."
+    )
     warmth: Warmth = "cold"
     fallback: str = Field(default="", description="What is not as asked for, since that failed; in words.")
     fallback_reason: str = Field(default="", description="What Blender said when it failed.")
     kernels: Kernels = Field(default="", description="Of the job, if a GPU rendered; our side fills it in.")
+
+
+class Warmed(BaseModel):
+    """A GPU's driver has compiled its kernels, or found them compiled."""
+
+    event: Literal["warmed"]
+    device: Device
+    seconds: float
 
 
 class Devices(BaseModel):
@@ -109,6 +145,14 @@ class Devices(BaseModel):
     event: Literal["devices"]
     blender: str
     found: list[Device]
+
+
+class Display(BaseModel):
+    """What draws by OpenGL where there is no screen."""
+
+    event: Literal["display"]
+    blender: str
+    renderer: str = Field(description="As its driver names it; llvmpipe is a CPU.")
 
 
 class Failed(BaseModel):
@@ -120,14 +164,18 @@ class Failed(BaseModel):
 
 
 Event = Annotated[
-    Started
+    KernelsReady
+    | FrameRefused
+    | Started
     | SceneSaved
     | ShotSaved
     | SceneLoaded
     | FrameStarted
     | SampleProgress
     | FrameWritten
+    | Warmed
     | Devices
+    | Display
     | Failed,
     Field(discriminator="event"),
 ]

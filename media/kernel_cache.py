@@ -6,7 +6,8 @@ the store under the digest of those, written once, and copied to a fresh machine
 frame. It is never used where it is stored: OptiX's database does not work over a network.
 
 Who opens a file that nobody vouches for gets a copy in the folder of its job, which goes away with it. What
-such a child could have written is never passed on: a kernel is a program for the GPUs of all others.
+such a child could have written is never passed on: a kernel is a program for the GPUs of all others. Where
+nothing is compiled yet, a scene of our own is rendered first, in a child that nobody can take over.
 
 Kernels are a saving and nothing else: whatever fails with them is told in the log, and rendering goes on.
 """
@@ -15,12 +16,12 @@ import logging
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from media.blender import Blender
+from media.blender import Blender, run_script
 from media.blender_events import Kernels
 from media.digest import digest_of, sha256_of_file
 from media.errors import MediaError
@@ -28,7 +29,7 @@ from media.gpu import Gpu
 from media.kernel_archive import KINDS, MOST_BYTES, Unusable, cache_files, copy_caches, pack, unpack
 from media.store import AlreadyExists, ObjectStore
 from media.store.keys import key_for
-from media.store.touch import kept
+from media.store.touch import TOUCH_AFTER, kept
 from media.workspace import workspace
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ NAME = "kernels.tar.gz"
 VARIABLES = {"optix": "OPTIX_CACHE_PATH", "cuda": "CUDA_CACHE_PATH"}
 LARGEST = {"OPTIX_CACHE_MAXSIZE": str(2**30), "CUDA_CACHE_MAXSIZE": str(2**30)}
 """Bytes; both together are less than `MOST_BYTES`, so that all of it can be passed on."""
+WISH = {"order": ("OPTIX", "CUDA"), "require_gpu": True}
+"""What a scene of our own is rendered by; OptiX has CUDA's kernels compiled as well."""
 FAILURES = (MediaError, OSError, sqlite3.Error, Unusable)
 
 
@@ -102,18 +105,29 @@ class KernelCache:
         return replace(blender, env={**blender.env, **self.env})
 
     @contextmanager
-    def used_by(self, blender: Blender, store: ObjectStore, job: Path) -> Iterator[tuple[Blender, Kernels]]:
+    def used_by(
+        self,
+        blender: Blender,
+        store: ObjectStore,
+        job: Path,
+        tell: Callable[[Kernels], None] = lambda _: None,
+    ) -> Iterator[tuple[Blender, Kernels]]:
         """Have them on this disk for the block; if it ends well, pass on what the store lacks.
 
         Yields the Blender to start and what was compiled beforehand.
 
         Args:
-            blender: Which one will render; a confined one gets a copy of its own, and passes nothing on.
+            blender: Which one will render; a confined one gets a copy of its own, and passes nothing on: what
+                it lacks is compiled before by one that is not.
             store: Where they are kept for all.
             job: The job's own folder.
+            tell: Hears what was compiled beforehand, before anything is compiled now.
         """
         origin = self.ready(store)
+        tell(origin)
         if blender.is_confined:
+            if origin == "cold" and not self._nothing.exists():
+                self._compile(blender, store, job)
             own = self._copied(job)
             yield replace(blender, env={**blender.env, **variables(own)}), origin
             return
@@ -129,7 +143,10 @@ class KernelCache:
     def publish(self, store: ObjectStore) -> bool:
         """Put what was compiled here into the store, unless somebody was first; returns whether we did."""
         try:
-            if kept(store.stat(self.key), store) or not cache_files(self.folder):
+            if self._is_known_to_be_stored() or not cache_files(self.folder):
+                return False
+            if kept(store.stat(self.key), store):
+                self._stamp.touch()
                 return False
             with workspace(self.home) as scratch:
                 copy_caches(self.folder, scratch / "copy")
@@ -143,6 +160,35 @@ class KernelCache:
             return False
         logger.info("kernels for %s are passed on: %s bytes as %s", self.names, stat.size, self.key)
         return True
+
+    @property
+    def _stamp(self) -> Path:
+        """A file whose time says when they were last seen in the store: it is not asked for every picture."""
+        return self.folder / "stored"
+
+    @property
+    def _nothing(self) -> Path:
+        """A file that is there if the driver keeps nothing, as CUDA does where Blender brings all kernels."""
+        return self.folder / "nothing"
+
+    def _is_known_to_be_stored(self) -> bool:
+        try:
+            return time.time() - self._stamp.stat().st_mtime < TOUCH_AFTER.total_seconds()
+        except FileNotFoundError:
+            return False
+
+    def _compile(self, blender: Blender, store: ObjectStore, job: Path) -> None:
+        """Have them compiled by a scene of our own, and pass them on."""
+        ours = replace(self.given_to(blender), is_confined=False, host=None)
+        try:
+            with workspace(job) as folder:
+                run_script(ours, {"do": "warm_kernels", "device": WISH}, folder)
+            if not cache_files(self.folder):
+                self._nothing.touch()
+        except FAILURES as error:
+            logger.warning("kernels for %s are compiled within the job: %s", self.names, error)
+        else:
+            self.publish(store)
 
     def _origin(self, store: ObjectStore) -> Kernels:
         try:
@@ -176,6 +222,7 @@ class KernelCache:
 
     def _moved_in(self, new: Path) -> bool:
         """Give restored kernels their place, unless a neighbour has compiled or restored some meanwhile."""
+        self._nothing.unlink(missing_ok=True)
         for empty in (*(self.folder / kind for kind in KINDS), self.folder):
             with suppress(OSError):  # not there, or not empty
                 empty.rmdir()

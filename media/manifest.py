@@ -1,7 +1,8 @@
 """The manifest: written last and once; without it, a job is not done."""
 
 import logging
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,6 +12,7 @@ from media.errors import ToolFailed
 from media.faults import fault_point
 from media.frame_display import Display
 from media.frames import Frame
+from media.proof import Proof, find_proofs, warnings_of
 from media.store import Missing, ObjectStore
 from media.store.keys import folder_of, key_for
 from media.store.once import write_first
@@ -70,6 +72,7 @@ class Record(_Frozen):
     encoder: str = Field(default="", description="What encoded the video.")
     encoder_reason: str = ""
     seconds: dict[str, float] = Field(default={}, description="What stages took when made, in seconds.")
+    proofs: tuple[Proof, ...] = Field(default=(), description="What each renderer did, and on what.")
     machine: str = Field(default="", description="Where it ran.")
     cost: Cost | None = Field(default=None, description="What rented machines cost, if any were.")
     warnings: tuple[str, ...] = ()
@@ -94,6 +97,13 @@ class Manifest(_Frozen):
             if output.role == role:
                 return output
         raise KeyError(role)
+
+    def proven_by(self, proofs: Sequence[Proof]) -> Self:
+        """Return it with the proofs of rendering of its frames, and what they warn of."""
+        before = self.record.warnings
+        warnings = warnings_of(proofs, [frame.number for frame in self.content.frames], before)
+        more = {"proofs": tuple(proofs), "warnings": (*before, *warnings)}
+        return self.model_copy(update={"record": self.record.model_copy(update=more)})
 
 
 class Result(_Frozen):
@@ -144,6 +154,8 @@ def find_manifest(result: str, store: ObjectStore) -> Manifest | None:
 def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
     """Write a manifest after checking that all it promises is stored; returns the first writer's.
 
+    The proofs of rendering that lie beside its frames go into it.
+
     Raises:
         ToolFailed: An object that it promises is not there.
         Unavailable: Others wrote and withdrew it all the while.
@@ -152,6 +164,7 @@ def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
         raise ToolFailed(
             f"{gone}: expected in the store before the manifest is written, found missing or changed"
         )
+    manifest = _proven(manifest, store)
     key = manifest_key(manifest.content.job)
     data = manifest.model_dump_json(by_alias=True, indent=1).encode()
     fault_point("manifest.before_put")
@@ -160,6 +173,12 @@ def publish_manifest(manifest: Manifest, store: ObjectStore) -> Manifest:
         return first
     fault_point("manifest.after_put")
     return manifest
+
+
+def _proven(manifest: Manifest, store: ObjectStore) -> Manifest:
+    """Return a manifest with the proofs of rendering that lie beside its frames."""
+    numbers = [frame.number for frame in manifest.content.frames]
+    return manifest.proven_by(find_proofs(manifest.record.render, numbers, store)) if numbers else manifest
 
 
 def _missing(manifest: Manifest, store: ObjectStore) -> str | None:

@@ -1,6 +1,7 @@
 """What a job works with on this machine."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from media.access import Access
 from media.blender import Blender
@@ -20,6 +21,7 @@ class Tools:
         machine: This machine's name, for records.
         access: What jobs may name as their source.
         kernels: What this machine's GPU has compiled for this Blender, if it has one that tells its name.
+        nvidia_smi: What tells how busy an NVIDIA GPU is, if it is there.
     """
 
     store: ObjectStore
@@ -28,3 +30,4 @@ class Tools:
     machine: str = field(default="")
     access: Access = field(default_factory=Access)
     kernels: KernelCache | None = None
+    nvidia_smi: Path | None = None

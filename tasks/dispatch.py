@@ -73,6 +73,13 @@ def send_on(job: Job, source: Source, result: str) -> Result | None:
     return _published(result, job.queue)
 
 
+def is_on_control() -> bool:
+    """Tell whether this run only plans, and others do the work, perhaps on other machines."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    return run is not None and run.deployment_id is not None and run.work_queue_name == CONTROL
+
+
 def sent_until_large_enough(sent: FlowRun, send: Callable[..., FlowRun]) -> FlowRun:
     """Have work done again by `send` for as long as the GPU that was rented for it was too small.
 

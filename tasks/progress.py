@@ -17,13 +17,20 @@ from prefect.exceptions import PrefectException
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from media.blender_events import Event, SampleProgress, Started
+from media.blender_events import Event, FrameRefused, FrameWritten, KernelsReady, SampleProgress, Started
 from media.frame_plan import FramePlan
 from media.frames import Frame
+from tasks.artifacts import show_refused
 from tasks.rented import tell_committed
 
 SHOWN_EVERY_S = 1.0
 """A resumed job finds its frames at once, and need not tell the server of each."""
+KERNELS = {
+    "cold": "none are compiled yet, so the first frame by a GPU may wait minutes for its driver",
+    "restored": "compiled before, fetched from the store",
+    "kept": "compiled before, on this machine",
+    "": "nothing is known of them",
+}
 LAST_WORD_S = 5.0
 """How long a finished task waits for its last word to reach the server."""
 
@@ -140,6 +147,7 @@ class _FrameProgress:
         self._furthest = 0.0
         self._seconds = 0.0
         self._device = ""
+        self._fallbacks = {""}
         self._artifact = artifact
         self._bar = bar
         self._row = bar.add_task(f"frames of {self._source}", total=len(plan.numbers))
@@ -156,6 +164,15 @@ class _FrameProgress:
                 # A frame that is rendered is on its way into the store while samples of the next come.
                 self._furthest = max(self._furthest, self._done + event.sample / event.samples)
                 self._bar.update(self._row, completed=self._furthest)
+            case KernelsReady():
+                self._logger.info("kernels for %s: %s", event.names, KERNELS[event.origin])
+            case FrameRefused():
+                show_refused(event, self._source)
+            case FrameWritten(fallback=fallback) if fallback not in self._fallbacks:
+                self._fallbacks.add(fallback)
+                self._logger.warning(
+                    "frame %s was rendered %s: %s", event.frame, fallback, event.fallback_reason
+                )
             case Started(used=used) if used:
                 self._device = f"{used.name} ({used.type})"
                 self._logger.info("rendering on %s (%s)", used.name, used.type)

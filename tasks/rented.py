@@ -37,13 +37,22 @@ def tell_manifest(address: str) -> None:
 
 @contextmanager
 def telling_its_needs() -> Iterator[None]:
-    """Tell how much memory a GPU must have, if work within the block found this machine's to be too small."""
+    """Tell how much memory a GPU must have, if work within the block found this machine's to be too small.
+
+    Raises:
+        OutOfGpuMemory: It was, with what it has and what is needed.
+    """
     try:
         yield
-    except OutOfGpuMemory:
-        if gpu := this_gpu():
-            _tell({NEEDS_GPU_MEMORY: gpu.more_memory_gb})
-        raise
+    except OutOfGpuMemory as error:
+        gpu = this_gpu()
+        if gpu is None:
+            raise
+        least = gpu.more_memory_gb
+        _tell({NEEDS_GPU_MEMORY: least})
+        raise OutOfGpuMemory(
+            f"{error}: expected at least {least} GB, found {gpu.name} with {gpu.memory_gb:.1f} GB"
+        ) from error
 
 
 def needs_of(run: FlowRun) -> KeyValueLabels:

@@ -23,7 +23,7 @@ from tasks.ended_run import Why, why_it_ended
 from tasks.media_task import media_task
 from tasks.progress import frame_progress
 from tasks.renderers import Renderers, find_others
-from tasks.rented import rented_for
+from tasks.rented import rented_for, telling_its_needs
 from tasks.workers import worker_of
 
 FLOW = "render-samples"
@@ -39,7 +39,7 @@ def render_part(plan: ShotPlan, number: int) -> Frame:
     parts = samples.parts_of(plan)
     if number >= len(parts):
         raise BadInput(f"{plan.source.name}: expected one of {len(parts)} parts, found number {number}")
-    with frame_progress(parts[number]) as report:
+    with frame_progress(parts[number]) as report, telling_its_needs():
         return samples.render_samples(parts[number], open_tools(), report)
 
 

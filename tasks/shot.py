@@ -8,7 +8,9 @@ from media.cost import Cost
 from media.deliverables import Delivered, deliver_previews, deliver_video
 from media.frame_feed import FrameFeed
 from media.frames import Frame, committed_frames
+from media.machine import memory_bytes
 from media.manifest import Result
+from media.proof import find_proofs
 from media.shot import plan, prepare, rendering, segments
 from media.shot.job import AnimationJob, FrameJob
 from media.shot.plan import ShotPlan
@@ -18,10 +20,12 @@ from media.shot.report import Shot
 from media.source import Source
 from media.video.settings import VideoSettings
 from tasks.artifacts import show_previews
+from tasks.dispatch import is_on_control
 from tasks.manifest import published
 from tasks.media_task import media_task
 from tasks.progress import encode_progress, frame_progress
-from tasks.rented import cost_so_far, telling_its_needs
+from tasks.proofs import show_proofs
+from tasks.rented import cost_so_far, tell_manifest, telling_its_needs
 from tasks.shot_artifacts import show_preflight
 
 
@@ -35,9 +39,9 @@ def prepare_shot(source: Source, job: AnimationJob | FrameJob) -> Shot:
 @media_task
 def plan_shot(job: AnimationJob | FrameJob, source: Source, shot: Shot) -> ShotPlan:
     """Show what the preflight found, and name everything that the job will make."""
-    findings = preflight(job, shot.report)
-    show_preflight(findings, source.name, shot.digest)
-    return plan.plan_shot(job, source, shot, open_tools().blender)
+    memory = None if is_on_control() else memory_bytes()
+    show_preflight(preflight(job, shot.report, memory), source.name, shot.digest)
+    return plan.plan_shot(job, source, shot, open_tools().blender, memory)
 
 
 def result_of(job: AnimationJob | FrameJob, source: Source) -> str:
@@ -48,8 +52,19 @@ def result_of(job: AnimationJob | FrameJob, source: Source) -> str:
 @media_task
 def render_frames(plan: ShotPlan, feed: FrameFeed, *, shared: bool = False) -> tuple[Frame, ...]:
     """Render and commit the missing frames, telling `feed` of each one; `shared` with other runs."""
+    tools = open_tools()
     with frame_progress(plan) as report, telling_its_needs():
-        return rendering.render_shot(plan, open_tools(), feed, report, shared=shared)
+        frames = rendering.render_shot(plan, tools, feed, report, shared=shared)
+    if shared:  # else the run that asked for them shows all
+        proofs = find_proofs(plan.render, plan.numbers, tools.store)
+        show_proofs(proofs, plan.numbers, f"{plan.result[:12]}-{plan.numbers[0]}")
+    return frames
+
+
+def tell_rendered(frames: Sequence[Frame]) -> int:
+    """Tell who rented this machine, if anybody did, where its work lies; returns how many frames that is."""
+    tell_manifest(open_tools().store.uri(frames[-1].key))
+    return len(frames)
 
 
 @media_task
@@ -59,9 +74,9 @@ def find_frames(plan: ShotPlan) -> tuple[Frame, ...]:
 
 
 @media_task
-def encode_segment(plan: ShotPlan, settings: VideoSettings) -> bool:
-    """Encode frames as a part of the video."""
-    return segments.encode_segment(plan, settings, open_tools())
+def encode_segment(plan: ShotPlan, settings: VideoSettings, feed: FrameFeed) -> bool:
+    """Encode frames as a part of the video while they are rendered."""
+    return segments.encode_segment(plan, settings, open_tools(), feed)
 
 
 @media_task

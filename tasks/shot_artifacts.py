@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from logging import INFO, WARNING
 
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -20,12 +21,10 @@ def show_preflight(findings: Sequence[Finding], name: str, digest: str) -> None:
     """Show all that is odd about a shot, and log it."""
     logger = get_run_logger()
     for finding in findings:
-        logger.warning("%s: %s", finding.level, finding.message)
+        logger.log(INFO if finding.level == "note" else WARNING, "%s: %s", finding.level, finding.message)
     counts = {level: sum(one.level == level for one in findings) for level in LEVELS}
     said = ", ".join(f"{count} {LEVELS[level]}" for level, count in counts.items())
-    rows = [
-        {"level": one.level, "what": one.kind, "of": one.subject, "why": one.message} for one in findings
-    ] or [{"level": "fine", "what": "nothing odd", "of": name, "why": ""}]
+    rows = [{"level": one.level, "what": one.kind, "of": one.subject, "why": one.message} for one in findings]
     create_table_artifact(
         table=rows, key=f"preflight-{digest[:12]}", description=f"Preflight of {name}: {said}"
     )

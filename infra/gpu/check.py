@@ -14,8 +14,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from infra.gpu.nvidia import find_gpus, find_tool
-from infra.gpu.report import Check, WholeJob, verified_lines
+from infra.gpu.nvidia import find_gpus
+from infra.gpu.report import Check, WholeJob, proof_lines, verified_lines
 from infra.gpu.trial import (
     Bench,
     compared,
@@ -29,6 +29,7 @@ from infra.gpu.trial import (
 from media.blender import packaged_blender
 from media.encoder import find_ffmpeg, probe_nvenc
 from media.errors import MediaError
+from media.gpu import find_tool
 from media.store import FolderStore
 from media.tools import Tools
 
@@ -85,15 +86,19 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     with tempfile.TemporaryDirectory(prefix="gpu-check-") as scratch:
         folder = Path(scratch)
         tools = Tools(
-            FolderStore(folder / "store"), packaged_blender(env), find_ffmpeg(env), socket.gethostname()
+            FolderStore(folder / "store"),
+            packaged_blender(env),
+            find_ffmpeg(env),
+            socket.gethostname(),
+            nvidia_smi=find_tool(environ.get("PATH", os.defpath)),
         )
-        bench = Bench(tools, find_tool(environ.get("PATH", os.defpath)), folder, env)
+        bench = Bench(tools, tools.nvidia_smi, folder, env)
         result = examine(bench, arguments.size, arguments.samples, arguments.frames)
     if arguments.out:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         arguments.out.write_text(result.to_json() + "\n")
     day = dt.datetime.now(dt.UTC).date().isoformat()
-    for line in verified_lines(result, day) or [f"gpu-check: {result.reason}"]:
+    for line in (*verified_lines(result, day), *proof_lines(result)) or (f"gpu-check: {result.reason}",):
         sys.stderr.write(f"{line}\n")
     sys.stdout.write(f"{result.to_json()}\n")
     return 0

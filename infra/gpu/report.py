@@ -3,9 +3,10 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from infra.gpu.kernels import Carried
-from infra.gpu.nvidia import Gpu, Utilisation
+from infra.gpu.nvidia import Gpu
 from infra.gpu.rendering import Rendered
 from media.encoder import NvencProbe
+from media.proof import Proof
 
 
 class Compared(BaseModel):
@@ -27,9 +28,7 @@ class WholeJob(BaseModel):
     frames_by_device: dict[str, int]
     encoder: str
     encoder_reason: str
-    utilisation: Utilisation | None = Field(
-        description="While frames were rendered; null without nvidia-smi."
-    )
+    proofs: tuple[Proof, ...] = Field(description="Of rendering, as every job has them: what the GPU did.")
 
 
 class Check(BaseModel):
@@ -71,6 +70,12 @@ def verified_lines(check: Check, day: str) -> list[str]:
     return [f"{line} ({where}, Blender {check.blender}, {day}) |" for line in lines]
 
 
+def proof_lines(check: Check) -> list[str]:
+    """Return what the proofs of rendering say, and what they warn of."""
+    proofs = check.job.proofs if check.job else ()
+    return [f"proof: {line}" for proof in proofs for line in (proof.sentence, *proof.warnings)]
+
+
 def _device_line(kind: str, check: Check) -> str:
     if kind not in check.rendered:
         return _not_shown(f"Rendering by {kind}", check.failed.get(kind, ""))
@@ -108,11 +113,11 @@ def _job_line(check: Check) -> str:
     claim = "A turntable from STEP to video on a GPU"
     if not check.job:
         return _not_shown(claim, check.failed.get("job", ""))
-    job, busy = check.job, check.job.utilisation
+    job = check.job
     devices = ", ".join(f"{count} by {name}" for name, count in job.frames_by_device.items())
     facts = f"{job.seconds} s, frames: {devices}, video by {job.encoder}"
-    if busy:
-        facts += f", GPU {busy.mean_percent} % busy on average, {busy.idle_share:.0%} of the samples idle"
+    uses = [use for proof in job.proofs for use in proof.gpus]
+    facts += "".join(f", GPU {use}, {use.busy_share:.0%} of {use.samples} samples busy" for use in uses)
     return _shown(claim, facts)
 
 

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.gpu.kernels import Carried, carried
-from infra.gpu.nvidia import utilisation, watching
 from infra.gpu.rendering import Rendered, Scene, likeness_db, measure
 from infra.gpu.report import Compared, WholeJob
 from media import jobs
 from media.asset import fetch_asset
 from media.blender import run_script
-from media.blender_events import Device, Devices, Event, FrameStarted
+from media.blender_events import Device, Devices
 from media.errors import MediaError
-from media.frames import Frame
 from media.geometry.prepare import prepare_geometry
 from media.gpu import find_gpu
 from media.job import TurntableJob
@@ -117,29 +115,17 @@ def compared(rendered: Mapping[str, Rendered]) -> dict[str, Compared]:
 
 
 def whole_job(job: TurntableJob, bench: Bench) -> WholeJob:
-    """Run `job` as a user would, watching the GPU while frames are rendered."""
+    """Run `job` as a user would; its proofs of rendering say how busy the GPU was."""
     logger.info("running a whole turntable")
-    heard: list[float] = []
-
-    def hear(event: Event | Frame) -> None:
-        if isinstance(event, FrameStarted | Frame):
-            heard.append(time.monotonic())
-
     began = time.monotonic()
-    if bench.smi:
-        with watching(bench.smi, bench.folder, bench.env) as loads:
-            manifest = jobs.run(job, bench.tools, hear)
-        busy = utilisation(loads, min(heard), max(heard)) if heard else None
-    else:
-        manifest, busy = jobs.run(job, bench.tools, hear), None
-    record = manifest.record
+    record = jobs.run(job, bench.tools).record
     return WholeJob(
         seconds=round(time.monotonic() - began, 2),
         frames=len(record.frames),
         frames_by_device=dict(Counter(f"{frame.device.type} {frame.device.name}" for frame in record.frames)),
         encoder=record.encoder,
         encoder_reason=record.encoder_reason,
-        utilisation=busy,
+        proofs=record.proofs,
     )
 
 

@@ -13,11 +13,13 @@ from media.asset import Asset, fetch_asset
 from media.blender import next_event, start_script
 from media.blender_events import Device, Event, FrameWritten, SampleProgress
 from media.errors import ToolFailed
+from media.frame_display import is_beside, written_beside
 from media.frame_feed import FrameFeed
 from media.frame_gate import inspect_frame
 from media.frames import Frame, commit, find_frame
+from media.order import Report
 from media.process import check
-from media.rendering import Report
+from media.proof import find_proofs, store_proof
 from media.shot.light import Mean, read_light
 from media.shot.plan import ShotPlan
 from media.shot.samples import SubsetPlan, parts_of, render_samples
@@ -75,16 +77,30 @@ def _finished(plan: ShotPlan, parts: Sequence[SubsetPlan], rendered: Sequence[Fr
     with workspace() as folder:
         paths = _mean(parts, rendered, tools.store, folder)
         written = _written(plan, paths, tools, folder)
-        made = written.model_copy(
-            update={
-                "seconds": written.seconds + sum(frame.seconds for frame in rendered),
-                "peak_memory_bytes": max(
-                    written.peak_memory_bytes, *(frame.peak_memory_bytes for frame in rendered)
-                ),
-                "device": _devices(rendered),
-            }
-        )
-        return commit(made, inspect_frame(written.path, plan.spec), plan, tools.store)
+        if is_beside(plan):
+            inspect_frame(written_beside(written.path), plan.shown_spec)
+        facts = inspect_frame(written.path, plan.spec)
+        for part in parts:  # what proves the parts proves the picture
+            for proof in find_proofs(part.render, part.numbers, tools.store):
+                store_proof(proof, plan.render, part.render[:8], tools.store)
+        return commit(_of_all(written, rendered), facts, plan, tools.store)
+
+
+def _of_all(written: FrameWritten, rendered: Sequence[Frame]) -> FrameWritten:
+    """Return what was written with what rendered it, which its finishing knows nothing of."""
+    fallbacks = dict.fromkeys(frame.fallback for frame in rendered if frame.fallback)
+    return written.model_copy(
+        update={
+            "seconds": written.seconds + sum(frame.seconds for frame in rendered),
+            "peak_memory_bytes": max(
+                written.peak_memory_bytes, *(frame.peak_memory_bytes for frame in rendered)
+            ),
+            "device": _devices(rendered),
+            "fallback": "some samples" if fallbacks else "",
+            "fallback_reason": "; ".join(fallbacks),
+            "kernels": rendered[0].kernels,
+        }
+    )
 
 
 def _mean(

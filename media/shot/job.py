@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from media.address import PUBLIC, expect_public
 from media.codec import CodecOrNone
+from media.device_claim import DEVICE_ORDER, DeviceClaim
 from media.form import Unsaid, order_fields
 from media.frame_list import PATTERN, numbers_in
 from media.frame_rate import FrameRate
@@ -68,6 +69,13 @@ class ShotJob(BaseModel):
     denoise: Literal["scene", "on", "off"] = Field(
         default="scene", description="Remove what noise is left with Open Image Denoise."
     )
+    engine: Literal["scene", "cycles"] = Field(
+        default="scene",
+        description=(
+            "What renders: the scene's own engine, or Cycles, which renders anywhere; EEVEE and Workbench "
+            "need a GPU with EGL."
+        ),
+    )
     format: Format = Field(
         default="png",
         description=(
@@ -92,6 +100,13 @@ class ShotJob(BaseModel):
         default=False,
         title="Require a GPU",
         description="Fail before the first frame if only a CPU is there to render on.",
+    )
+    device: Literal["any", "gpu", "optix"] = Field(
+        default="any",
+        description=(
+            "What may render. Any: the best there is, with a warning if it is less than OptiX. Gpu: no CPU. "
+            "Optix: nothing else. What may not render fails before the first frame."
+        ),
     )
 
     @field_validator("source")
@@ -124,6 +139,12 @@ class ShotJob(BaseModel):
     def trusted(self) -> bool:
         """Whether what the .blend would run may run."""
         return self.blend == "trusted"
+
+    @property
+    def device_claim(self) -> DeviceClaim:
+        """The devices that may render, the most wanted first."""
+        order = ("OPTIX",) if self.device == "optix" else DEVICE_ORDER
+        return DeviceClaim(order=order, require_gpu=self.require_gpu or self.device != "any")
 
     @property
     def color_depth(self) -> str:

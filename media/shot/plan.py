@@ -11,9 +11,10 @@ from media.blender import Blender
 from media.digest import digest_of
 from media.errors import BadInput
 from media.frame_gate import FrameSpec
+from media.shot.extent import numbers_of, size_of
 from media.shot.formats import FORMATS, NAMES_IN_EXR, in_order
 from media.shot.job import AnimationJob, FrameJob
-from media.shot.preflight import expect_sound, numbers_of, preflight, size_of
+from media.shot.preflight import expect_sound, preflight
 from media.shot.prepare import shot_digest
 from media.shot.report import Finding, SceneFacts, Shot
 from media.shot.split import Subset, subsets_of
@@ -158,13 +159,26 @@ def result_digest(job: AnimationJob | FrameJob, source: Source, blender: Blender
     )
 
 
-def plan_shot(job: AnimationJob | FrameJob, source: Source, shot: Shot, blender: Blender) -> ShotPlan:
+def plan_shot(
+    job: AnimationJob | FrameJob,
+    source: Source,
+    shot: Shot,
+    blender: Blender,
+    memory_bytes: int | None = None,
+) -> ShotPlan:
     """Name everything that `job` makes of a shot.
+
+    Args:
+        job: What is asked for.
+        source: Of what.
+        shot: What was made of the source.
+        blender: What renders.
+        memory_bytes: What the machine that renders has, if that is known already.
 
     Raises:
         BadInput: It cannot be rendered, for the reasons that the preflight found.
     """
-    findings = preflight(job, shot.report)
+    findings = preflight(job, shot.report, memory_bytes)
     expect_sound(source.name, findings)
     scene = shot.report.scene(job.scene)
     assert scene is not None  # noqa: S101 - the preflight has refused a scene that is not there
@@ -194,6 +208,7 @@ def settings_of(job: AnimationJob | FrameJob) -> dict[str, Any]:
         "denoise": job.denoise,
         "format": FORMATS[job.format].blender,
         "color_depth": job.color_depth,
+        **({"engine": job.engine} if job.engine != "scene" else {}),
         **({"passes": in_order(job.passes)} if job.passes else {}),
         **({"display": True} if FORMATS[job.format].is_light else {}),
     }

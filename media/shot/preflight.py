@@ -5,17 +5,29 @@ from collections.abc import Iterable
 from media.codec import CODINGS, Codec
 from media.errors import BadInput
 from media.frame_list import MOST_FRAMES
+from media.job import MAX_PIXELS
+from media.shot.engine import findings_of_engine
+from media.shot.estimate import estimates, findings_of_memory, findings_of_noise
+from media.shot.extent import numbers_of, size_of
 from media.shot.job import LAST_FRAME, AnimationJob, FrameJob
 from media.shot.report import Finding, SceneFacts, ShotReport
 from media.shot.split import samples_of, why_whole
 from media.webp import LARGEST_SIDE
 
 MOST_SAID = 5
-RENDERS_WITHOUT_A_DISPLAY = "CYCLES"
+LEVELS = ("error", "warning", "removed", "note")
 
 
-def preflight(job: AnimationJob | FrameJob, report: ShotReport) -> tuple[Finding, ...]:
-    """Return everything that is odd about rendering `job` from a shot, errors first."""
+def preflight(
+    job: AnimationJob | FrameJob, report: ShotReport, memory_bytes: int | None = None
+) -> tuple[Finding, ...]:
+    """Return everything that is odd about rendering `job` from a shot, errors first.
+
+    Args:
+        job: What is asked for.
+        report: What Blender found in the shot.
+        memory_bytes: What the machine that renders has, if that is known.
+    """
     scene = report.scene(job.scene)
     if scene is None:
         names = _listed(one.name for one in report.scenes)
@@ -25,12 +37,16 @@ def preflight(job: AnimationJob | FrameJob, report: ShotReport) -> tuple[Finding
         *_of_camera(job, scene),
         *_of_layers(job, scene),
         *_of_range(job, scene),
-        *_of_engine(scene),
+        *_of_size(job, scene),
+        *findings_of_engine(job, scene),
         *_of_format(job, scene),
         *(_of_video(job.video, scene, job) if isinstance(job, AnimationJob) and job.video != "none" else ()),
         *_of_split(job, scene),
+        *findings_of_noise(job, scene),
+        *findings_of_memory(scene, memory_bytes),
+        *estimates(job, scene),
     ]
-    return tuple(sorted(found, key=lambda one: ("error", "warning", "removed").index(one.level)))
+    return tuple(sorted(found, key=lambda one: LEVELS.index(one.level)))
 
 
 def expect_sound(name: str, findings: Iterable[Finding]) -> None:
@@ -92,13 +108,20 @@ def _of_range(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Findi
         yield _error("bad-range", scene.name, f"frames: expected at most {MOST_FRAMES}, found {len(numbers)}")
 
 
-def _of_engine(scene: SceneFacts) -> Iterable[Finding]:
-    if scene.engine != RENDERS_WITHOUT_A_DISPLAY:
+def _of_size(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
+    width, height = size_of(job, scene)
+    if min(width, height) < 1:
         yield _error(
-            "engine",
+            "too-small",
             scene.name,
-            f"scene {scene.name}: expected the engine Cycles, found {scene.engine}, which needs a display; "
-            "choose Cycles in the render properties",
+            f"scene {scene.name}: expected a pixel at least, found {width} x {height}; say a percentage",
+        )
+    elif width * height > MAX_PIXELS:
+        yield _error(
+            "too-large",
+            scene.name,
+            f"scene {scene.name}: expected at most {MAX_PIXELS} pixels, found {width} x {height}; say a "
+            "smaller width, height or percentage",
         )
 
 
@@ -131,12 +154,6 @@ def _of_video(codec: Codec, scene: SceneFacts, job: AnimationJob) -> Iterable[Fi
         )
 
 
-def size_of(job: AnimationJob | FrameJob, scene: SceneFacts) -> tuple[int, int]:
-    """Return width and height of a frame in pixels, as Blender makes them of the percentage."""
-    percentage = job.percentage or scene.percentage
-    return (job.width or scene.width) * percentage // 100, (job.height or scene.height) * percentage // 100
-
-
 def _of_split(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
     if not isinstance(job, FrameJob) or job.split == 1:
         return
@@ -149,16 +166,6 @@ def _of_split(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Findi
             f"keep to; all {samples_of(job, scene)} samples are taken"
         )
         yield Finding(level="warning", kind="all-samples", subject=scene.name, message=message)
-
-
-def numbers_of(job: AnimationJob | FrameJob, scene: SceneFacts) -> range:
-    """Return the frames that a job asks for, the scene's own where it says none."""
-    if isinstance(job, FrameJob):
-        frame = scene.first if job.frame is None else job.frame
-        return range(frame, frame + 1)
-    first = scene.first if job.first is None else job.first
-    last = scene.last if job.last is None else job.last
-    return range(first, last + 1, job.step or max(1, scene.step))
 
 
 def _error(kind: str, subject: str, message: str) -> Finding:

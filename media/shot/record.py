@@ -54,7 +54,7 @@ def shot_manifest(
         machine=tools.machine,
         cost=cost,
         warnings=(
-            *(finding.message for finding in plan.findings),
+            *(finding.message for finding in plan.findings if finding.level != "note"),
             *warnings_about(frames),
         ),
     )

@@ -12,9 +12,9 @@ class _Frozen(BaseModel):
 
 
 class Finding(_Frozen):
-    """One thing that is odd: an error stops the job, a warning does not, what was removed is gone."""
+    """One thing to know: an error stops the job, a warning does not, what was removed is gone."""
 
-    level: Literal["error", "warning", "removed"]
+    level: Literal["error", "warning", "removed", "note"]
     kind: str = Field(description="What sort of thing, such as missing-texture.")
     subject: str = Field(description="The name of what it is about.")
     message: str = Field(description="What was expected, what was found, and what to do.")
@@ -42,6 +42,10 @@ class SceneFacts(_Frozen):
     used_layers: tuple[str, ...]
     triangles: int
     memory_bytes: int = Field(description="What rendering it may take, estimated.")
+    needs_order: bool = Field(
+        default=False, description="Whether each frame is made of the one before, as of simulations unbaked."
+    )
+    animated_seed: bool = Field(default=True, description="Whether its noise differs from frame to frame.")
     indivisible: tuple[str, ...] = Field(
         default=(), description="Why the mean of parts of its samples is not its picture."
     )

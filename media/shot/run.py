@@ -25,7 +25,7 @@ def run_shot(
     report: Callable[[Event | Frame], None],
     cost: Callable[[int], Cost | None],
 ) -> Manifest:
-    """Find or make what `job` asks for, in this process alone; arguments and errors are those of `jobs.run`."""
+    """Find or make what `job` asks for, in this process alone; see `jobs.run` for arguments and errors."""
     source = retried(lambda: download_model(job.source, tools.store, tools.access))
     result = result_digest(job, source, tools.blender)
     if done := retried(lambda: find_manifest(result, tools.store)):

@@ -14,7 +14,8 @@ from media.digest import digest_of, sha256_of_file
 from media.frame_feed import FrameFeed
 from media.frame_gate import BadFrame, FrameFacts, FrameSpec
 from media.frames import Frame, committed_numbers
-from media.rendering import Order, Report, render_missing
+from media.order import Order, Report
+from media.rendering import render_missing
 from media.shot.light import LIGHT, read_light
 from media.shot.plan import ShotPlan, choice_of, settings_of
 from media.shot.script import script_job
@@ -98,7 +99,7 @@ def render_samples(part: SubsetPlan, tools: Tools, report: Report) -> Frame:
 
     def job(folder: Path) -> dict[str, Any]:
         whole = script_job(part.whole, tools, folder)
-        linear = {"format": "OPEN_EXR_MULTILAYER", "color_depth": "32", "denoise": "off"}
+        linear = {"format": "OPEN_EXR_MULTILAYER", "color_depth": "32", "denoise": "off", "display": False}
         return {
             **whole,
             "settings": {**whole["settings"], **linear},

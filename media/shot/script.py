@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from media.rendering import DEVICE_ORDER
+from media.shot.display import expect_display
+from media.shot.engine import CYCLES, engine_of
 from media.shot.plan import ShotPlan, choice_of, settings_of
 from media.shot.prepare import fetch_shot, prepare_shot
 from media.store import Missing
@@ -11,14 +12,22 @@ from media.tools import Tools
 
 
 def script_job(plan: ShotPlan, tools: Tools, folder: Path) -> dict[str, Any]:
-    """Bring a shot into `folder` and return the job that renders it."""
+    """Bring a shot into `folder` and return the job that renders it.
+
+    Raises:
+        OutOfResources: Its engine cannot draw on this machine.
+    """
+    engine = engine_of(plan.job, plan.scene)
+    if engine != CYCLES:
+        blender = tools.blender if plan.job.trusted else tools.blender.confined
+        expect_display(engine, blender, require_gpu=plan.job.require_gpu)
     return {
         "do": "render_shot",
         "scene": str(fetch_anew(plan, tools, folder)),
         "trusted": plan.job.trusted,
         "choice": choice_of(plan.job),
         "settings": {**settings_of(plan.job), "persistent_data": len(plan.numbers) > 1},
-        "device": {"order": DEVICE_ORDER, "require_gpu": plan.job.require_gpu},
+        "device": plan.job.device_claim.model_dump(),
     }
 
 

@@ -43,14 +43,19 @@ def has_segment(plan: ShotPlan, settings: VideoSettings, tools: Tools) -> bool:
     return kept(tools.store.stat(segment_key(plan, settings)), tools.store)
 
 
-def encode_segment(plan: ShotPlan, settings: VideoSettings, tools: Tools) -> bool:
-    """Find or encode the video of a plan's frames, all of which are stored; returns whether it was found."""
+def encode_segment(plan: ShotPlan, settings: VideoSettings, tools: Tools, feed: FrameFeed) -> bool:
+    """Find or encode the video of a plan's frames as `feed` tells of them; returns whether it was found.
+
+    Raises:
+        Abandoned: The renderer ended without all frames.
+        OutOfResources, ToolFailed: The disk is full, or ffmpeg failed.
+    """
     key = segment_key(plan, settings)
     if has_segment(plan, settings, tools):
         return True
-    with workspace() as folder:
+    with feed.reading(), workspace() as folder:
         video = encode_video(
-            lambda: (shown(plan, number, tools.store) for number in plan.numbers),
+            lambda: (shown(plan, number, tools.store) for number in feed.numbers(plan.numbers)),
             settings,
             VideoEncoder.found(settings, tools.ffmpeg, folder),
             folder=folder,

@@ -44,6 +44,8 @@ def why_whole(job: FrameJob, scene: SceneFacts) -> str:
     samples = samples_of(job, scene)
     if scene.indivisible:
         return scene.indivisible[0]
+    if job.format == "exr_multilayer":
+        return "only its combined pass would be merged; choose exr"
     if len(layers) > 1:
         return f"it has {len(layers)} view layers in use; name one"
     if scene.most_divided_samples and samples > scene.most_divided_samples:

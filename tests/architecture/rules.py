@@ -41,7 +41,15 @@ PREFECT_ALLOWED = (
     "infra.work_pools",
     "infra.images.steps",
 )
-INSIDE_BLENDER = {*sys.stdlib_module_names, "bpy", "bpy_extras", "mathutils", "numpy", "blender_scripts"}
+INSIDE_BLENDER = {
+    *sys.stdlib_module_names,
+    "bpy",
+    "bpy_extras",
+    "gpu",
+    "mathutils",
+    "numpy",
+    "blender_scripts",
+}
 DISPATCH = "tasks.dispatch"
 DECODER = "media.video.decode"
 FLOW_LINES = 30

@@ -1,4 +1,4 @@
-"""Make all the shots of `shot_scenes.py`, each in a folder of its own. Run inside Blender by the tests."""
+"""Make shots of `shot_scenes.py` and `odd_shots.py`, each in a folder of its own. Run inside Blender."""
 
 import os
 import sys
@@ -6,14 +6,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.blender_scripts import shot_scenes
+from tests.blender_scripts import odd_shots, shot_scenes
 
 
 def main(names: str, folder: str) -> None:
     for name in names.split(","):
         place = Path(folder) / name
         place.mkdir()
-        getattr(shot_scenes, name)(place)
+        make = getattr(shot_scenes, name, None) or getattr(odd_shots, name)
+        make(place)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,14 @@
 """Make small shots, as studios have them. Run inside Blender by the tests.
 
-A camera looks straight down on a sheet that fills its picture, so that a frame's colour tells what was rendered.
+A camera looks straight down on a sheet that fills its picture: a frame's colour tells what was rendered.
 """
 
-import math
 import shutil
 from pathlib import Path
 
 import bpy
 
-from blender_scripts.blender_version import new_node_tree
-from tests.blender_scripts.attack_stage import compositor, empty_scene, glowing, green_picture, sheet, shown
+from tests.blender_scripts.attack_stage import empty_scene, glowing, green_picture, sheet, shown
 
 RED, GREEN, BLUE, WHITE = (1, 0, 0, 1), (0, 1, 0, 1), (0, 0, 1, 1), (1, 1, 1, 1)
 PLACES = {"texture": 0, "library": 20, "text": 40, "driven": 60, "programmed": 80}
@@ -130,42 +128,6 @@ def second_scene() -> None:
     scene.collection.objects.link(thing)
 
 
-def missing_texture(folder: Path) -> None:
-    empty_scene()
-    textured(folder / "textures" / "wood.png")
-    saved_with_relative_paths(folder)
-    (folder / "textures" / "wood.png").unlink()
-
-
-def missing_library(folder: Path) -> None:
-    library(folder / "library" / "lamp.blend")
-    empty_scene()
-    link(folder / "library" / "lamp.blend")
-    saved_with_relative_paths(folder)
-    (folder / "library" / "lamp.blend").unlink()
-
-
-def missing_in_library(folder: Path) -> None:
-    library(folder / "library" / "lamp.blend")
-    empty_scene()
-    link(folder / "library" / "lamp.blend")
-    saved_with_relative_paths(folder)
-    empty_scene()
-    save(folder / "library", "lamp.blend")
-
-
-def missing_font(folder: Path) -> None:
-    empty_scene()
-    lettered(folder / "fonts")
-    saved_with_relative_paths(folder)
-    (folder / "fonts" / "mono.woff2").unlink()
-
-
-def missing_cache(folder: Path) -> None:
-    alembic_cache(folder)
-    (folder / "caches" / "moved.abc").unlink()
-
-
 def alembic_cache(folder: Path) -> None:
     """A sheet that lies out of sight until its cache brings it in."""
     (folder / "caches").mkdir()
@@ -180,151 +142,3 @@ def alembic_cache(folder: Path) -> None:
     modifier = thing.modifiers.new("cache", "MESH_SEQUENCE_CACHE")
     modifier.cache_file, modifier.object_path = bpy.data.cache_files[0], "/sheet/sheet"
     saved_with_relative_paths(folder)
-
-
-def no_camera(folder: Path) -> None:
-    scene = empty_scene()
-    sheet(glowing(RED))
-    scene.camera = None
-    save(folder)
-
-
-def range_below_zero(folder: Path) -> None:
-    scene = empty_scene()
-    sheet(glowing(RED))
-    scene.frame_start, scene.frame_end = 0, 4
-    bpy.context.preferences.edit.use_negative_frames = True
-    scene.frame_preview_start = -4
-    scene.frame_set(-4)
-    save(folder)
-
-
-def steps(folder: Path) -> None:
-    scene = empty_scene()
-    sheet(glowing(RED))
-    scene.frame_start, scene.frame_end, scene.frame_step = 0, 9, 4
-    save(folder)
-
-
-def packed_by_zstandard(folder: Path) -> None:
-    empty_scene()
-    sheet(glowing(RED))
-    save(folder, compress=True)
-
-
-def cut_short(folder: Path) -> None:
-    packed_by_zstandard(folder)
-    blend = folder / "shot.blend"
-    blend.write_bytes(blend.read_bytes()[: blend.stat().st_size // 2])
-
-
-def plain_cut_short(folder: Path) -> None:
-    empty_scene()
-    sheet(glowing(RED))
-    save(folder)
-    blend = folder / "shot.blend"
-    blend.write_bytes(blend.read_bytes()[: blend.stat().st_size // 2])
-
-
-def no_blend(folder: Path) -> None:
-    (folder / "shot.blend").write_bytes(b"BLENDER, said the file, and it was none\n" * 40)
-
-
-def tiny_percentage(folder: Path) -> None:
-    scene = empty_scene()
-    sheet(glowing(RED))
-    scene.render.resolution_percentage = 1
-    save(folder)
-
-
-def film(folder: Path) -> None:
-    """What a scene for an edited film says of its output: a video, and all the ways to write another picture."""
-    scene = empty_scene()
-    sheet(glowing(RED))
-    render = scene.render
-    if "media_type" in render.image_settings.bl_rna.properties:
-        render.image_settings.media_type = "VIDEO"
-    render.image_settings.file_format = "FFMPEG"
-    render.filepath = str(folder / "elsewhere" / "film.mp4")
-    render.use_overwrite, render.use_placeholder, render.use_file_extension = False, True, True
-    render.use_border = render.use_crop_to_border = True
-    render.border_min_x, render.border_max_x = 0.25, 0.5
-    render.use_multiview, render.use_stamp = True, True
-    render.resolution_percentage = 50
-    editor = scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    try:
-        strips.new_effect("colour", "COLOR", 1, 1, length=100)
-    except TypeError:
-        strips.new_effect("colour", "COLOR", 1, 1, frame_end=100)
-    save(folder)
-
-
-def composited(folder: Path) -> None:
-    """A compositor that swaps red for cyan, and writes a file of its own as well."""
-    scene = empty_scene()
-    sheet(glowing(RED))
-    tree = compositor(scene)
-    tree.nodes.clear()
-    layers, invert = (tree.nodes.new(f"CompositorNode{kind}") for kind in ("RLayers", "Invert"))
-    out = tree.nodes.new(
-        "NodeGroupOutput" if hasattr(scene, "compositing_node_group") else "CompositorNodeComposite"
-    )
-    tree.links.new(layers.outputs["Image"], invert.inputs["Color"])
-    tree.links.new(invert.outputs["Color"], out.inputs[0])
-    written = tree.nodes.new("CompositorNodeOutputFile")
-    if hasattr(written, "base_path"):
-        written.base_path = str(folder / "elsewhere")
-    else:
-        written.directory, written.file_name = str(folder / "elsewhere"), "picture"
-        written.format.media_type = "IMAGE"
-        written.file_output_items.new("RGBA", "Image")
-    tree.links.new(layers.outputs["Image"], written.inputs[0])
-    save(folder)
-
-
-def cut_out(folder: Path) -> None:
-    """A transparent film, half covered."""
-    scene = empty_scene()
-    sheet(glowing(RED), at=(2, 0, 0))
-    scene.render.film_transparent = True
-    save(folder)
-
-
-def turned(folder: Path) -> None:
-    """Another engine than Cycles."""
-    scene = empty_scene()
-    sheet(glowing(RED))
-    scene.render.engine = "BLENDER_WORKBENCH"
-    save(folder)
-
-
-def simulated(folder: Path) -> None:
-    """A cloth that falls, unbaked; one whose cache lies beside the file; and a rigid body, unbaked."""
-    scene = empty_scene()
-    scene.frame_start, scene.frame_end = 1, 10
-    for name, on_disk in (("unbaked", False), ("baked", True)):
-        thing = sheet(glowing(RED), at=(0, 0, math.pi))
-        thing.name = name
-        cloth = thing.modifiers.new("cloth", "CLOTH")
-        cloth.point_cache.frame_end = 6
-        cloth.point_cache.name = name
-        cloth.point_cache.use_disk_cache = on_disk
-    save(folder)
-    thing = bpy.data.objects["baked"]
-    with bpy.context.temp_override(object=thing, point_cache=thing.modifiers["cloth"].point_cache):
-        bpy.ops.ptcache.bake(bake=True)
-    save(folder)
-
-
-def lit_by_programs(folder: Path) -> None:
-    """Open Shading Language, and a text that registers itself."""
-    scene = empty_scene()
-    sheet(glowing(RED))
-    scene.cycles.shading_system = True
-    text = bpy.data.texts.new("rig_ui.py")
-    text.write("import bpy\n")
-    text.use_module = True
-    world = bpy.data.worlds[0]
-    new_node_tree(world)
-    save(folder)

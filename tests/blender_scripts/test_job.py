@@ -47,7 +47,7 @@ def test_fields_left_out_mean_what_a_person_would_choose(tmp_path):
         ({"schema": 2}, "job.schema: expected 1 to 1, found 2"),
         (
             {"do": "dance"},
-            "job.do: expected prepare_scene or render_frames or list_devices or serve, found 'dance'",
+            "job.do: expected prepare_scene or render_frames or prepare_shot or render_shot or ",
         ),
         ({"scene": None}, "job.scene: expected a value"),
         ({"scene": ""}, "job.scene: expected a non-empty text"),
@@ -79,7 +79,7 @@ def test_background_is_studio_or_a_colour(tmp_path, background):
 
 
 @pytest.mark.parametrize(
-    "line", ["", "7", "{", '{"frame": 0, "path": "a"}', '{"frame": 1}', '{"frame":1,"path":""}']
+    "line", ["", "7", "{", '{"frame": -1, "path": "a"}', '{"frame": 1}', '{"frame":1,"path":""}']
 )
 def test_wrong_frame_command_is_refused(line):
     with pytest.raises(BadInput, match="frame command"):

@@ -28,10 +28,15 @@ def test_frames_are_reported_from_the_device_to_the_file(blender, flange_scene, 
     assert started["asked"][0] == "OPTIX"
     assert started["used"] in started["found"]
     assert (started["denoiser"], started["denoise_on_gpu"]) == (None, False)
+    assert len(started["build"]) >= 7
+    loaded = outcome.one("scene_loaded")
+    assert (loaded["engine"], loaded["samples"]) == ("CYCLES", 4)
+    assert (loaded["denoiser"], loaded["denoise_on_gpu"]) == ("", False)
     assert [event["frame"] for event in written] == [3, 1]
     for event in written:
         assert event["device"] == started["used"]
         assert (event["samples"], event["persistent_data"]) == (4, True)
+        assert 0 <= event["kernels_s"] <= event["first_sample_s"] <= event["seconds"]
         assert 10_000_000 < event["peak_memory_bytes"] < 4_000_000_000
     assert pixels(tmp_path, 3).shape == (96, 96, 3)
 
@@ -163,6 +168,15 @@ def test_part_fills_the_rendered_picture_in_every_frame(blender, tmp_path, sides
     for frame in (1, 2, 4, 6, 8):
         fill = extent(pixels(tmp_path, frame)[:, :, 3])
         assert 0.68 <= fill <= 0.86, f"frame {frame}; a pixel is 0.8 %"
+
+
+def test_kernels_are_warmed_by_a_scene_that_nobody_made(blender, tmp_path):
+    job = {"do": "warm_kernels", "device": {"order": ["OPTIX", "CPU"]}}
+
+    outcome = blender.run(tmp_path, job)
+
+    assert outcome.code == 0, outcome.log[-2000:]
+    assert outcome.one("warmed")["device"]["type"] in {"OPTIX", "CPU"}
 
 
 def failing(blender, scene, folder, times, says="System is out of GPU memory", **wishes):

@@ -1,4 +1,4 @@
-"""Shots from the file to the frame in real Blenders: what is rendered is what was chosen, and as it was set."""
+"""Shots from the file to the frame in real Blenders: what is rendered is what was chosen, as it was set."""
 
 from pathlib import Path
 
@@ -6,7 +6,18 @@ import pytest
 
 from tests.blender_scripts.shots import Rendered, Shots
 
-MADE = ("whole", "alembic_cache", "steps", "packed_by_zstandard", "film", "composited", "cut_out", "turned")
+MADE = (
+    "falling_by_its_cache",
+    "whole",
+    "alembic_cache",
+    "steps",
+    "packed_by_zstandard",
+    "film",
+    "composited",
+    "cut_out",
+    "turned",
+    "falling",
+)
 WISHES = {
     "the first camera by its marker": {"name": "whole", "frame": 1},
     "the second camera by its marker": {"name": "whole", "frame": 4},
@@ -21,6 +32,9 @@ WISHES = {
     "another size": {"name": "whole", "width": 40, "height": 20},
     "a cache that was sent along": {"name": "alembic_cache"},
     "frame nought": {"name": "steps", "frame": 0},
+    "a cloth that nobody baked": {"name": "falling", "frame": 6},
+    "a cloth before it falls": {"name": "falling", "frame": 1},
+    "a cloth that was baked beside the file": {"name": "falling_by_its_cache", "frame": 6},
     "a compressed file": {"name": "packed_by_zstandard"},
     "a scene that writes a film": {"name": "film"},
     "a compositor": {"name": "composited"},
@@ -43,12 +57,16 @@ COLORS = {
     "another size": "green",
     "a cache that was sent along": "red",
     "frame nought": "red",
+    "a cloth that nobody baked": "black",
+    "a cloth before it falls": "red",
+    "a cloth that was baked beside the file": "black",
     "a compressed file": "red",
     "a scene that writes a film": "red",
     "a compositor": "cyan",
     "another engine made Cycles": "red",
 }
 TRUSTED = {
+    "a compositor that writes files": {"name": "composited"},
     "a driver of Python, before": {"name": "whole", "frame": 4, "camera": "programmed"},
     "a driver of Python, after": {"name": "whole", "frame": 5, "camera": "programmed"},
 }
@@ -64,6 +82,7 @@ LACKING = {
     "missing_in_library": {"missing-linked": "lamp.blend"},
     "missing_font": {"missing-font": "fonts/mono.woff2"},
     "missing_cache": {"missing-cache": "caches/moved.abc"},
+    "falling_without_its_cache": {"missing-cache": "blendcache_shot"},
 }
 
 
@@ -94,20 +113,22 @@ def told(shots) -> dict[str, dict]:
 
 @pytest.fixture(scope="module")
 def frames(shots, told) -> dict[str, Rendered]:
+    assert {told[name]["event"] for name in MADE} == {"shot_saved"}
     for name in MADE:  # so that nothing is found there which was not brought along
         for path in (shots.root / name).rglob("*"):
-            if path.is_file() and path.name != "prepared.blend" and name != "alembic_cache":
+            if path.is_file() and path.name != "prepared.blend" and path.suffix not in {".abc", ".bphys"}:
                 path.unlink()
     return dict(zip(WISHES, shots.render(*WISHES.values()), strict=True))
 
 
 @pytest.fixture(scope="module")
-def trusted(blender, tmp_path_factory) -> tuple[dict, dict[str, Rendered]]:
+def trusted(blender, tmp_path_factory) -> tuple[dict[str, dict], dict[str, Rendered]]:
     shots = Shots(blender, tmp_path_factory.mktemp("trusted"))
-    shots.make("whole")
-    told = shots.prepare({"name": "whole", "trusted": True})
+    names = ("whole", "composited", "lit_by_programs")
+    shots.make(*names)
+    told = shots.prepare(*({"name": name, "trusted": True} for name in names))
     wishes = [wish | {"trusted": True} for wish in TRUSTED.values()]
-    return told["whole"], dict(zip(TRUSTED, shots.render(*wishes), strict=True))
+    return told, dict(zip(TRUSTED, shots.render(*wishes), strict=True))
 
 
 @pytest.mark.parametrize("wish", COLORS)
@@ -159,6 +180,17 @@ def test_facts_are_those_of_the_scenes(told):
 def test_whole_shot_needs_nothing_beside_it(told):
     assert told["whole"]["files"] == []
     assert told["alembic_cache"]["files"] == ["caches/moved.abc"]
+    caches = told["falling_by_its_cache"]["files"]
+    assert len(caches) == 8
+    assert all(place.startswith("blendcache_prepared/fall_") for place in caches)
+
+
+def test_simulation_that_nobody_baked_is_told_and_needs_its_frames_in_order(told):
+    (scene,), (finding,) = told["falling"]["scenes"], told["falling"]["findings"]
+    assert scene["needs_order"]
+    assert (finding["level"], finding["kind"]) == ("warning", "unbaked-simulation")
+    assert not told["falling_by_its_cache"]["scenes"][0]["needs_order"]
+    assert told["falling_by_its_cache"]["findings"] == []
 
 
 @pytest.mark.parametrize("name", LACKING)
@@ -184,7 +216,7 @@ def test_scene_without_a_camera_has_none_in_its_facts(told):
 
 def test_traps_of_the_output_are_told(told):
     kinds = {one["kind"] for one in told["film"]["findings"] if one["level"] == "warning"}
-    assert kinds >= {"border", "percentage", "stereo", "sequencer", "stamp", "video-output"}
+    assert kinds >= {"border", "percentage", "stereo", "sequencer", "stamp", "video-output", "overwrite"}
     assert [one["kind"] for one in told["composited"]["findings"]] == ["output-node"]
 
 
@@ -196,6 +228,15 @@ def test_driver_that_needs_python_is_lost_when_cleaned_and_the_simple_one_is_not
 
 def test_trusted_shot_keeps_its_drivers(trusted):
     told, frames = trusted
-    assert [one["kind"] for one in told["findings"]] == []
+    assert told["whole"]["findings"] == []
     assert frames["a driver of Python, before"].color == "black"
     assert frames["a driver of Python, after"].color == "red"
+
+
+def test_what_a_trusted_shot_runs_and_writes_is_told(trusted):
+    told, frames = trusted
+    assert frames["a compositor that writes files"].color == "cyan"
+    assert {one["kind"] for one in told["lit_by_programs"]["findings"]} == {"runs-programs", "osl"}
+    (output,) = told["composited"]["findings"]
+    assert (output["level"], output["kind"]) == ("warning", "output-node")
+    assert "elsewhere" in output["message"]

@@ -37,6 +37,9 @@ def main(notes: Path, job_file: str) -> None:
     job = json.loads(Path(job_file).read_text())
     say(event="started", blender="4.5.0", asked=["OPTIX"], found=[DEVICE], used=DEVICE)
     database, is_cold = opened(notes)
+    if job["do"] == "warm_kernels":
+        say(event="warmed", device=DEVICE, seconds=300.0 if is_cold else 1.0)
+        return
     for number, line in enumerate(sys.stdin):
         command = json.loads(line)
         paint(Path(command["path"]), command["frame"], job["settings"], uniform=False)

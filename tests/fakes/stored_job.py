@@ -68,6 +68,7 @@ class StoredJob:
             sha256 = hashlib.sha256(picture).hexdigest()
             files[key_for("renders", render, frame_name(number, ".png"))] = picture
             files[key_for("renders", render, frame_name(number, f".{sha256[:16]}.json"))] = b"{}"
+        files[key_for("renders", render, f"proof-000001-{self.frames:06d}-0a1b2c3d.json")] = b"{}"
         return files
 
     def manifest(self) -> bytes:

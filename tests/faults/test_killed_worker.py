@@ -21,7 +21,15 @@ from tests.flows.served import PREFECT, ROOT, Served, eventually, process, servi
 from tests.processes import descendants, wait_until_gone
 
 FRAMES = 16
-SHOT = {"blend": "cleaned", "width": 192, "height": 108, "samples": 96, "denoise": "off", "chunk": 4}
+SHOT = {
+    "blend": "cleaned",
+    "width": 192,
+    "height": 108,
+    "samples": 96,
+    "denoise": "off",
+    "chunk": 4,
+    "crf": 4,
+}
 DONE = {"Completed", "Failed", "Crashed", "Cancelled"}
 NAMES = ("one", "two")
 

@@ -1,5 +1,6 @@
 """The flows on a real Prefect server, as its users see them."""
 
+import json
 import re
 import threading
 
@@ -58,10 +59,13 @@ def test_turntable_shows_the_task_runs_of_the_design_and_its_artifacts(bearing_s
         artifact.key.rpartition("-")[0]: artifact
         for artifact in seen.artifacts(state.state_details.flow_run_id)
     }
-    assert set(artifacts) == {"frames", "video", "poster", "contact-sheet", "result", "files"}
+    assert set(artifacts) == {"frames", "video", "poster", "contact-sheet", "result", "files", "proof"}
     assert artifacts["frames"].data == artifacts["video"].data == 100.0
     assert re.match(r"!\[bearing-turntable-poster\.webp\]\(data:image/webp;base64,", artifacts["poster"].data)
     assert "2 made, 0 found" in artifacts["result"].data
+    (row,) = json.loads(artifacts["proof"].data)
+    assert row["frames"] == "1-2"
+    assert row["GPU use"]
 
 
 def test_pattern_that_no_part_matches_is_a_warning_of_the_run(bearing_step, caplog):

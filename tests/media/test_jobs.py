@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from media.errors import BadInput, OutOfResources, ToolFailed
 from media.frames import Frame
 from media.job import StillJob, TurntableJob
 from media.manifest import Manifest, find_manifest, manifest_key
+from media.proof import find_proofs
 from media.store.keys import frame_name, key_for
 from media.tools import Tools
 from media.video.check import read_video
@@ -72,6 +74,28 @@ def test_record_says_what_was_used(made):
     assert record.encoder_reason
     assert (record.route, record.source) == ("usd-made", "bearing.step")
     assert record.reused == ()
+
+
+def test_real_render_leaves_a_proof_beside_its_frames_and_in_the_record(made):
+    tools, manifest = made
+    record = manifest.record
+
+    (proof,) = find_proofs(record.render, [1, 2, 3], tools.store)
+
+    assert record.proofs == (proof,)
+    assert proof.frames == (1, 2, 3)
+    assert proof.devices == (record.frames[0].device,)
+    assert proof.blender.startswith(record.blender)
+    assert re.fullmatch("[0-9a-f]{7,40}", proof.build)
+    assert (proof.engine, proof.samples, proof.denoiser) == ("CYCLES", 1, "OPENIMAGEDENOISE")
+    assert proof.kernels_s is not None
+    assert 0 <= proof.kernels_s < sum(frame.seconds for frame in record.frames)
+    assert proof.load_s > 0
+    assert proof.start_s > 0
+    assert proof.longest_frame_s >= proof.frame_s > 0
+    assert proof.peak_memory_bytes > 10_000_000
+    if proof.devices[0].type == "CPU":
+        assert proof.fallback in record.warnings
 
 
 def test_second_run_starts_no_child_and_writes_nothing(made, bearing_step, children):

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from media.blender import Blender
+from media.blender_events import KernelsReady
 from media.encoder import Ffmpeg
 from media.errors import ToolFailed, Unavailable
 from media.frame_feed import FrameFeed
@@ -20,8 +22,9 @@ from media.frames import Frame
 from media.gpu import Gpu
 from media.kernel_archive import KINDS, MOST_BYTES, Unusable, cache_files, copy_caches, pack, unpack
 from media.kernel_cache import NAME, KernelCache, kernels_digest, variables
+from media.order import Order, Report
 from media.process import can_confine
-from media.rendering import Order, render_frames, render_missing
+from media.rendering import render_frames, render_missing
 from media.store import FolderStore, Stat
 from media.store.keys import key_for
 from media.tools import Tools
@@ -57,11 +60,11 @@ class Machine:
         blender = replace(BLENDER, command=(sys.executable, str(DRIVER), str(self.folder / "notes")))
         return Tools(self.store, blender, Ffmpeg(Path("/no/ffmpeg")), kernels=self.kernels)
 
-    def render(self, render: str) -> tuple[Frame, ...]:
+    def render(self, render: str, hear: Report = lambda _: None) -> tuple[Frame, ...]:
         """Render frames that nobody has rendered, as `render` names them."""
         self.store.put(key_for("scenes", DIGEST, "scene.blend"), SCENE_BYTES)
         plan = PLAN.model_copy(update={"render": render * 32})
-        return render_frames(plan, SCENE, self.tools, FrameFeed(), lambda _: None)
+        return render_frames(plan, SCENE, self.tools, FrameFeed(), hear)
 
 
 @pytest.fixture
@@ -94,6 +97,15 @@ def test_second_machine_is_warm_before_its_first_frame(tmp_path, store):
     assert (first.compiled, second.compiled) == (1, 0)
     assert (origins(cold), origins(warm)) == ({"cold"}, {"restored"})
     assert cold[0].seconds > 100 > warm[0].seconds
+
+
+def test_whoever_waits_for_a_cold_gpu_is_told_before_it_starts(tmp_path, store):
+    heard: list[object] = []
+
+    machine(tmp_path / "a", store).render("a0", heard.append)
+
+    names = "NVIDIA L4, driver 550.54.15, Blender 4.5.15"
+    assert heard[0] == KernelsReady(names=names, origin="cold")
 
 
 def test_machine_keeps_its_kernels_for_its_next_job(tmp_path, store):
@@ -136,6 +148,19 @@ def test_two_machines_that_are_cold_at_once_publish_once(tmp_path, store):
     assert len(list(store.list("kernels/"))) == 1
 
 
+def test_store_is_not_asked_for_every_picture_but_often_enough_to_keep_them(tmp_path, store):
+    one = machine(tmp_path / "a", store)
+    one.render("a0")
+    one.kernels.publish(store)
+    (stored,) = store.list("kernels/")
+    store.delete(stored.key)
+
+    assert not one.kernels.publish(store)
+    yesterday = time.time() - 24 * 3600
+    os.utime(one.kernels.folder / "stored", (yesterday, yesterday))
+    assert one.kernels.publish(store)
+
+
 def test_failed_render_publishes_nothing(tmp_path, store):
     one = machine(tmp_path / "a", store)
     filled(one.kernels.folder)
@@ -160,6 +185,44 @@ def test_child_that_is_confined_gets_a_copy_of_its_own_and_publishes_nothing(tmp
     assert origin == "kept"
     assert list(store.list("kernels/")) == []
     assert cache_files(one.kernels.folder) == ["cuda/9/ad4d", "optix/9/ad4d"]
+
+
+def test_strangers_scene_finds_kernels_that_a_scene_of_ours_had_compiled(tmp_path, store):
+    one, job = machine(tmp_path / "a", store), tmp_path / "job"
+    job.mkdir()
+
+    with one.kernels.used_by(one.tools.blender.confined, store, job) as (blender, origin):
+        assert blender.is_confined
+        assert cache_files(Path(blender.env["OPTIX_CACHE_PATH"]).parent)
+
+    assert (origin, one.compiled) == ("cold", 1)
+    assert machine(tmp_path / "b", store).kernels.ready(store) == "restored"
+
+
+def test_driver_that_keeps_nothing_is_not_asked_to_compile_before_every_job(tmp_path, store, children):
+    one, job = machine(tmp_path / "a", store), tmp_path / "job"
+    job.mkdir()
+    keeps_nothing = Blender((sys.executable, "-c", "pass"), "4.5.15", build="abc").confined
+
+    for _ in range(2):
+        with children.counted() as commands, one.kernels.used_by(keeps_nothing, store, job):
+            pass
+
+    assert commands == []
+    assert list(store.list("kernels/")) == []
+
+
+def test_kernels_that_cannot_be_compiled_beforehand_are_left_to_the_job(tmp_path, store, caplog):
+    one, job = machine(tmp_path / "a", store), tmp_path / "job"
+    job.mkdir()
+    broken = replace(one.tools.blender, command=("/no/blender",)).confined
+
+    with one.kernels.used_by(broken, store, job) as (blender, origin):
+        assert Path(blender.env["OPTIX_CACHE_PATH"]).is_relative_to(job)
+
+    assert origin == "cold"
+    assert "compiled within the job" in caplog.text
+    assert list(store.list("kernels/")) == []
 
 
 def test_confined_renderer_can_use_its_copy(tmp_path, store):

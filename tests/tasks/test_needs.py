@@ -53,7 +53,8 @@ def labels(monkeypatch) -> Labels:
 
 
 def test_run_on_a_gpu_that_is_too_small_labels_itself_with_what_only_a_larger_one_has(labels):
-    with pytest.raises(OutOfGpuMemory), telling_its_needs():
+    said = "at least 25 GB, found NVIDIA L4 with 22.5 GB"
+    with pytest.raises(OutOfGpuMemory, match=said), telling_its_needs():
         raise OutOfGpuMemory("frame 2: System is out of GPU memory")
 
     assert list(labels.kept.values()) == [{NEEDS_GPU_MEMORY: 25}]

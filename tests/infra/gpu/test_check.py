@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.gpu.nvidia import find_tool
+from media.gpu import find_tool
 
 ROOT = Path(__file__).resolve().parents[3]
 FAKES = ROOT / "tests" / "fakes"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from infra.gpu import nvidia
-from infra.gpu.nvidia import Gpu, Load, find_gpus, find_tool, parse_gpus, utilisation, watching
+from infra.gpu.nvidia import Gpu, find_gpus, parse_gpus
 
 STAND_IN = Path(__file__).resolve().parents[2] / "fakes" / "nvidia-smi"
 
@@ -38,35 +38,3 @@ def test_a_tool_that_fails_names_no_gpu(script: str, tmp_path: Path, monkeypatch
     tool.write_text(f"#!/bin/sh\n{script}\n")
     tool.chmod(0o755)
     assert find_gpus(tool, tmp_path, {}) == ()
-
-
-def test_tool_is_found_on_the_path_given(tmp_path: Path) -> None:
-    assert find_tool(str(STAND_IN.parent)) == STAND_IN
-    assert find_tool(str(tmp_path)) in (None, *(Path(place, "nvidia-smi") for place in nvidia.PLACES))
-
-
-def test_load_is_sampled_while_the_block_runs_and_no_longer(tmp_path: Path) -> None:
-    with watching(STAND_IN, tmp_path, {}) as loads:
-        while len(loads) < 4:
-            pass
-    taken = len(loads)
-
-    assert {load.percent for load in loads} == {0, 97}
-    assert {load.memory_mib for load in loads} == {1800}
-    assert len(loads) == taken
-
-
-def test_utilisation_counts_only_what_was_sampled_in_between() -> None:
-    loads = [
-        Load(at=at, percent=percent, memory_mib=100 + at) for at, percent in enumerate([100, 0, 50, 90, 0])
-    ]
-
-    busy = utilisation(loads, 1, 3)
-
-    assert busy is not None
-    assert (busy.samples, busy.mean_percent, busy.max_percent, busy.idle_share) == (3, 46.7, 90, 0.333)
-    assert busy.max_memory_mib == 103
-
-
-def test_no_sample_is_no_figure() -> None:
-    assert utilisation([], 0, 1) is None

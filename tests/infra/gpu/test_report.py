@@ -4,11 +4,13 @@ from pathlib import Path
 import pytest
 
 from infra.gpu.kernels import Carried
-from infra.gpu.nvidia import Gpu, Utilisation
+from infra.gpu.nvidia import Gpu
 from infra.gpu.rendering import Rendered
-from infra.gpu.report import Check, Compared, WholeJob, verified_lines
+from infra.gpu.report import Check, Compared, WholeJob, proof_lines, verified_lines
 from media.blender_events import Device
 from media.encoder import NvencProbe
+from media.gpu_use import GpuUse
+from media.proof import Proof
 
 GPU = Gpu(name="NVIDIA Stand-in", driver="580.1", memory_mib=24576, compute_capability="8.9")
 NO_ENCODER = NvencProbe(works=False, reason="the GPU has no encoder unit", ffmpeg_version="5.1")
@@ -29,8 +31,24 @@ def rendered(kind: str, seconds: float) -> Rendered:
 
 @pytest.fixture
 def check() -> Check:
-    busy = Utilisation(
-        samples=20, interval_s=0.2, mean_percent=71.0, max_percent=99, idle_share=0.15, max_memory_mib=1800
+    busy = GpuUse(
+        name="NVIDIA Stand-in",
+        driver="580.1",
+        samples=20,
+        mean_percent=71.0,
+        busy_share=0.85,
+        max_memory_mib=1800,
+        verdict="on-off",
+        bar="█▁█",
+    )
+    proof = Proof(
+        frames=range(1, 49),
+        devices=(Device(type="OPTIX", name="NVIDIA Stand-in"),),
+        frame_s=0.25,
+        longest_frame_s=1.0,
+        peak_memory_bytes=1,
+        gpus=(busy,),
+        warnings=("NVIDIA Stand-in rendered, but the CPU denoised",),
     )
     return Check(
         gpu=(GPU,),
@@ -56,7 +74,7 @@ def check() -> Check:
             frames_by_device={"OPTIX NVIDIA Stand-in": 48},
             encoder="libx264",
             encoder_reason=NO_ENCODER.reason,
-            utilisation=busy,
+            proofs=(proof,),
         ),
     )
 
@@ -102,7 +120,15 @@ def test_whole_job_is_shown_with_how_busy_the_gpu_was(check: Check) -> None:
     assert job.startswith(
         "| A turntable from STEP to video on a GPU | shown | `make gpu-check`: 20.5 s, frames: 48 by OPTIX"
     )
-    assert "71.0 % busy on average, 15% of the samples idle" in job
+    assert "GPU 71 % on-off █▁█, 85% of 20 samples busy" in job
+
+
+def test_proof_of_the_whole_job_is_told_with_what_is_amiss(check: Check) -> None:
+    said, amiss = proof_lines(check)
+
+    assert said.startswith("proof: frames 1-48 by NVIDIA Stand-in (OPTIX), 0.25 s a frame")
+    assert "GPU 71 % on-off █▁█" in said
+    assert amiss == "proof: NVIDIA Stand-in rendered, but the CPU denoised"
 
 
 def test_pictures_of_the_trial_are_not_part_of_the_answer(check: Check) -> None:

@@ -49,6 +49,7 @@ def test_range_rate_and_encoding_give_other_results_of_the_same_frames(fields):
         {"percentage": 50},
         {"samples": 8},
         {"denoise": "on"},
+        {"engine": "cycles"},
         {"format": "exr"},
         {"format": "exr_multilayer"},
         {"format": "webp"},

@@ -3,8 +3,9 @@
 import pytest
 
 from media.errors import BadInput
+from media.shot.extent import numbers_of
 from media.shot.job import LAST_FRAME, AnimationJob, FrameJob
-from media.shot.preflight import expect_sound, numbers_of, preflight
+from media.shot.preflight import expect_sound, preflight
 from media.shot.report import Finding, SceneFacts, ShotReport
 
 MAIN = SceneFacts(
@@ -46,13 +47,22 @@ def finding(level: str, subject: str = "wood", kind: str = "missing-texture") ->
     )
 
 
+def odd(job, report) -> list[Finding]:
+    """What is said of a shot but for notes, which are odd to nobody."""
+    return [one for one in preflight(job, report) if one.level != "note"]
+
+
+def kinds(job, report, **known: object) -> list[str]:
+    return [one.kind for one in preflight(job, report, **known)]
+
+
 def test_transparent_frames_are_said_to_show_white_unless_the_video_is_prores():
-    (found,) = preflight(animation(video="hevc"), report(transparent=True))
+    (found,) = odd(animation(video="hevc"), report(transparent=True))
 
     assert (found.level, found.kind) == ("warning", "transparent")
     assert "hevc cannot be" in found.message
-    assert preflight(animation(video="prores"), report(transparent=True)) == ()
-    assert preflight(animation(video="none"), report(transparent=True)) == ()
+    assert odd(animation(video="prores"), report(transparent=True)) == []
+    assert odd(animation(video="none"), report(transparent=True)) == []
 
 
 @pytest.mark.parametrize(
@@ -64,14 +74,14 @@ def test_transparent_frames_are_said_to_show_white_unless_the_video_is_prores():
     ],
 )
 def test_size_that_a_format_cannot_have_is_an_error(fields, said):
-    (found,) = preflight(animation(**fields), REPORT)
+    (found,) = odd(animation(**fields), REPORT)
 
     assert found.level == "error"
     assert said in found.message
 
 
 def test_sound_shot_has_no_findings():
-    assert preflight(animation(), REPORT) == ()
+    assert kinds(animation(), REPORT) == ["estimate"]
 
 
 @pytest.mark.parametrize(
@@ -87,36 +97,74 @@ def test_sound_shot_has_no_findings():
         ({}, {"first": -5}, "bad-range", "-5"),
         ({}, {"last": LAST_FRAME + 5}, "bad-range", str(LAST_FRAME)),
         ({"first": 0, "last": 200_000}, {}, "bad-range", "200001"),
-        ({}, {"engine": "BLENDER_EEVEE_NEXT"}, "engine", "choose Cycles"),
+        ({}, {"engine": "LUXCORE"}, "engine", 'say engine "cycles"'),
+        ({"video": "none"}, {"percentage": 1}, "too-small", "0 x 0"),
+        ({}, {"width": 65536, "height": 4096}, "too-large", "65536 x 4096"),
     ],
 )
 def test_what_cannot_be_rendered_is_an_error_that_says_what_there_is(asked, facts, kind, named):
-    (found,) = preflight(animation(**asked), report(**facts))
+    (found,) = [one for one in preflight(animation(**asked), report(**facts)) if one.level != "note"]
 
     assert (found.level, found.kind) == ("error", kind)
     assert named in found.message
 
 
 def test_cameras_of_markers_are_cameras():
-    assert preflight(animation(), report(camera="", camera_markers=2)) == ()
+    assert kinds(animation(), report(camera="", camera_markers=2)) == ["estimate"]
 
 
 def test_camera_and_layer_that_are_named_need_none_of_the_scene():
     asked = animation(camera="Side", view_layer="Part")
 
-    assert preflight(asked, report(camera="", used_layers=())) == ()
+    assert kinds(asked, report(camera="", used_layers=())) == ["estimate"]
 
 
 def test_findings_of_the_file_come_errors_first():
     found = preflight(animation(), report(finding("removed"), finding("warning"), finding("error")))
 
-    assert [one.level for one in found] == ["error", "warning", "removed"]
+    assert [one.level for one in found] == ["error", "warning", "removed", "note"]
 
 
 def test_warning_about_a_scene_that_is_not_rendered_is_left_out():
     odd = (finding("warning", "Other", "border"), finding("warning", "Main", "border"))
 
-    assert [one.subject for one in preflight(animation(), report(*odd))] == ["Main"]
+    found = [one for one in preflight(animation(), report(*odd)) if one.level == "warning"]
+    assert [one.subject for one in found] == ["Main"]
+
+
+@pytest.mark.parametrize("engine", ["BLENDER_EEVEE", "BLENDER_EEVEE_NEXT", "BLENDER_WORKBENCH"])
+def test_engine_that_draws_is_warned_of_unless_cycles_is_asked_for(engine):
+    drawn = report(engine=engine, samples=0)
+
+    (warned,) = [one for one in preflight(animation(), drawn) if one.level == "warning"]
+
+    assert (warned.kind, "EGL" in warned.message) == ("engine", True)
+    assert kinds(animation(engine="cycles", samples=8), drawn) == ["estimate"]
+    assert kinds(animation(engine="cycles"), drawn) == ["engine", "estimate"]
+
+
+def test_memory_is_warned_of_where_the_machine_is_known():
+    large = report(memory_bytes=3_000_000_000)
+
+    assert kinds(animation(), large, memory_bytes=2_000_000_000) == ["memory", "estimate"]
+    assert kinds(animation(), large, memory_bytes=4_000_000_000) == ["estimate"]
+    assert kinds(animation(), large) == ["estimate"]
+
+
+def test_noise_that_stands_still_is_noted_of_animations_that_keep_it():
+    still = report(animated_seed=False)
+    frame = FrameJob.model_validate({"source": "shot.blend", "blend": "cleaned"})
+
+    assert kinds(animation(), still) == ["still-noise", "estimate"]
+    assert kinds(animation(denoise="on"), still) == ["estimate"]
+    assert kinds(frame, still) == ["estimate"]
+
+
+def test_estimate_tells_frames_size_and_store():
+    (note,) = preflight(animation(width=1920, height=1080), REPORT)
+
+    assert note.level == "note"
+    assert "12 frames of 1920 x 1080, about 37.3 MB in the store" in note.message
 
 
 def test_errors_stop_with_a_sentence_and_warnings_do_not():

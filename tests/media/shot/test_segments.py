@@ -9,6 +9,7 @@ import pytest
 from media.blender_events import Device, FrameWritten
 from media.encoder import Ffmpeg
 from media.frame_display import written_beside
+from media.frame_feed import FrameFeed
 from media.frame_gate import FrameFacts
 from media.frames import commit
 from media.shot.plan import ShotPlan
@@ -72,7 +73,11 @@ def test_segments_make_one_video_whatever_the_format_and_codec(tmp_path, ffmpeg:
     parts = [whole.only(numbers) for numbers in PARTS]
     assert whole.video
 
-    found = [encode_segment(part, part.video, tools) for part in parts]
+    feed = FrameFeed()
+    for number in whole.numbers:
+        feed.committed(number)
+
+    found = [encode_segment(part, part.video, tools, feed) for part in parts]
     delivered = deliver_joined(whole, whole.video, parts, tools)
 
     assert found == [False] * 3
