@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from media.address import PUBLIC, expect_public
-from media.codec import Codec
+from media.codec import CodecOrNone
 from media.device_claim import DEVICE_ORDER, DeviceClaim
 from media.form import Unsaid, order_fields
 from media.frame_list import PATTERN, numbers_in
@@ -202,7 +202,7 @@ class AnimationJob(ShotJob):
         title="Frame rate (fps)",
         description="Frames a second at step 1, such as 24 or 24000/1001; if empty, the scene's.",
     )
-    video: Codec | Literal["none"] = Field(
+    video: CodecOrNone = Field(
         default="h264",
         description=(
             "Codec of the video: an MP4, or for ProRes a QuickTime movie, 422 HQ or, of transparent frames, "
