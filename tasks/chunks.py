@@ -26,7 +26,7 @@ from media.shot.plan import ShotPlan
 from media.shot.segments import has_segment
 from media.source import staged_address
 from tasks.dispatch import end_of, run_elsewhere, sent_and_not_ended
-from tasks.ended_run import Why, why_it_ended
+from tasks.ended_run import Why, is_short_of_gpu_memory, why_it_ended
 from tasks.media_task import media_task
 from tasks.progress import count_progress
 from tasks.renderers import Renderers, find_others
@@ -46,7 +46,7 @@ class Ended:
 
     Attributes:
         why: It did not complete, if it did not.
-        worker: Which one had it.
+        worker: Which one had it; empty where a machine was rented, since the next one is another.
         machines: What was rented for it.
         needs: Labels for the next run of the same work, if its machine was too small (`tasks/rented.py`).
     """
@@ -88,14 +88,14 @@ def send_chunk(
     get_run_logger().info("%s frames are rendered by the run %s", len(chunk.numbers), name)
     queue = chunk.job.queue if renderers.by_queue else None
     deployment = f"{FLOW}/{renderers.deployment}"
-    return _ended(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
+    return how_it_ended(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
 
 
 @media_task
 def wait_for_chunk(run: FlowRun, ending: Event) -> Ended:
     """Wait for a run that was sent before this run died and was begun anew."""
     get_run_logger().info("the run %s is still at work", run.name)
-    return _ended(end_of(run, ending), ending)
+    return how_it_ended(end_of(run, ending), ending)
 
 
 def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
@@ -108,10 +108,13 @@ def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
     return _Chunks(plan, renderers).rendered()
 
 
-def _ended(run: FlowRun, ending: Event) -> Ended:
+def how_it_ended(run: FlowRun, ending: Event) -> Ended:
+    """Return how a run ended that was waited for."""
     if ending.is_set():
         return cast("Ended", Cancelled(message=f"run {run.name} was cancelled with the one that sent it"))
-    return Ended(why_it_ended(run), worker_of(run), rented_for(run), needs_of(run))
+    machines = rented_for(run)
+    needs = needs_of(run) if is_short_of_gpu_memory(run) else {}
+    return Ended(why_it_ended(run), "" if machines else worker_of(run), machines, needs)
 
 
 @dataclass
@@ -120,6 +123,7 @@ class _Going:
 
     chunk: ShotPlan
     helped: bool
+    told: KeyValueLabels
 
 
 @dataclass
@@ -211,12 +215,14 @@ class _Chunks:
     def _send(self, chunk: ShotPlan, *, segment: bool, helped: bool = False) -> None:
         frames = as_text(chunk.numbers)
         if orphan := self._orphans.pop(frames, None):
+            told = needs_of(orphan)
             future = wait_for_chunk.submit(orphan, self._ending)
         else:
+            told = self._needs
             not_on = self._failures.not_on(chunk.numbers)
             job = FramesJob(animation=self._animation, frames=frames, segment=segment, not_on=not_on)
-            future = send_chunk.submit(chunk, job, self._renderers, self._ending, self._needs)
-        self._going[future] = _Going(chunk, helped)
+            future = send_chunk.submit(chunk, job, self._renderers, self._ending, told)
+        self._going[future] = _Going(chunk, helped, told)
 
     def _help(self) -> None:
         """Take the end of its frames off the run that has most left, if that is worth a start; once each."""
@@ -242,6 +248,9 @@ class _Chunks:
         why = ended.why or Why("", "it completed, and yet not all of it is in the store")
         if why.is_final:
             raise BadInput(why.sentence)
+        if ended.needs and ended.needs != going.told:  # which counts as no failure of chunk or machine
+            get_run_logger().warning("frames %s need a larger GPU: %s", as_text(chunk.numbers), why.sentence)
+            return chunk
         tries = self._failures.add(chunk.numbers, ended.worker)
         if tries >= MOST_TRIES:
             raise ToolFailed(
