@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from threading import Event
 from typing import cast
+from uuid import UUID
 
 from prefect import get_run_logger
 from prefect.client.schemas.objects import FlowRun
@@ -92,9 +93,9 @@ def send_chunk(
 
 
 @media_task
-def wait_for_chunk(run: FlowRun, ending: Event) -> Ended:
+def wait_for_chunk(run: UUID, ending: Event) -> Ended:
     """Wait for a run that was sent before this run died and was begun anew."""
-    get_run_logger().info("the run %s is still at work", run.name)
+    get_run_logger().info("a run that was sent before is still at work: %s", run)
     return _ended(end_of(run, ending), ending)
 
 
@@ -160,7 +161,7 @@ class _Chunks:
             update={"source": staged_address(plan.source)}
         )
         self._going: dict[PrefectFuture[Ended], _Going] = {}
-        self._orphans: dict[str, FlowRun] = {}
+        self._orphans: dict[str, UUID] = {}
         self._failures = _Failures()
         self._rented: list[MachineCost] = []
         self._ending = Event()
@@ -169,7 +170,7 @@ class _Chunks:
 
     def rendered(self) -> Chunked:
         """Render what is missing; whatever ends this early, the runs that were sent end with it."""
-        self._orphans = {_frames_of(run): run for run in sent_and_not_ended(FLOW)}
+        self._orphans = {_frames_of(run): run.id for run in sent_and_not_ended(FLOW)}
         with count_progress(self._plan) as report:
             try:
                 parts = read_division(self._plan, open_tools().store) if self._orphans else []
