@@ -126,7 +126,7 @@ def run_elsewhere(  # noqa: PLR0913 - what a run is made of
 
 
 def end_of(sent: UUID, ending: Event | None = None) -> FlowRun:
-    """Wait for the end of the run of this id; if its process dies with its worker, another worker is given it.
+    """Wait for the end of a run, known by its id; if it dies with its worker, another worker is given it.
 
     Once `ending` is set it is cancelled and no longer waited for: a run that ends interrupts only its main
     thread, so others have to be told, and the server looks for such pairs only now and then.
