@@ -117,10 +117,11 @@ def _ended(run: FlowRun, ending: Event) -> Ended:
 
 @dataclass
 class _Going:
-    """A run on its way."""
+    """A run on its way: with a part of the video, or as help for one that has."""
 
     chunk: ShotPlan
-    helped: bool
+    is_help: bool = False
+    is_helped: bool = False
 
 
 @dataclass
@@ -209,7 +210,7 @@ class _Chunks:
             waiting += [chunk for future in done if (chunk := self._take(future, segments=segments))]
             report(len(committed_numbers(self._plan, open_tools().store)))
 
-    def _send(self, chunk: ShotPlan, *, segment: bool, helped: bool = False) -> None:
+    def _send(self, chunk: ShotPlan, *, segment: bool, is_help: bool = False) -> None:
         frames = as_text(chunk.numbers)
         if orphan := self._orphans.pop(frames, None):
             future = wait_for_chunk.submit(orphan, self._ending)
@@ -217,16 +218,16 @@ class _Chunks:
             not_on = self._failures.not_on(chunk.numbers)
             job = FramesJob(animation=self._animation, frames=frames, segment=segment, not_on=not_on)
             future = send_chunk.submit(chunk, job, self._renderers, self._ending, self._needs)
-        self._going[future] = _Going(chunk, helped)
+        self._going[future] = _Going(chunk, is_help)
 
     def _help(self) -> None:
         """Take the end of its frames off the run that has most left, if that is worth a start; once each."""
-        going = [one for one in self._going.values() if not one.helped]
+        going = [one for one in self._going.values() if not (one.is_help or one.is_helped)]
         left = [self._missing(one.chunk) for one in going]
         if found := help_for(left, self._frame_s, self._renderers.start_s):
             place, taken = found
-            going[place].helped = True
-            self._send(self._plan.only(taken), segment=False, helped=True)
+            going[place].is_helped = True
+            self._send(self._plan.only(taken), segment=False, is_help=True)
 
     def _take(self, future: PrefectFuture[Ended], *, segments: bool) -> ShotPlan | None:
         """Take in how a run ended; returns its chunk if it is to be tried again.
@@ -238,8 +239,8 @@ class _Chunks:
         chunk = going.chunk
         self._rented += ended.machines
         self._needs = larger(self._needs, ended.needs)  # the other chunks are of the same scene
-        if not self._lacks(chunk, segments=segments and not going.helped):
-            return None
+        if going.is_help or not self._lacks(chunk, segments=segments):
+            return None  # help that failed was no harm: whoever was helped goes on
         why = ended.why or Why("", "it completed, and yet not all of it is in the store")
         if why.is_final:
             raise BadInput(why.sentence)
