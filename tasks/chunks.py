@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from threading import Event
 from typing import cast
+from uuid import UUID
 
 from prefect import get_run_logger
 from prefect.client.schemas.objects import FlowRun
@@ -92,9 +93,9 @@ def send_chunk(
 
 
 @media_task
-def wait_for_chunk(run: FlowRun, ending: Event) -> Ended:
+def wait_for_chunk(run: UUID, ending: Event) -> Ended:
     """Wait for a run that was sent before this run died and was begun anew."""
-    get_run_logger().info("the run %s is still at work", run.name)
+    get_run_logger().info("a run that was sent before is still at work: %s", run)
     return how_it_ended(end_of(run, ending), ending)
 
 
@@ -119,11 +120,12 @@ def how_it_ended(run: FlowRun, ending: Event) -> Ended:
 
 @dataclass
 class _Going:
-    """A run on its way."""
+    """A run on its way: with a part of the video, or as help for one that has."""
 
     chunk: ShotPlan
-    helped: bool
-    told: KeyValueLabels
+    told: KeyValueLabels = field(default_factory=dict)
+    is_help: bool = False
+    is_helped: bool = False
 
 
 @dataclass
@@ -164,7 +166,7 @@ class _Chunks:
             update={"source": staged_address(plan.source)}
         )
         self._going: dict[PrefectFuture[Ended], _Going] = {}
-        self._orphans: dict[str, FlowRun] = {}
+        self._orphans: dict[str, UUID] = {}
         self._failures = _Failures()
         self._rented: list[MachineCost] = []
         self._ending = Event()
@@ -173,7 +175,7 @@ class _Chunks:
 
     def rendered(self) -> Chunked:
         """Render what is missing; whatever ends this early, the runs that were sent end with it."""
-        self._orphans = {_frames_of(run): run for run in sent_and_not_ended(FLOW)}
+        self._orphans = {_frames_of(run): run.id for run in sent_and_not_ended(FLOW)}
         with count_progress(self._plan) as report:
             try:
                 parts = read_division(self._plan, open_tools().store) if self._orphans else []
@@ -212,26 +214,24 @@ class _Chunks:
             waiting += [chunk for future in done if (chunk := self._take(future, segments=segments))]
             report(len(committed_numbers(self._plan, open_tools().store)))
 
-    def _send(self, chunk: ShotPlan, *, segment: bool, helped: bool = False) -> None:
+    def _send(self, chunk: ShotPlan, *, segment: bool, is_help: bool = False) -> None:
         frames = as_text(chunk.numbers)
         if orphan := self._orphans.pop(frames, None):
-            told = needs_of(orphan)
             future = wait_for_chunk.submit(orphan, self._ending)
         else:
-            told = self._needs
             not_on = self._failures.not_on(chunk.numbers)
             job = FramesJob(animation=self._animation, frames=frames, segment=segment, not_on=not_on)
-            future = send_chunk.submit(chunk, job, self._renderers, self._ending, told)
-        self._going[future] = _Going(chunk, helped, told)
+            future = send_chunk.submit(chunk, job, self._renderers, self._ending, self._needs)
+        self._going[future] = _Going(chunk, {} if orphan else self._needs, is_help)
 
     def _help(self) -> None:
         """Take the end of its frames off the run that has most left, if that is worth a start; once each."""
-        going = [one for one in self._going.values() if not one.helped]
+        going = [one for one in self._going.values() if not (one.is_help or one.is_helped)]
         left = [self._missing(one.chunk) for one in going]
         if found := help_for(left, self._frame_s, self._renderers.start_s):
             place, taken = found
-            going[place].helped = True
-            self._send(self._plan.only(taken), segment=False, helped=True)
+            going[place].is_helped = True
+            self._send(self._plan.only(taken), segment=False, is_help=True)
 
     def _take(self, future: PrefectFuture[Ended], *, segments: bool) -> ShotPlan | None:
         """Take in how a run ended; returns its chunk if it is to be tried again.
@@ -243,8 +243,8 @@ class _Chunks:
         chunk = going.chunk
         self._rented += ended.machines
         self._needs = larger(self._needs, ended.needs)  # the other chunks are of the same scene
-        if not self._lacks(chunk, segments=segments and not going.helped):
-            return None
+        if going.is_help or not self._lacks(chunk, segments=segments):
+            return None  # help that failed was no harm: whoever was helped goes on
         why = ended.why or Why("", "it completed, and yet not all of it is in the store")
         if why.is_final:
             raise BadInput(why.sentence)

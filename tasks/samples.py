@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from threading import Event
 from typing import cast
+from uuid import UUID
 
 from prefect import get_run_logger
 from prefect.client.schemas.objects import FlowRun
@@ -23,7 +24,7 @@ from tasks.ended_run import Why
 from tasks.media_task import media_task
 from tasks.progress import frame_progress
 from tasks.renderers import Renderers, find_others
-from tasks.rented import needs_of, telling_its_needs
+from tasks.rented import telling_its_needs
 
 FLOW = "render-samples"
 
@@ -85,7 +86,7 @@ class _Parts:
 
     def rendered(self) -> None:
         """Render what is missing; whatever ends this early, the runs that were sent end with it."""
-        orphans = {_part_of(run): run for run in sent_and_not_ended(FLOW)}
+        orphans = {_part_of(run): run.id for run in sent_and_not_ended(FLOW)}
         try:
             for number in self._missing():
                 self._send(number, orphans.get(number))
@@ -94,9 +95,8 @@ class _Parts:
         finally:
             self._ending.set()
 
-    def _send(self, number: int, orphan: FlowRun | None = None) -> None:
+    def _send(self, number: int, orphan: UUID | None = None) -> None:
         if orphan:
-            self._told[number] = needs_of(orphan)
             future = wait_for_chunk.submit(orphan, self._ending)
         else:
             job = SamplesJob(frame=self._frame, part=number, not_on=tuple(sorted(self._not_on[number])))
