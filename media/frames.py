@@ -87,8 +87,8 @@ def all_committed(plan: FramePlan, store: ObjectStore) -> tuple[Frame, ...]:
     frames = committed_frames(plan, store)
     if gone := [number for number in plan.numbers if number not in frames]:
         raise ToolFailed(
-            f"{plan.source.name}: expected {len(plan.numbers)} frames in the store, found {len(gone)} of them "
-            f"missing, the first one {gone[0]}; they were deleted after they were rendered: run the job again"
+            f"{plan.source.name}: expected {len(plan.numbers)} frames in the store, found {len(gone)} "
+            f"of them gone, such as {gone[0]}; they were deleted since they were rendered: run the job again"
         )
     return tuple(frames.values())
 

@@ -113,7 +113,7 @@ def test_frames_of_others_are_all_there_or_the_first_missing_one_is_named(tmp_pa
     tools.store.delete(there[3].key)
 
     assert [frame.number for frame in there] == list(whole.numbers)
-    with pytest.raises(ToolFailed, match=r"expected 12 frames .* found 1 of them missing, the first one 13"):
+    with pytest.raises(ToolFailed, match=r"expected 12 frames .* found 1 of them gone, such as 13"):
         all_committed(whole, tools.store)
 
 
