@@ -16,7 +16,7 @@ from prefect.types import KeyValueLabels
 from blocks.tools import open_tools
 from media.cost import Cost, MachineCost, cost_of
 from media.errors import BadInput, ToolFailed
-from media.frame_list import as_text
+from media.frame_list import as_text, numbers_in
 from media.frames import committed_frames, committed_numbers
 from media.shot.chunks import from_the_middle, help_for, parts_of, pilot_of
 from media.shot.division import read_division, write_division
@@ -88,14 +88,14 @@ def send_chunk(
     get_run_logger().info("%s frames are rendered by the run %s", len(chunk.numbers), name)
     queue = chunk.job.queue if renderers.by_queue else None
     deployment = f"{FLOW}/{renderers.deployment}"
-    return _ended(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
+    return end_told(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
 
 
 @media_task
 def wait_for_chunk(run: FlowRun, ending: Event) -> Ended:
     """Wait for a run that was sent before this run died and was begun anew."""
     get_run_logger().info("the run %s is still at work", run.name)
-    return _ended(end_of(run, ending), ending)
+    return end_told(end_of(run, ending), ending)
 
 
 def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
@@ -108,18 +108,38 @@ def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
     return _Chunks(plan, renderers).rendered()
 
 
-def _ended(run: FlowRun, ending: Event) -> Ended:
+def end_told(run: FlowRun, ending: Event) -> Ended:
+    """Return how a run ended; once `ending` is set, the state of a task that ended with it."""
     if ending.is_set():
         return cast("Ended", Cancelled(message=f"run {run.name} was cancelled with the one that sent it"))
     return Ended(why_it_ended(run), worker_of(run), rented_for(run), needs_of(run))
 
 
+def end_of_sent(future: PrefectFuture[Ended]) -> Ended:
+    """Return how a run ended; that it could not be sent, or was lost sight of, is an end like others."""
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 - whatever became of one run, the others are to go on
+        return Ended(Why(type(error).__name__, f"its run could not be sent, or was lost: {error}"), "")
+
+
 @dataclass
 class _Going:
-    """A run on its way."""
+    """A run on its way.
+
+    Attributes:
+        chunk: Its frames.
+        segment: Whether it is to encode them as a part of the video.
+        helps: Whether they are those of another that goes as well, which renders what this one does not.
+        ending: Ends it.
+        helped: Whether another has taken frames off it.
+    """
 
     chunk: ShotPlan
-    helped: bool
+    segment: bool
+    helps: bool
+    ending: Event
+    helped: bool = False
 
 
 @dataclass
@@ -163,7 +183,6 @@ class _Chunks:
         self._orphans: dict[str, FlowRun] = {}
         self._failures = _Failures()
         self._rented: list[MachineCost] = []
-        self._ending = Event()
         self._needs: KeyValueLabels = {}
         self._frame_s = 0.0
 
@@ -174,9 +193,11 @@ class _Chunks:
             try:
                 parts = read_division(self._plan, open_tools().store) if self._orphans else []
                 parts = parts or self._divided(report)
+                self._adopt_helpers(parts)
                 self._all_of(from_the_middle(parts), report, segments=self._plan.video is not None)
-            finally:
-                self._ending.set()
+            finally:  # nobody needs those that help, or nobody waits any more
+                for going in self._going.values():
+                    going.ending.set()
         cost = cost_of(tuple(self._rented), len(self._plan.numbers)) if self._rented else None
         return Chunked(parts, cost)
 
@@ -199,50 +220,58 @@ class _Chunks:
     def _all_of(self, chunks: list[ShotPlan], report: Callable[[int], None], *, segments: bool) -> None:
         """Send chunks, some at a time, until they lack nothing."""
         waiting = [chunk for chunk in chunks if self._lacks(chunk, segments=segments)]
-        while waiting or self._going:
+        while waiting or not all(one.helps for one in self._going.values()):
             while waiting and len(self._going) < self._animation.machines:
                 self._send(waiting.pop(0), segment=segments)
             if len(self._going) < self._animation.machines:
                 self._help()
             done, _ = wait(list(self._going), timeout=LOOK_EVERY_S)
-            waiting += [chunk for future in done if (chunk := self._take(future, segments=segments))]
+            waiting += [chunk for future in done if (chunk := self._take(future))]
             report(len(committed_numbers(self._plan, open_tools().store)))
 
-    def _send(self, chunk: ShotPlan, *, segment: bool, helped: bool = False) -> None:
-        frames = as_text(chunk.numbers)
+    def _adopt_helpers(self, parts: Sequence[ShotPlan]) -> None:
+        """Wait also for those runs of before that have no part to themselves, as helpers have none."""
+        for frames in self._orphans.keys() - {as_text(part.numbers) for part in parts}:
+            self._send(self._plan.only(numbers_in(frames)), segment=False, helps=True)
+
+    def _send(self, chunk: ShotPlan, *, segment: bool, helps: bool = False) -> None:
+        frames, ending = as_text(chunk.numbers), Event()
         if orphan := self._orphans.pop(frames, None):
-            future = wait_for_chunk.submit(orphan, self._ending)
+            future = wait_for_chunk.submit(orphan, ending)
         else:
             not_on = self._failures.not_on(chunk.numbers)
             job = FramesJob(animation=self._animation, frames=frames, segment=segment, not_on=not_on)
-            future = send_chunk.submit(chunk, job, self._renderers, self._ending, self._needs)
-        self._going[future] = _Going(chunk, helped)
+            future = send_chunk.submit(chunk, job, self._renderers, ending, self._needs)
+        self._going[future] = _Going(chunk, segment, helps, ending)
 
     def _help(self) -> None:
         """Take the end of its frames off the run that has most left, if that is worth a start; once each."""
-        going = [one for one in self._going.values() if not one.helped]
+        going = [one for one in self._going.values() if not (one.helped or one.helps)]
         left = [self._missing(one.chunk) for one in going]
         if found := help_for(left, self._frame_s, self._renderers.start_s):
             place, taken = found
             going[place].helped = True
-            self._send(self._plan.only(taken), segment=False, helped=True)
+            self._send(self._plan.only(taken), segment=False, helps=True)
 
-    def _take(self, future: PrefectFuture[Ended], *, segments: bool) -> ShotPlan | None:
+    def _take(self, future: PrefectFuture[Ended]) -> ShotPlan | None:
         """Take in how a run ended; returns its chunk if it is to be tried again.
 
         Raises:
             BadInput, ToolFailed: It is not worth another try.
         """
-        going, ended = self._going.pop(future), future.result()
+        going, ended = self._going.pop(future), end_of_sent(future)
         chunk = going.chunk
         self._rented += ended.machines
         self._needs = larger(self._needs, ended.needs)  # the other chunks are of the same scene
-        if not self._lacks(chunk, segments=segments and not going.helped):
+        if not self._lacks(chunk, segments=going.segment):
             return None
         why = ended.why or Why("", "it completed, and yet not all of it is in the store")
         if why.is_final:
             raise BadInput(why.sentence)
         tries = self._failures.add(chunk.numbers, ended.worker)
+        if going.helps:
+            get_run_logger().warning("frames %s go without help: %s", as_text(chunk.numbers), why.sentence)
+            return None
         if tries >= MOST_TRIES:
             raise ToolFailed(
                 f"frames {as_text(self._missing(chunk))}: tried {tries} times; the last time: {why.sentence}"

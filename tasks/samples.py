@@ -8,7 +8,7 @@ from typing import cast
 from prefect import get_run_logger
 from prefect.client.schemas.objects import FlowRun
 from prefect.futures import PrefectFuture, as_completed
-from prefect.states import Cancelled
+from prefect.types import KeyValueLabels
 
 from blocks.tools import open_tools
 from media.errors import BadInput, ToolFailed
@@ -17,14 +17,13 @@ from media.shot import samples
 from media.shot.job import FrameJob, SamplesJob
 from media.shot.plan import ShotPlan
 from media.source import staged_address
-from tasks.chunks import MOST_TRIES, Ended, wait_for_chunk
+from tasks.chunks import MOST_TRIES, Ended, end_of_sent, end_told, wait_for_chunk
 from tasks.dispatch import run_elsewhere, sent_and_not_ended
-from tasks.ended_run import Why, why_it_ended
+from tasks.ended_run import Why
 from tasks.media_task import media_task
 from tasks.progress import frame_progress
 from tasks.renderers import Renderers, find_others
-from tasks.rented import rented_for, telling_its_needs
-from tasks.workers import worker_of
+from tasks.rented import larger, telling_its_needs
 
 FLOW = "render-samples"
 
@@ -44,15 +43,15 @@ def render_part(plan: ShotPlan, number: int) -> Frame:
 
 
 @media_task
-def send_part(plan: ShotPlan, job: SamplesJob, renderers: Renderers, ending: Event) -> Ended:
+def send_part(
+    plan: ShotPlan, job: SamplesJob, renderers: Renderers, ending: Event, needs: KeyValueLabels
+) -> Ended:
     """Have a part rendered by a run of its own, and wait for it, or cancel it once `ending` is set."""
     name = f"samples-{job.part + 1}-of-{len(plan.subsets)}-{plan.result[:8]}"
     get_run_logger().info("part %s of the samples is rendered by the run %s", job.part + 1, name)
     queue = job.frame.queue if renderers.by_queue else None
-    run = run_elsewhere(f"{FLOW}/{renderers.deployment}", job, queue, name, ending)
-    if ending.is_set():
-        return cast("Ended", Cancelled(message=f"run {name} was cancelled with the one that sent it"))
-    return Ended(why_it_ended(run), worker_of(run), rented_for(run))
+    deployment = f"{FLOW}/{renderers.deployment}"
+    return end_told(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
 
 
 def render_samples(plan: ShotPlan) -> None:
@@ -82,6 +81,7 @@ class _Parts:
         self._tries: Counter[int] = Counter()
         self._not_on: dict[int, set[str]] = defaultdict(set)
         self._ending = Event()
+        self._needs: KeyValueLabels = {}
 
     def rendered(self) -> None:
         """Render what is missing; whatever ends this early, the runs that were sent end with it."""
@@ -99,7 +99,7 @@ class _Parts:
             future = wait_for_chunk.submit(orphan, self._ending)
         else:
             job = SamplesJob(frame=self._frame, part=number, not_on=tuple(sorted(self._not_on[number])))
-            future = send_part.submit(self._plan, job, self._renderers, self._ending)
+            future = send_part.submit(self._plan, job, self._renderers, self._ending, self._needs)
         self._going[future] = number
 
     def _take(self, future: PrefectFuture[Ended]) -> None:
@@ -108,7 +108,8 @@ class _Parts:
         Raises:
             BadInput, ToolFailed: It is not worth another try.
         """
-        number, ended = self._going.pop(future), future.result()
+        number, ended = self._going.pop(future), end_of_sent(future)
+        self._needs = larger(self._needs, ended.needs)
         missing, total = self._missing(), len(self._plan.subsets)
         get_run_logger().info("%s of %s parts of the samples are there", total - len(missing), total)
         if number not in missing:
