@@ -33,6 +33,15 @@ class KernelsReady(BaseModel):
     origin: Kernels
 
 
+class FrameRefused(BaseModel):
+    """Said by our own side: a frame was not what it must be, twice."""
+
+    event: Literal["frame_refused"] = "frame_refused"
+    frame: int
+    reason: str
+    thumbnail: bytes | None = Field(description="What can be seen of it, as WebP.")
+
+
 class Started(BaseModel):
     """The script runs; for a render, the device is chosen."""
 
@@ -156,6 +165,7 @@ class Failed(BaseModel):
 
 Event = Annotated[
     KernelsReady
+    | FrameRefused
     | Started
     | SceneSaved
     | ShotSaved

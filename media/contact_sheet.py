@@ -5,6 +5,7 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -49,6 +50,15 @@ def contact_sheet(frames: Sequence[tuple[int, bytes]]) -> bytes:
         sheet.paste(tile, (left, top), _rounded(tile.size))
         draw.text((left + 2, top + tile.height + 4), str(number), fill=INK, font=font)
     return _small_webp(sheet)
+
+
+def thumbnail_of(path: Path) -> bytes | None:
+    """Return a picture that is not as it must be as a small WebP; None if it does not even decode."""
+    try:
+        with Image.open(path, formats=["PNG", "WEBP"]) as image:
+            return _small_webp(_fitted(image, POSTER_SIDE))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
 
 
 def as_data_uri(webp: bytes) -> str:

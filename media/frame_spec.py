@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from media.errors import ToolFailed
+from media.errors import Retry, ToolFailed
 
 MAX_SIDE = 16384
 FileFormat = Literal["PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "WEBP"]
@@ -17,6 +17,12 @@ SPARE_BYTES = 1 << 20
 
 class BadFrame(ToolFailed):
     """A rendered frame is not what was asked for; the renderer is at fault, so once more may help."""
+
+
+class LastBadFrame(BadFrame):
+    """A frame was rendered twice and is not what was asked for; here it would be no other a third time."""
+
+    retry = Retry()
 
 
 class UnreadableFrame(BadFrame):

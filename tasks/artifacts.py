@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from media.address import readable
+from media.blender_events import FrameRefused
 from media.contact_sheet import as_data_uri
 from media.cost import Cost
 from media.frames import Frame
@@ -54,6 +55,18 @@ def show_result(manifest: Manifest, store: ObjectStore, *, found: bool = False) 
         markdown="\n\n".join([_account(manifest), *_places(manifest, store)]),
         key=f"files-{content.job[:12]}",
         description=f"Where the files are, and how they were made: {name}",
+    )
+
+
+def show_refused(refused: FrameRefused, source: str) -> None:
+    """Show a frame that was not what it must be, as far as anything can be seen of it."""
+    words = [f"Frame {refused.frame}: {refused.reason}"]
+    if refused.thumbnail:
+        words.append(f"![frame {refused.frame}]({as_data_uri(refused.thumbnail)})")
+    create_markdown_artifact(
+        markdown="\n\n".join(words),
+        key=f"refused-{refused.frame:06d}",
+        description=f"A frame of {source} that came out wrong twice",
     )
 
 

@@ -17,9 +17,10 @@ from prefect.exceptions import PrefectException
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from media.blender_events import Event, FrameWritten, KernelsReady, SampleProgress, Started
+from media.blender_events import Event, FrameRefused, FrameWritten, KernelsReady, SampleProgress, Started
 from media.frame_plan import FramePlan
 from media.frames import Frame
+from tasks.artifacts import show_refused
 from tasks.rented import tell_committed
 
 SHOWN_EVERY_S = 1.0
@@ -165,6 +166,8 @@ class _FrameProgress:
                 self._bar.update(self._row, completed=self._furthest)
             case KernelsReady():
                 self._logger.info("kernels for %s: %s", event.names, KERNELS[event.origin])
+            case FrameRefused():
+                show_refused(event, self._source)
             case FrameWritten(fallback=fallback) if fallback not in self._fallbacks:
                 self._fallbacks.add(fallback)
                 self._logger.warning(

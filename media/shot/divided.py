@@ -17,9 +17,9 @@ from media.frame_display import is_beside, written_beside
 from media.frame_feed import FrameFeed
 from media.frame_gate import inspect_frame
 from media.frames import Frame, commit, find_frame
+from media.order import Report
 from media.process import check
 from media.proof import find_proofs, store_proof
-from media.rendering import Report
 from media.shot.light import Mean, read_light
 from media.shot.plan import ShotPlan
 from media.shot.samples import SubsetPlan, parts_of, render_samples

@@ -5,7 +5,8 @@ from functools import partial
 from media.frame_display import is_beside
 from media.frame_feed import FrameFeed
 from media.frames import Frame
-from media.rendering import Order, Report, render_missing
+from media.order import Order, Report
+from media.rendering import render_missing
 from media.shot.divided import render_divided
 from media.shot.plan import ShotPlan
 from media.shot.script import script_job

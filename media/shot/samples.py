@@ -14,7 +14,8 @@ from media.digest import digest_of, sha256_of_file
 from media.frame_feed import FrameFeed
 from media.frame_gate import BadFrame, FrameFacts, FrameSpec
 from media.frames import Frame, committed_numbers
-from media.rendering import Order, Report, render_missing
+from media.order import Order, Report
+from media.rendering import render_missing
 from media.shot.light import LIGHT, read_light
 from media.shot.plan import ShotPlan, choice_of, settings_of
 from media.shot.script import script_job

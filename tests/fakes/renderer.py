@@ -2,6 +2,7 @@
 
 Started as `renderer.py BEHAVIOUR JOB`. Behaviours: `well`; `uniform` (every frame is grey); `uniform-once`
 (frame 2 at first); `uniform-seven` (frame 7, always); `cut` (frame 2 is cut short, as on a full disk);
+`cut-once` (frame 2 at first); `too-large` (frame 2 is larger than asked);
 `crash` (SEGV at frame 2); `killed` (KILL at frame 2); `out-of-memory`, `too-small`, `garbage`, `silent` (at
 frame 2); `falls-back` (from frame 2 on by another device).
 """
@@ -32,7 +33,11 @@ def main(behaviour: str, job_file: str) -> None:
             misbehave(behaviour)
         path = Path(command["path"])
         paint(path, command["frame"], job["settings"], uniform=is_uniform(behaviour, command["frame"], asked))
-        if behaviour == "cut" and command["frame"] == 2:
+        if command["frame"] == 2 and behaviour == "too-large":
+            Image.open(path).resize((99, 77)).save(path, "PNG")
+        if command["frame"] == 2 and (
+            behaviour == "cut" or (behaviour == "cut-once" and asked.count(2) == 1)
+        ):
             os.truncate(path, path.stat().st_size // 2)
         say(
             event="frame_written",

@@ -22,8 +22,9 @@ from media.frames import Frame
 from media.gpu import Gpu
 from media.kernel_archive import KINDS, MOST_BYTES, Unusable, cache_files, copy_caches, pack, unpack
 from media.kernel_cache import NAME, KernelCache, kernels_digest, variables
+from media.order import Order, Report
 from media.process import can_confine
-from media.rendering import Order, Report, render_frames, render_missing
+from media.rendering import render_frames, render_missing
 from media.store import FolderStore, Stat
 from media.store.keys import key_for
 from media.tools import Tools

@@ -11,10 +11,11 @@ import pytest
 from media import blender as boundary
 from media.asset import Asset
 from media.blender import Blender
-from media.blender_events import FrameWritten
+from media.blender_events import FrameRefused, FrameWritten
 from media.encoder import Ffmpeg
 from media.errors import MediaError, OutOfGpuMemory, OutOfResources, TimedOut, ToolCrashed, ToolFailed
 from media.frame_feed import FrameFeed
+from media.frame_gate import BadFrame
 from media.frame_warnings import warnings_about
 from media.frames import Frame, committed_frames
 from media.job import TurntableJob
@@ -159,10 +160,38 @@ def test_nothing_but_uniform_frames_is_a_failure_and_nothing_is_committed(store)
     assert committed_frames(PLAN, store) == {}
 
 
+def test_bad_frame_is_rendered_once_more_before_the_rest(store):
+    heard: list[object] = []
+
+    frames = render("cut-once", store, heard)
+
+    assert rendered(heard)[:4] == [1, 2, 3, 2]
+    assert [frame.number for frame in frames] == list(range(1, FRAMES + 1))
+    assert sorted(committed_frames(PLAN, store)) == list(range(1, FRAMES + 1))
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "sentence", "can_be_seen"),
+    [("cut", "frame 2, rendered twice", False), ("too-large", "99", True)],
+)
+def test_frame_that_is_bad_twice_fails_with_its_number_and_what_can_be_seen_of_it(
+    store, behaviour, sentence, can_be_seen
+):
+    heard: list[object] = []
+
+    with pytest.raises(BadFrame, match=sentence) as raised:
+        render(behaviour, store, heard)
+
+    (refused,) = [event for event in heard if isinstance(event, FrameRefused)]
+    assert (refused.frame, bool(refused.thumbnail)) == (2, can_be_seen)
+    assert rendered(heard).count(2) == 2
+    assert raised.value.retry.wait_before(1) is None
+    assert list(committed_frames(PLAN, store)) == [1]
+
+
 @pytest.mark.parametrize(
     ("behaviour", "error", "sentence"),
     [
-        ("cut", ToolFailed, "000002"),
         ("crash", ToolCrashed, "SIGSEGV"),
         ("killed", OutOfResources, "killed from outside"),
         ("out-of-memory", OutOfResources, "the GPU's memory ran out"),
