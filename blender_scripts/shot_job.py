@@ -18,11 +18,13 @@ _MOST_SAMPLES = 65536
 class PrepareShot:
     """Open a file that somebody made, clean it unless it is trusted, and save it with all that it needs.
 
-    What it refers to is taken from `folder`, in which it lies, and from nowhere else.
+    What it refers to is taken from `folder`, in which it lies, and from nowhere else. Its `form` is blend,
+    or gltf or usd, which are imported.
     """
 
     source: Path
     folder: Path
+    form: str
     trusted: bool
     output: Path
 
@@ -87,6 +89,7 @@ def prepare_shot(fields: Fields) -> PrepareShot:
     return PrepareShot(
         source=Path(fields.text("source")),
         folder=Path(fields.text("folder")),
+        form=fields.text("form", "blend", choices=("blend", "gltf", "usd")),
         trusted=fields.flag("trusted", default=False),
         output=Path(fields.text("output")),
     )

@@ -38,11 +38,28 @@ def unpacked(path: Path, folder: Path, name: str) -> Path:
         OutOfResources, TimedOut, ToolFailed: A child that reads glTF or USD layers was stopped or broke.
     """
     files = folder / "files"
-    kinds = _models(extract(path, files, name), files)
-    main = _named(files, kinds) or _only(files, kinds, name, folder)
-    if kinds[main] in WITH_FILES:
+    main, kind = model_among(extract(path, files, name), files, name, folder)
+    if kind in WITH_FILES:
         return files / main
-    return (files / main).rename(folder / f"source.{kinds[main]}")
+    return (files / main).rename(folder / f"source.{kind}")
+
+
+def model_among(places: list[str], files: Path, name: str, scratch: Path) -> tuple[str, Kind]:
+    """Return the main one of an archive's files, and what it is.
+
+    Args:
+        places: Where they are, below `files`.
+        files: The folder into which the archive was extracted.
+        name: What its owner calls it.
+        scratch: A folder for a child process to work in.
+
+    Raises:
+        BadInput: There is no model among them, or several.
+        OutOfResources, TimedOut, ToolFailed: A child that reads glTF or USD layers was stopped or broke.
+    """
+    kinds = _models(places, files)
+    main = _named(files, kinds) or _only(files, kinds, name, scratch)
+    return main, kinds[main]
 
 
 def packed(main: str, files: Mapping[str, Path], path: Path) -> None:
@@ -60,7 +77,7 @@ def packed(main: str, files: Mapping[str, Path], path: Path) -> None:
     if size > MAX_PACKED_BYTES:
         raise BadInput(
             f"{main}: expected at most {MAX_PACKED_BYTES} bytes with the files that it needs, "
-            f"found {size}; pack it as one .glb or .usdz"
+            f"found {size}; pack it as one .glb or .usdz, or all into the .blend"
         )
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(_undated(MAIN), f"{main}\n")

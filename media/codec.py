@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Codec = Literal["h264", "hevc", "av1", "prores"]
+CodecOrNone = Literal[Codec, "none"]
 Bits = Literal[8, 10]
 Encoder = Literal["h264_nvenc", "libx264", "hevc_nvenc", "libx265", "av1_nvenc", "libsvtav1", "prores_ks"]
 

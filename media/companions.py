@@ -3,6 +3,7 @@
 import mmap
 from pathlib import Path
 
+from media.blend_files import files_of_blend
 from media.geometry.children import limits_for
 from media.geometry.gltf_files import files_of_gltf
 from media.geometry.obj_references import libraries, textures
@@ -32,6 +33,8 @@ def companions(main: Path, kind: Kind, folder: Path, name: str, scratch: Path) -
         place = main.relative_to(folder).as_posix()
         limits = limits_for(main.stat().st_size)
         return {folder / file for file in files_of_usd(folder, [place], name, scratch, limits)[place]}
+    if kind is Kind.BLEND:
+        return files_of_blend(main, folder, scratch)
     return set()
 
 

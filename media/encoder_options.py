@@ -17,6 +17,8 @@ PEAK_BITS_PER_PIXEL = 0.4
 """NVENC's peaks are unbounded without a cap; rendered metal in motion stays well below this one."""
 X264_THREADS = 8
 """Fixed, because x264's output depends on the number of threads: the same frames give the same bytes."""
+X264_LOOKAHEAD = 12
+"""Frames that it looks ahead; its preset's 40 are 40 that a video waits for once its last frame is there."""
 X265_FRAME_THREADS = 2
 """Fixed for the same reason; left alone, x265 takes more the more processors there are."""
 
@@ -71,7 +73,8 @@ def _nvenc(wish: Wish) -> dict[str, str]:
 
 
 def _x264(wish: Wish) -> dict[str, str]:
-    return {"preset": wish.preset, "crf": str(wish.crf), "threads": str(X264_THREADS)}
+    held_back = {"threads": str(X264_THREADS), "rc-lookahead": str(X264_LOOKAHEAD)}
+    return {"preset": wish.preset, "crf": str(wish.crf), **held_back}
 
 
 def _x265(wish: Wish) -> dict[str, str]:

@@ -5,7 +5,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,14 +26,14 @@ TOLD_SHARE = 0.9
 
 
 class Gpu(BaseModel):
-    """The GPUs of a machine, which mostly is one; of several kinds, all names stand in `name`."""
+    """A GPU, or all those of a machine, which mostly are of one kind."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     driver: str
-    compute_capability: str = Field(description="Such as 8.9; of several kinds, each.")
-    memory_mib: int = Field(description="As the driver tells it, of the one that has least.")
+    compute_capability: str = Field(description="Such as 8.9.")
+    memory_mib: int = Field(description="As the driver tells it.")
 
     @property
     def memory_gb(self) -> float:
@@ -53,13 +53,18 @@ def find_tool(path: str = os.defpath) -> Path | None:
 
 
 def find_gpu(tool: Path | None, env: Mapping[str, str]) -> Gpu | None:
-    """Return the GPU that nvidia-smi names, asked once in a process; None without the tool, or if it fails.
+    """Return the GPUs that nvidia-smi names as one; None without the tool, or if it names none.
 
     Args:
         tool: Where nvidia-smi is, if it is anywhere.
         env: Variables it needs on this machine, such as where the driver's libraries lie.
     """
-    return _asked(tool, tuple(sorted(env.items()))) if tool else None
+    return together(find_gpus(tool, env)) if tool else None
+
+
+def find_gpus(tool: Path, env: Mapping[str, str]) -> tuple[Gpu, ...]:
+    """Return each GPU that nvidia-smi names, asked once in a process; none if it fails."""
+    return _asked(tool, tuple(sorted(env.items())))
 
 
 def facts_argv(tool: Path) -> list[str]:
@@ -67,23 +72,30 @@ def facts_argv(tool: Path) -> list[str]:
     return [str(tool), f"--query-gpu={FACTS}", "--format=csv,noheader,nounits"]
 
 
-def parse_gpu(printed: str) -> Gpu | None:
-    """Return what nvidia-smi printed, skipping lines that name no GPU; None if no line does."""
+def parse_gpus(printed: str) -> tuple[Gpu, ...]:
+    """Return the GPUs that nvidia-smi printed, skipping lines that name none."""
     rows = [[cell.strip() for cell in line.split(",")] for line in printed.splitlines()]
-    found = [row for row in rows if len(row) == len(FACTS.split(",")) and row[2].isdigit()]
-    if not found:
+    return tuple(
+        Gpu(name=row[0], driver=row[1], memory_mib=int(row[2]), compute_capability=row[3])
+        for row in rows
+        if len(row) == len(FACTS.split(",")) and row[2].isdigit()
+    )
+
+
+def together(gpus: Sequence[Gpu]) -> Gpu | None:
+    """Return the GPUs of one machine as one; of several kinds with all their names, and the least memory."""
+    if not gpus:
         return None
-    names, drivers, memories, capabilities = zip(*found, strict=True)
     return Gpu(
-        name=_each(names),
-        driver=_each(drivers),
-        memory_mib=min(int(memory) for memory in memories),
-        compute_capability=_each(capabilities),
+        name=_each(gpu.name for gpu in gpus),
+        driver=_each(gpu.driver for gpu in gpus),
+        memory_mib=min(gpu.memory_mib for gpu in gpus),
+        compute_capability=_each(gpu.compute_capability for gpu in gpus),
     )
 
 
 @functools.cache
-def _asked(tool: Path, env: tuple[tuple[str, str], ...]) -> Gpu | None:
+def _asked(tool: Path, env: tuple[tuple[str, str], ...]) -> tuple[Gpu, ...]:
     """Ask the tool.
 
     It reads nothing of a stranger's and is not isolated: a machine's first use of the driver makes its device
@@ -95,10 +107,10 @@ def _asked(tool: Path, env: tuple[tuple[str, str], ...]) -> Gpu | None:
             finished = run(facts_argv(tool), cwd=Path(folder), limits=limits, env=dict(env))
     except (MediaError, OSError) as error:
         logger.warning("%s does not say which GPU this machine has: %s", tool, error)
-        return None
-    return parse_gpu(finished.log_tail) if finished.returncode == 0 else None
+        return ()
+    return parse_gpus(finished.log_tail) if finished.returncode == 0 else ()
 
 
-def _each(words: tuple[str, ...]) -> str:
+def _each(words: Iterable[str]) -> str:
     """Return the different ones of some words as one."""
     return " + ".join(sorted(set(words)))

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 NAME = re.compile(r"proof-(\d{6})-(\d{6})-[0-9a-f]{8}\.json")
 READERS = 8
+CYCLES = "CYCLES"
+"""The devices are those of Cycles alone; other engines draw by OpenGL, on whatever that runs."""
 
 
 class Proof(BaseModel):
@@ -74,10 +76,16 @@ class Proof(BaseModel):
         return self
 
     @property
+    def by(self) -> str:
+        """What rendered, as people read it."""
+        if self.engine not in {"", CYCLES}:
+            return f"OpenGL, as {self.engine} does"
+        return " and ".join(f"{device.name} ({device.type})" for device in self.devices)
+
+    @property
     def sentence(self) -> str:
         """What happened, in a line of a log."""
-        devices = " and ".join(f"{device.name} ({device.type})" for device in self.devices)
-        parts = [f"frames {as_text(self.frames)} by {devices}, {self.frame_s:.2f} s a frame"]
+        parts = [f"frames {as_text(self.frames)} by {self.by}, {self.frame_s:.2f} s a frame"]
         parts.append(f"scene loaded in {self.load_s:.1f} s")
         if self.kernels_s is not None:
             parts.append(

@@ -22,7 +22,7 @@ def proof_table(proofs: Sequence[Proof], numbers: Sequence[int]) -> list[dict[st
 def _row(proof: Proof) -> dict[str, str]:
     return {
         "frames": as_text(proof.frames),
-        "device": " and ".join(f"{device.name} ({device.type})" for device in proof.devices),
+        "device": proof.by,
         "driver": proof.driver or "none",
         "blender": f"{proof.blender} {proof.build} {proof.engine}".strip(),
         "samples": _samples(proof),

@@ -61,8 +61,8 @@ def render_missing(order: Order, tools: Tools, feed: FrameFeed, report: Report) 
             job = order.script_job(folder)
             claim = DeviceClaim.model_validate(job["device"])
             with (
-                witnessed(order.plan, tools, claim) as witness,
                 _kernels_ready(blender, tools, folder, report) as (ours, kernels),
+                witnessed(order.plan, tools, claim) as witness,
                 start_script(ours, job, folder, ticket=order.ticket) as script,
             ):
                 rendering = Renderer(order, tools.store, script, folder, report, witness, kernels)

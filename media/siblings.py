@@ -22,7 +22,7 @@ def gathered(path: Path, folder: Path, name: str) -> Path:
         OutOfResources, TimedOut, ToolFailed: The child that reads USD layers was stopped or broke.
     """
     kind = kind_of_file(path, name)
-    if kind not in WITH_FILES or not _may_need_others(path, kind):
+    if kind not in {*WITH_FILES, Kind.BLEND} or not _may_need_others(path, kind):
         return path
     main = path.absolute()
     try:
@@ -54,6 +54,8 @@ def _refuse_hidden(files: set[Path], folder: Path, name: str) -> None:
 
 def _may_need_others(path: Path, kind: Kind) -> bool:
     """Say whether it is worth looking: reading USD layers takes a child process."""
+    if kind is Kind.BLEND:
+        return path.suffix == ".blend"  # as the main one of an archive is found
     if kind not in {Kind.USDA, Kind.USDC}:
         return True
     if (

@@ -24,7 +24,7 @@ from media.frame_plan import FramePlan
 from media.frames import Frame
 from media.gpu_use import use_of
 from media.gpu_watch import GpuSample, GpuWatch, watching
-from media.proof import Proof, median_and_longest, store_proof
+from media.proof import CYCLES, Proof, median_and_longest, store_proof
 from media.tools import Tools
 from media.workspace import workspace
 
@@ -100,10 +100,7 @@ def proof_of(witness: Witness, watch: GpuWatch, failure: str = "") -> Proof:
     begin, end = witness.rendering_since or witness.asked_at, witness.last_written_at
     gpus = use_of(watch.samples, begin, end)
     devices = _distinct(frame.device for frame in written)
-    asked = witness.claim.order
-    given_up = _given_up(written)
-    found = started.found if started else ()
-    fallback = given_up or fallback_of(asked, found, devices, (one.name for one in watch.samples))
+    fallback = _fallback(witness, devices, watch.samples)
     denoiser, on_gpu = (loaded.denoiser, loaded.denoise_on_gpu) if loaded else ("", False)
     median, longest = median_and_longest([frame.seconds for frame in written])
     kernels_s = kernel_seconds(written)
@@ -111,7 +108,7 @@ def proof_of(witness: Witness, watch: GpuWatch, failure: str = "") -> Proof:
         frames=tuple(sorted(frame.number for frame in witness.committed)),
         machine=witness.machine,
         require_gpu=witness.claim.require_gpu,
-        asked=asked,
+        asked=witness.claim.order,
         found=tuple(started.found) if started else (),
         devices=devices,
         driver=_driver(watch.samples, devices),
@@ -182,10 +179,17 @@ def _driver(samples: Sequence[GpuSample], devices: Sequence[Device]) -> str:
     return next((word for word in words if word[:1].isdecimal() and "." in word), "")
 
 
-def _given_up(written: Sequence[FrameWritten]) -> str:
-    """Return what the renderer gave up on the way, since it failed, in the words of the frames' records."""
-    said = dict.fromkeys(f"{one.fallback} ({one.fallback_reason})" for one in written if one.fallback)
-    return "; ".join(said)
+def _fallback(witness: Witness, devices: Sequence[Device], samples: Sequence[GpuSample]) -> str:
+    """Return how what rendered is less than what was asked for, in a sentence, or nothing."""
+    given_up = dict.fromkeys(
+        f"{one.fallback} ({one.fallback_reason})" for one in witness.written if one.fallback
+    )
+    if given_up:  # in the words of the frames' records
+        return "; ".join(given_up)
+    if witness.loaded and witness.loaded.engine not in {"", CYCLES}:
+        return ""
+    found = witness.started.found if witness.started else ()
+    return fallback_of(witness.claim.order, found, devices, (sample.name for sample in samples))
 
 
 def _distinct(devices: Iterator[Device]) -> tuple[Device, ...]:

@@ -11,6 +11,7 @@ from prefect import get_run_logger
 from prefect.client.schemas.objects import FlowRun
 from prefect.futures import PrefectFuture, wait
 from prefect.states import Cancelled
+from prefect.types import KeyValueLabels
 
 from blocks.tools import open_tools
 from media.cost import Cost, MachineCost, cost_of
@@ -29,7 +30,7 @@ from tasks.ended_run import Why, why_it_ended
 from tasks.media_task import media_task
 from tasks.progress import count_progress
 from tasks.renderers import Renderers, find_others
-from tasks.rented import rented_for
+from tasks.rented import larger, needs_of, rented_for
 from tasks.shot_artifacts import show_forecast
 from tasks.workers import worker_of
 
@@ -47,11 +48,13 @@ class Ended:
         why: It did not complete, if it did not.
         worker: Which one had it.
         machines: What was rented for it.
+        needs: Labels for the next run of the same work, if its machine was too small (`tasks/rented.py`).
     """
 
     why: Why | None
     worker: str
     machines: tuple[MachineCost, ...] = ()
+    needs: KeyValueLabels = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,12 +80,15 @@ def find_renderers(job: AnimationJob) -> Renderers:
 
 
 @media_task
-def send_chunk(chunk: ShotPlan, job: FramesJob, renderers: Renderers, ending: Event) -> Ended:
+def send_chunk(
+    chunk: ShotPlan, job: FramesJob, renderers: Renderers, ending: Event, needs: KeyValueLabels
+) -> Ended:
     """Have frames rendered by a run of their own, and wait for it, or cancel it once `ending` is set."""
     name = f"frames-{chunk.numbers[0]}-{chunk.numbers[-1]}-{chunk.result[:8]}"
     get_run_logger().info("%s frames are rendered by the run %s", len(chunk.numbers), name)
     queue = chunk.job.queue if renderers.by_queue else None
-    return _ended(run_elsewhere(f"{FLOW}/{renderers.deployment}", job, queue, name, ending), ending)
+    deployment = f"{FLOW}/{renderers.deployment}"
+    return _ended(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
 
 
 @media_task
@@ -105,7 +111,7 @@ def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
 def _ended(run: FlowRun, ending: Event) -> Ended:
     if ending.is_set():
         return cast("Ended", Cancelled(message=f"run {run.name} was cancelled with the one that sent it"))
-    return Ended(why_it_ended(run), worker_of(run), rented_for(run))
+    return Ended(why_it_ended(run), worker_of(run), rented_for(run), needs_of(run))
 
 
 @dataclass
@@ -158,6 +164,7 @@ class _Chunks:
         self._failures = _Failures()
         self._rented: list[MachineCost] = []
         self._ending = Event()
+        self._needs: KeyValueLabels = {}
         self._frame_s = 0.0
 
     def rendered(self) -> Chunked:
@@ -208,7 +215,7 @@ class _Chunks:
         else:
             not_on = self._failures.not_on(chunk.numbers)
             job = FramesJob(animation=self._animation, frames=frames, segment=segment, not_on=not_on)
-            future = send_chunk.submit(chunk, job, self._renderers, self._ending)
+            future = send_chunk.submit(chunk, job, self._renderers, self._ending, self._needs)
         self._going[future] = _Going(chunk, helped)
 
     def _help(self) -> None:
@@ -229,6 +236,7 @@ class _Chunks:
         going, ended = self._going.pop(future), future.result()
         chunk = going.chunk
         self._rented += ended.machines
+        self._needs = larger(self._needs, ended.needs)  # the other chunks are of the same scene
         if not self._lacks(chunk, segments=segments and not going.helped):
             return None
         why = ended.why or Why("", "it completed, and yet not all of it is in the store")

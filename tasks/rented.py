@@ -61,6 +61,11 @@ def needs_of(run: FlowRun) -> KeyValueLabels:
     return {NEEDS_GPU_MEMORY: needed} if needed else {}
 
 
+def larger(some: KeyValueLabels, others: KeyValueLabels) -> KeyValueLabels:
+    """Return which of two needs is the larger one."""
+    return max(some, others, key=lambda labels: history_of(labels).gpu_memory_gb)
+
+
 def cost_so_far(frames: int) -> Cost | None:
     """Return what the machines of this run have cost until now, if any were rented."""
     labels = _labels()

@@ -33,7 +33,7 @@ from tasks.shot_artifacts import show_preflight
 def prepare_shot(source: Source, job: AnimationJob | FrameJob) -> Shot:
     """Find or make the .blend that needs nothing beside it, opened as carefully as the job says."""
     prepare.expect_consent(job, source)
-    return prepare.prepare_shot(source, open_tools(), trusted=job.trusted)
+    return prepare.prepare_shot(source, open_tools(), trusted=job.trusted, consent=job.consents)
 
 
 @media_task

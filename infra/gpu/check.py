@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from infra.gpu.nvidia import find_gpus
 from infra.gpu.report import Check, WholeJob, proof_lines, verified_lines
 from infra.gpu.trial import (
     Bench,
@@ -29,7 +28,7 @@ from infra.gpu.trial import (
 from media.blender import packaged_blender
 from media.encoder import find_ffmpeg, probe_nvenc
 from media.errors import MediaError
-from media.gpu import find_tool
+from media.gpu import find_gpus, find_tool
 from media.store import FolderStore
 from media.tools import Tools
 
@@ -44,7 +43,7 @@ PASSED_ON = (
 
 def examine(bench: Bench, size: int, samples: int, frames: int) -> Check:
     """Find the GPU and measure it; each part that fails says so and stops no other."""
-    gpus = find_gpus(bench.smi, bench.folder, bench.env) if bench.smi else ()
+    gpus = find_gpus(bench.smi, bench.env) if bench.smi else ()
     found = find_devices(bench)
     if not gpus and not found:
         told = "nvidia-smi names none" if bench.smi else "there is no nvidia-smi"

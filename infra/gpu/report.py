@@ -3,9 +3,9 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from infra.gpu.kernels import Carried
-from infra.gpu.nvidia import Gpu
 from infra.gpu.rendering import Rendered
 from media.encoder import NvencProbe
+from media.gpu import Gpu
 from media.proof import Proof
 
 

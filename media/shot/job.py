@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from media.address import PUBLIC, expect_public
-from media.codec import Codec
+from media.codec import CodecOrNone
 from media.device_claim import DEVICE_ORDER, DeviceClaim
 from media.form import Unsaid, order_fields
 from media.frame_list import PATTERN, numbers_in
@@ -40,8 +40,8 @@ class ShotJob(BaseModel):
         min_length=1,
         max_length=4096,
         description=(
-            "A .blend, or a ZIP of one with what it refers to: an https:// address, or a path on the machine "
-            "that renders."
+            "A .blend, glTF or USD scene with a camera, or a ZIP of one with what it refers to: an https:// "
+            "address, or a path on the machine that renders."
         ),
         json_schema_extra={"pattern": PUBLIC},
     )
@@ -141,6 +141,11 @@ class ShotJob(BaseModel):
         return self.blend == "trusted"
 
     @property
+    def consents(self) -> bool:
+        """Whether a .blend may be opened at all."""
+        return self.blend != "refused"
+
+    @property
     def device_claim(self) -> DeviceClaim:
         """The devices that may render, the most wanted first."""
         order = ("OPTIX",) if self.device == "optix" else DEVICE_ORDER
@@ -197,7 +202,7 @@ class AnimationJob(ShotJob):
         title="Frame rate (fps)",
         description="Frames a second at step 1, such as 24 or 24000/1001; if empty, the scene's.",
     )
-    video: Codec | Literal["none"] = Field(
+    video: CodecOrNone = Field(
         default="h264",
         description=(
             "Codec of the video: an MP4, or for ProRes a QuickTime movie, 422 HQ or, of transparent frames, "

@@ -136,7 +136,7 @@ def render_digest(job: AnimationJob | FrameJob, source: Source, blender: Blender
         {
             "stage": "shot-render",
             "recipe": RENDER_RECIPE,
-            "shot": shot_digest(source, blender, trusted=job.trusted),
+            "shot": shot_digest(source, blender, trusted=job.trusted, consent=job.consents),
             "choice": choice_of(job),
             "settings": settings_of(job),
             "blender": blender.series,

@@ -7,7 +7,7 @@ from media.archive import extract
 from media.asset import Asset, fetch_asset
 from media.blender import Blender, run_script
 from media.blender_events import ShotSaved
-from media.bundle import MAIN, packed
+from media.bundle import MAIN, model_among, packed
 from media.digest import digest_of, sha256_of_file
 from media.errors import BadInput, ToolFailed
 from media.faults import fault_point
@@ -32,8 +32,30 @@ REPORT = "shot.json"
 MOST_MAIN_BYTES = 4096
 
 
-def shot_digest(source: Source, blender: Blender, *, trusted: bool) -> str:
-    """Return the digest of the prepared shot of a source."""
+_REFUSED = (
+    "{name}: expected to be told how to open a Blender file, which can hold programs; say "
+    'blend "cleaned" for a stranger\'s, or "trusted" for your own'
+)
+_NO_SCENE = (
+    "{name}: expected a .blend, glTF or USD scene or a ZIP of one, found a file of the kind {kind}; render "
+    "it by render-still or render-turntable"
+)
+FORMS = {Kind.BLEND: "blend", Kind.GLB: "gltf", Kind.GLTF: "gltf"} | dict.fromkeys(
+    (Kind.USDA, Kind.USDC, Kind.USDZ), "usd"
+)
+"""What can be a shot: scenes that may have cameras, and how Blender's side calls them."""
+
+
+def shot_digest(source: Source, blender: Blender, *, trusted: bool, consent: bool = True) -> str:
+    """Return the digest of the prepared shot of a source.
+
+    Args:
+        source: A scene, or a ZIP of one.
+        blender: What reads it.
+        trusted: Whether what a Blender file would run may run.
+        consent: Whether it may be a Blender file; what a ZIP holds is seen only when it is opened.
+    """
+    refusing = {"consent": False} if source.kind is Kind.ZIP and not consent else {}
     return digest_of(
         {
             "stage": "shot",
@@ -41,35 +63,33 @@ def shot_digest(source: Source, blender: Blender, *, trusted: bool) -> str:
             "source": source.asset.sha256,
             "trusted": trusted,
             "blender": blender.series,
+            **refusing,
         }
     )
 
 
 def expect_consent(job: ShotJob, source: Source) -> None:
-    """Refuse a Blender file of which the job does not say how to open it.
+    """Refuse a Blender file of which the job does not say how to open it; of a ZIP, that is seen later.
 
     Raises:
         BadInput: The job says nothing of it.
     """
-    if job.blend == "refused":
-        raise BadInput(
-            f"{source.name}: expected to be told how to open a Blender file, which can hold programs; say "
-            'blend "cleaned" for a stranger\'s, or "trusted" for your own'
-        )
+    if job.blend == "refused" and source.kind is Kind.BLEND:
+        raise BadInput(_REFUSED.format(name=source.name))
 
 
-def prepare_shot(source: Source, tools: Tools, *, trusted: bool) -> Shot:
-    """Find or make the prepared shot of a source, or wait for who is making it.
+def prepare_shot(source: Source, tools: Tools, *, trusted: bool, consent: bool = True) -> Shot:
+    """Find or make the prepared shot of a source, or wait for who is making it; see `shot_digest`.
 
     Raises:
-        BadInput: It is no .blend, nor a ZIP of one, or Blender cannot read it.
+        BadInput: It is no scene, nor a ZIP of one, or Blender cannot read it, or may not.
         OutOfResources, TimedOut, ToolFailed: The child that reads it was stopped or broke.
     """
-    digest = shot_digest(source, tools.blender, trusted=trusted)
+    digest = shot_digest(source, tools.blender, trusted=trusted, consent=consent)
     work = Work(
         name=source.name,
         find=lambda: find_shot(digest, tools.store),
-        make=lambda: _made(digest, source, tools, trusted=trusted),
+        make=lambda: _made(digest, source, tools, trusted=trusted, consent=consent),
         publish=lambda shot: _published(shot, tools.store),
     )
     return once_at_a_time(digest, work, tools.store)
@@ -105,15 +125,20 @@ def fetch_shot(shot: Shot, store: ObjectStore, folder: Path) -> Path:
     return folder / "files" / (folder / "files" / MAIN).read_text(encoding="utf-8").strip()
 
 
-def _made(digest: str, source: Source, tools: Tools, *, trusted: bool) -> Shot:
+def _made(digest: str, source: Source, tools: Tools, *, trusted: bool, consent: bool) -> Shot:
     with workspace() as folder:
         root = folder / "files"
-        blend = _unpacked(source, root, tools.store)
-        output = blend.with_name(PREPARED)
+        main = _unpacked(source, folder, tools.store)
+        form = _form_of(main, source)
+        if form == "blend" and not consent:
+            raise BadInput(_REFUSED.format(name=source.name))
+        trusted = trusted and form == "blend"
+        output = main.with_name(PREPARED)
         saved = _saved(
             {
                 "do": "prepare_shot",
-                "source": str(blend),
+                "source": str(main),
+                "form": form,
                 "folder": str(root),
                 "trusted": trusted,
                 "output": str(output),
@@ -125,21 +150,30 @@ def _made(digest: str, source: Source, tools: Tools, *, trusted: bool) -> Shot:
         return Shot(digest=digest, asset=_stored(output, root, saved.files, tools.store), report=report)
 
 
-def _unpacked(source: Source, root: Path, store: ObjectStore) -> Path:
-    """Bring a source into a new folder and return where its .blend is."""
-    if source.kind is Kind.BLEND:
+def _unpacked(source: Source, folder: Path, store: ObjectStore) -> Path:
+    """Bring a source into `folder`, its files into `files` there, and return where the scene is."""
+    root = folder / "files"
+    if source.kind in FORMS:
         root.mkdir()
-        fetch_asset(source.asset, store, root / "source.blend")
-        return root / "source.blend"
+        main = root / f"source.{source.kind}"
+        fetch_asset(source.asset, store, main)
+        return main
     if source.kind is not Kind.ZIP:
-        raise BadInput(
-            f"{source.name}: expected a .blend or a ZIP of one, found a file of the kind {source.kind}; "
-            "render it by render-still or render-turntable"
-        )
-    archive = root.with_suffix(".zip")
+        raise BadInput(_NO_SCENE.format(name=source.name, kind=source.kind))
+    archive = folder / "files.zip"
     fetch_asset(source.asset, store, archive)
     places = extract(archive, root, source.name)
-    return root / _main_of(root, [place for place in places if place.endswith(".blend")], source.name)
+    if blends := [place for place in places if place.endswith(".blend")]:
+        return root / _main_of(root, blends, source.name)
+    place, _ = model_among(places, root, source.name, folder)
+    return root / place
+
+
+def _form_of(main: Path, source: Source) -> str:
+    kind = kind_of_file(main, source.name)
+    if kind not in FORMS:
+        raise BadInput(_NO_SCENE.format(name=source.name, kind=kind))
+    return FORMS[kind]
 
 
 def _main_of(root: Path, blends: list[str], name: str) -> str:

@@ -35,7 +35,7 @@ def shot_manifest(
         source_sha256=plan.source.asset.sha256,
         asked=plan.job.model_dump(mode="json", exclude={"source"}),
         route="blend",
-        route_why=f"a Blender file, {plan.job.blend}",
+        route_why=_why(plan),
         geometry="",
         scene=plan.shot.digest,
         render=plan.render,
@@ -59,3 +59,10 @@ def shot_manifest(
         ),
     )
     return Manifest(content=content, record=record)
+
+
+def _why(plan: ShotPlan) -> str:
+    written_by = plan.shot.report.written_by
+    if not written_by[0].isdigit():
+        return f"a scene of {written_by} with its own camera"
+    return f"a Blender file, {plan.job.blend}"

@@ -31,7 +31,7 @@ def run_shot(
     if done := retried(lambda: find_manifest(result, tools.store)):
         return done
     expect_consent(job, source)
-    shot = retried(lambda: prepare_shot(source, tools, trusted=job.trusted))
+    shot = retried(lambda: prepare_shot(source, tools, trusted=job.trusted, consent=job.consents))
     plan = plan_shot(job, source, shot, tools.blender)
     frames, delivered = _render_and_deliver(plan, tools, report)
     manifest = shot_manifest(plan, frames, delivered, tools, cost(len(frames)))

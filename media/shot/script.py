@@ -20,7 +20,7 @@ def script_job(plan: ShotPlan, tools: Tools, folder: Path) -> dict[str, Any]:
     engine = engine_of(plan.job, plan.scene)
     if engine != CYCLES:
         blender = tools.blender if plan.job.trusted else tools.blender.confined
-        expect_display(engine, blender, require_gpu=plan.job.require_gpu)
+        expect_display(engine, blender, require_gpu=plan.job.device_claim.require_gpu)
     return {
         "do": "render_shot",
         "scene": str(fetch_anew(plan, tools, folder)),
@@ -36,5 +36,5 @@ def fetch_anew(plan: ShotPlan, tools: Tools, folder: Path) -> Path:
     try:
         return fetch_shot(plan.shot, tools.store, folder)
     except Missing:
-        again = prepare_shot(plan.source, tools, trusted=plan.job.trusted)
+        again = prepare_shot(plan.source, tools, trusted=plan.job.trusted, consent=plan.job.consents)
         return fetch_shot(again, tools.store, folder)

@@ -1,4 +1,4 @@
-"""Make shots of `shot_scenes.py` and `odd_shots.py`, each in a folder of its own. Run inside Blender."""
+"""Make shots of scenes, each in a folder of its own. Run inside Blender."""
 
 import os
 import sys
@@ -6,14 +6,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.blender_scripts import odd_shots, shot_scenes
+from tests.blender_scripts import odd_shots, other_scenes, shot_scenes
+
+MODULES = (shot_scenes, odd_shots, other_scenes)
 
 
 def main(names: str, folder: str) -> None:
     for name in names.split(","):
         place = Path(folder) / name
         place.mkdir()
-        make = getattr(shot_scenes, name, None) or getattr(odd_shots, name)
+        (make,) = {vars(module)[name] for module in MODULES if name in vars(module)}
         make(place)
 
 

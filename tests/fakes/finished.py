@@ -70,7 +70,7 @@ def finish(plan: Plan, tools: Tools, folder: Path, *, colour: int = 1, told: Tol
         geometry=Geometry(digest=plan.geometry, report=REPORT),
         scene=Scene(digest=plan.scene, asset=NO_ASSET, import_seconds=0.0, warnings=told.warnings),
         frames=(committed,),
-        delivered=(deliver_still(plan, job, tools), deliver_previews(plan, tools)),
+        delivered=(deliver_still(plan, job.format, tools), deliver_previews(plan, tools)),
     )
     took = {WHOLE: told.seconds[1], PREPARING: 0.5} if told.seconds[1] else {}
     return publish_manifest(manifest_of(plan, made, tools, seconds=took), tools.store)

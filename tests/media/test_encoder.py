@@ -45,6 +45,7 @@ def test_options_of_x264_fix_its_threads_so_that_the_bytes_are_the_same_on_every
         "preset": "slow",
         "crf": "20",
         "threads": "8",
+        "rc-lookahead": "12",
     }
 
 

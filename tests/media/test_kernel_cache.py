@@ -235,7 +235,7 @@ def test_confined_renderer_can_use_its_copy(tmp_path, store):
     look = "import os; open(os.environ['OPTIX_CACHE_PATH'] + '/optix7cache.db', 'r+b'); os.write(3, b'found')"
     blender = Blender((sys.executable, "-c", look), "4.5.15", build="abc")
     tools = replace(one.tools, blender=blender)
-    order = Order(plan, None, lambda _: {}, confined=True)
+    order = Order(plan, None, lambda _: {"device": {"order": ["OPTIX"]}}, confined=True)
 
     with pytest.raises(ToolFailed, match="found 'found'"):  # which is no event
         render_missing(order, tools, FrameFeed(), lambda _: None)
@@ -404,6 +404,20 @@ def test_publisher_that_is_killed_leaves_nothing_half(tmp_path, store):
     assert list(store.list("kernels/")) == []
     assert one.kernels.publish(store)
     assert machine(tmp_path / "b", store).kernels.ready(store) == "restored"
+
+
+def test_machine_that_is_killed_while_it_restores_begins_again_and_leaves_nothing(tmp_path, store):
+    machine(tmp_path / "a", store).render("a0")
+    second = machine(tmp_path / "b", store)
+    script = KILLED.replace("os.link", "os.rename").replace(".publish(", ".ready(")
+    argv = [sys.executable, "-c", script, str(second.kernels.home), second.kernels.digest, str(store.root)]
+
+    killed = subprocess.run(argv, cwd=ROOT, check=False)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert not second.kernels.folder.exists()
+    assert second.kernels.ready(store) == "restored"
+    assert [path.name for path in second.kernels.home.iterdir()] == [second.kernels.folder.name]
 
 
 KILLED = """

@@ -152,6 +152,11 @@ def test_table_has_a_row_for_each_renderer_and_one_for_frames_that_nobody_proved
     assert len({tuple(row) for row in rows}) == 1
 
 
+def test_engine_that_does_not_use_devices_of_cycles_is_said_to_draw_by_opengl():
+    assert proof(1, engine="BLENDER_EEVEE_NEXT", devices=(CPU,)).by == "OpenGL, as BLENDER_EEVEE_NEXT does"
+    assert proof(1, engine="CYCLES").by == "NVIDIA L4 (OPTIX)"
+
+
 def test_table_without_any_proof_says_so():
     (row,) = proof_table([], [1, 2])
 

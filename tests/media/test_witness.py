@@ -9,10 +9,12 @@ import pytest
 
 from media.asset import Asset
 from media.blender import Blender
+from media.blender_events import SampleProgress
+from media.device_claim import DeviceClaim
 from media.encoder import Ffmpeg
 from media.errors import OutOfResources, Unavailable
 from media.frame_feed import FrameFeed
-from media.frames import committed_frames
+from media.frames import Frame, committed_frames
 from media.job import TurntableJob
 from media.kind import Kind
 from media.plan import Plan
@@ -23,6 +25,7 @@ from media.source import Source
 from media.store import FolderStore, Stat
 from media.store.keys import folder_of, frame_name, key_for
 from media.tools import Tools
+from media.witness import Witness
 
 FAKES = Path(__file__).parents[1] / "fakes"
 DIGEST = "cd" * 32
@@ -72,8 +75,10 @@ def gpu(tmp_path):
     return gpu
 
 
-def tools_with(kind: str, store: FolderStore, nvidia_smi: Path | None, *, fails: int = 0) -> Tools:
-    command = (sys.executable, str(FAKES / "renderer_on.py"), kind, PAUSE, str(fails))
+def tools_with(
+    kind: str, store: FolderStore, nvidia_smi: Path | None, *, fails: int = 0, pause: str = PAUSE
+) -> Tools:
+    command = (sys.executable, str(FAKES / "renderer_on.py"), kind, pause, str(fails))
     blender = Blender(command, "4.5.15")
     return Tools(store, blender, Ffmpeg(Path("/no/ffmpeg")), "a-machine", nvidia_smi=nvidia_smi)
 
@@ -133,14 +138,28 @@ def test_nothing_is_said_of_a_gpu_that_was_not_sampled(store):
 
 
 def test_gpu_is_not_judged_while_kernels_are_compiled(store, tmp_path):
-    tool = tmp_path / "nvidia-smi"  # idle until the first sample, which comes after a pause
-    idle, busy = (f"echo '0, NVIDIA L4, 550.54.15, {p}, 4096, 0'; sleep 0.01" for p in (0, 90))
-    tool.write_text(f"#!/bin/sh\nfor n in 1 2 3 4 5; do {idle}; done\nwhile :; do {busy}; done\n")
+    tool, sampling = tmp_path / "nvidia-smi", tmp_path / "sampling"
+    busy = f"if [ -e {sampling} ]; then p=90; else p=0; fi; echo 0, NVIDIA L4, 550.54.15, $p, 4096, 0"
+    tool.write_text(f"#!/bin/sh\nwhile :; do {busy}; sleep 0.02; done\n")
     tool.chmod(0o755)
 
-    (use,) = proof_by(tools_with("OPTIX", store, tool)).gpus
+    def hear(event: object) -> None:
+        if isinstance(event, SampleProgress):
+            sampling.touch()
 
-    assert use.verdict == "steady"
+    render_frames(PLAN, SCENE, tools_with("OPTIX", store, tool, pause="0.4"), FrameFeed(), hear)
+
+    (proof,) = find_proofs(DIGEST, PLAN.numbers, store)
+    assert proof.gpus[0].verdict == "steady"
+
+
+def test_frame_that_another_had_committed_first_proves_nothing_of_ours():
+    witness = Witness(DeviceClaim(order=("CPU",)))
+
+    witness.take(Frame.model_construct(number=1, found=True))
+    witness.take(Frame.model_construct(number=2, found=False))
+
+    assert [frame.number for frame in witness.committed] == [2]
 
 
 @pytest.mark.parametrize("does", ["sleep 300", "exit 9", "yes garbage", "kill -SEGV $$"])

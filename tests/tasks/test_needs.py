@@ -13,7 +13,7 @@ from media.errors import OutOfGpuMemory, OutOfResources
 from media.gpu import Gpu
 from tasks import dispatch, rented
 from tasks.ended_run import is_short_of_gpu_memory
-from tasks.rented import needs_of, telling_its_needs
+from tasks.rented import larger, needs_of, telling_its_needs
 
 L4 = Gpu(name="NVIDIA L4", driver="550.54.15", compute_capability="8.9", memory_mib=23034)
 TOO_SMALL = Failed(
@@ -85,6 +85,12 @@ def test_want_of_gpu_memory_is_told_apart_from_others():
 def test_what_a_run_lacked_is_handed_on_to_the_next():
     assert needs_of(run_that(TOO_SMALL, **{NEEDS_GPU_MEMORY: 25})) == {NEEDS_GPU_MEMORY: 25}
     assert needs_of(run_that(TOO_SMALL)) == {}
+
+
+def test_of_two_needs_the_larger_one_counts():
+    assert larger({NEEDS_GPU_MEMORY: 25}, {NEEDS_GPU_MEMORY: 50}) == {NEEDS_GPU_MEMORY: 50}
+    assert larger({NEEDS_GPU_MEMORY: 25}, {}) == {NEEDS_GPU_MEMORY: 25}
+    assert larger({}, {}) == {}
 
 
 @dataclass

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from infra.gpu.kernels import Carried
-from infra.gpu.nvidia import Gpu
 from infra.gpu.rendering import Rendered
 from infra.gpu.report import Check, Compared, WholeJob, proof_lines, verified_lines
 from media.blender_events import Device
 from media.encoder import NvencProbe
+from media.gpu import Gpu
 from media.gpu_use import GpuUse
 from media.proof import Proof
 

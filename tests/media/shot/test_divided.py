@@ -16,6 +16,7 @@ from media.blender_events import Started
 from media.errors import Preempted
 from media.frame_feed import FrameFeed
 from media.frames import Frame, find_frame
+from media.proof import find_proofs
 from media.psnr import psnr_db
 from media.shot.job import FrameJob
 from media.shot.plan import ShotPlan, plan_shot
@@ -102,6 +103,16 @@ def test_part_that_was_rendered_before_the_run_ended_is_not_rendered_again(begun
     assert (there, began) == (1, PARTS - 1)
     assert frame.device.type
     assert not frame.found
+
+
+def test_proofs_of_all_parts_lie_beside_the_picture(studio):
+    made, _, _ = studio
+    plan = made.plan()
+
+    proofs = find_proofs(plan.render, plan.numbers, made.tools.store)
+
+    assert len(proofs) == PARTS
+    assert sum(proof.samples_done for proof in proofs) == sum(one.count for one in plan.subsets)
 
 
 def test_divided_picture_is_the_one_that_is_rendered_whole(studio):

@@ -45,7 +45,18 @@ def test_opaque_frames_are_converted_to_bt709_and_encoded_by_x264():
         *("-c:v", "libx264", "-crf", "18", "-fflags", "+bitexact", "-flags:v", "+bitexact"),
         *("-fps_mode", "cfr", "-g", "48", "-movflags", "+faststart", "-movie_timescale", "24000"),
         *("-preset", "medium"),
-        *("-profile:v", "high", "-threads", "8", "-video_track_timescale", "24000", "file:out.mp4", "-y"),
+        *(
+            "-profile:v",
+            "high",
+            "-rc-lookahead",
+            "12",
+            "-threads",
+            "8",
+            "-video_track_timescale",
+            "24000",
+            "file:out.mp4",
+            "-y",
+        ),
     ]
 
 
