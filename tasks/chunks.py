@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from statistics import median
 from threading import Event
 from typing import cast
+from uuid import UUID
 
 from prefect import get_run_logger
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.futures import PrefectFuture, wait
 from prefect.states import Cancelled
@@ -92,8 +94,13 @@ def send_chunk(
 
 
 @media_task
-def wait_for_chunk(run: FlowRun, ending: Event) -> Ended:
-    """Wait for a run that was sent before this run died and was begun anew."""
+def wait_for_chunk(orphan: UUID, ending: Event) -> Ended:
+    """Wait for a run that was sent before this run died and was begun anew.
+
+    It is named by its id: Prefect would wait for a run that a task is given, and refuses to be given one.
+    """
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(orphan)
     get_run_logger().info("the run %s is still at work", run.name)
     return _ended(end_of(run, ending), ending)
 
@@ -211,7 +218,7 @@ class _Chunks:
     def _send(self, chunk: ShotPlan, *, segment: bool, helped: bool = False) -> None:
         frames = as_text(chunk.numbers)
         if orphan := self._orphans.pop(frames, None):
-            future = wait_for_chunk.submit(orphan, self._ending)
+            future = wait_for_chunk.submit(orphan.id, self._ending)
         else:
             not_on = self._failures.not_on(chunk.numbers)
             job = FramesJob(animation=self._animation, frames=frames, segment=segment, not_on=not_on)

@@ -96,7 +96,7 @@ class _Parts:
 
     def _send(self, number: int, orphan: FlowRun | None = None) -> None:
         if orphan:
-            future = wait_for_chunk.submit(orphan, self._ending)
+            future = wait_for_chunk.submit(orphan.id, self._ending)
         else:
             job = SamplesJob(frame=self._frame, part=number, not_on=tuple(sorted(self._not_on[number])))
             future = send_part.submit(self._plan, job, self._renderers, self._ending)
