@@ -42,7 +42,8 @@ def fallback_of(
 ) -> str:
     """Return how what rendered is less than what was asked for, in a sentence, or nothing.
 
-    Another maker's GPU is not less: where it is, NVIDIA's cannot be.
+    Another maker's GPU is not less: where it is, NVIDIA's cannot be. Nor is the CPU of a machine without any,
+    where none was required: each frame's record says that it rendered.
 
     Args:
         asked: Device types, the most wanted first.
@@ -54,7 +55,8 @@ def fallback_of(
     wanted = [kind for kind in asked if kind != CPU]
     if CPU in used and wanted:
         there = [f"{device.type} {device.name}" for device in found if device.type in wanted]
-        return f"asked for {wanted[0]}, got the CPU: {_why_no_gpu(there, sorted(set(seen)))}"
+        reason = _why_no_gpu(there, sorted(set(seen)))
+        return f"asked for {wanted[0]}, got the CPU: {reason}" if reason else ""
     if "CUDA" in used and "OPTIX" in takewhile(lambda kind: kind != "CUDA", asked):
         library = "the driver's OptiX library, libnvoptix, may be missing here or too old"
         return f"asked for OPTIX, got CUDA on {used['CUDA']}: {library}"
@@ -87,4 +89,4 @@ def _why_no_gpu(found: Sequence[str], seen: Sequence[str]) -> str:
     if seen:
         libraries = "the driver's CUDA and OptiX libraries may be missing here"
         return f"nvidia-smi names {', '.join(seen)}, but Blender finds no GPU; {libraries}"
-    return "no GPU was found"
+    return ""
