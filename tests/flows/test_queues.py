@@ -125,7 +125,7 @@ def test_file_of_no_known_kind_fails_the_run_with_a_sentence(served, tmp_path):
 
     assert (code, run.state.name) == (1, "Failed")
     assert (
-        "BadInput: letter.step: expected a STEP, IGES, STL, OBJ, PLY, GLB, glTF or USD file"
+        "BadInput: letter.step: expected a STEP, IGES, STL, OBJ, PLY, GLB, glTF, USD or Blender file"
         in run.state.message
     )
     assert served.sent_on(run) == []
