@@ -9,7 +9,6 @@ from typing import cast
 from uuid import UUID
 
 from prefect import get_run_logger
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.futures import PrefectFuture, wait
 from prefect.states import Cancelled
@@ -28,7 +27,7 @@ from media.shot.plan import ShotPlan
 from media.shot.segments import has_segment
 from media.source import staged_address
 from tasks.dispatch import end_of, run_elsewhere, sent_and_not_ended
-from tasks.ended_run import Why, why_it_ended
+from tasks.ended_run import Why, is_short_of_gpu_memory, why_it_ended
 from tasks.media_task import media_task
 from tasks.progress import count_progress
 from tasks.renderers import Renderers, find_others
@@ -48,7 +47,7 @@ class Ended:
 
     Attributes:
         why: It did not complete, if it did not.
-        worker: Which one had it.
+        worker: Which one had it; empty where a machine was rented, since the next one is another.
         machines: What was rented for it.
         needs: Labels for the next run of the same work, if its machine was too small (`tasks/rented.py`).
     """
@@ -90,19 +89,14 @@ def send_chunk(
     get_run_logger().info("%s frames are rendered by the run %s", len(chunk.numbers), name)
     queue = chunk.job.queue if renderers.by_queue else None
     deployment = f"{FLOW}/{renderers.deployment}"
-    return _ended(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
+    return how_it_ended(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
 
 
 @media_task
-def wait_for_chunk(orphan: UUID, ending: Event) -> Ended:
-    """Wait for a run that was sent before this run died and was begun anew.
-
-    It is named by its id: Prefect would wait for a run that a task is given, and refuses to be given one.
-    """
-    with get_client(sync_client=True) as client:
-        run = client.read_flow_run(orphan)
-    get_run_logger().info("the run %s is still at work", run.name)
-    return _ended(end_of(run, ending), ending)
+def wait_for_chunk(run: UUID, ending: Event) -> Ended:
+    """Wait for a run that was sent before this run died and was begun anew."""
+    get_run_logger().info("a run that was sent before is still at work: %s", run)
+    return how_it_ended(end_of(run, ending), ending)
 
 
 def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
@@ -115,18 +109,23 @@ def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
     return _Chunks(plan, renderers).rendered()
 
 
-def _ended(run: FlowRun, ending: Event) -> Ended:
+def how_it_ended(run: FlowRun, ending: Event) -> Ended:
+    """Return how a run ended that was waited for."""
     if ending.is_set():
         return cast("Ended", Cancelled(message=f"run {run.name} was cancelled with the one that sent it"))
-    return Ended(why_it_ended(run), worker_of(run), rented_for(run), needs_of(run))
+    machines = rented_for(run)
+    needs = needs_of(run) if is_short_of_gpu_memory(run) else {}
+    return Ended(why_it_ended(run), "" if machines else worker_of(run), machines, needs)
 
 
 @dataclass
 class _Going:
-    """A run on its way."""
+    """A run on its way: with a part of the video, or as help for one that has."""
 
     chunk: ShotPlan
-    helped: bool
+    told: KeyValueLabels = field(default_factory=dict)
+    is_help: bool = False
+    is_helped: bool = False
 
 
 @dataclass
@@ -167,7 +166,7 @@ class _Chunks:
             update={"source": staged_address(plan.source)}
         )
         self._going: dict[PrefectFuture[Ended], _Going] = {}
-        self._orphans: dict[str, FlowRun] = {}
+        self._orphans: dict[str, UUID] = {}
         self._failures = _Failures()
         self._rented: list[MachineCost] = []
         self._ending = Event()
@@ -176,7 +175,7 @@ class _Chunks:
 
     def rendered(self) -> Chunked:
         """Render what is missing; whatever ends this early, the runs that were sent end with it."""
-        self._orphans = {_frames_of(run): run for run in sent_and_not_ended(FLOW)}
+        self._orphans = {_frames_of(run): run.id for run in sent_and_not_ended(FLOW)}
         with count_progress(self._plan) as report:
             try:
                 parts = read_division(self._plan, open_tools().store) if self._orphans else []
@@ -215,24 +214,24 @@ class _Chunks:
             waiting += [chunk for future in done if (chunk := self._take(future, segments=segments))]
             report(len(committed_numbers(self._plan, open_tools().store)))
 
-    def _send(self, chunk: ShotPlan, *, segment: bool, helped: bool = False) -> None:
+    def _send(self, chunk: ShotPlan, *, segment: bool, is_help: bool = False) -> None:
         frames = as_text(chunk.numbers)
         if orphan := self._orphans.pop(frames, None):
-            future = wait_for_chunk.submit(orphan.id, self._ending)
+            future = wait_for_chunk.submit(orphan, self._ending)
         else:
             not_on = self._failures.not_on(chunk.numbers)
             job = FramesJob(animation=self._animation, frames=frames, segment=segment, not_on=not_on)
             future = send_chunk.submit(chunk, job, self._renderers, self._ending, self._needs)
-        self._going[future] = _Going(chunk, helped)
+        self._going[future] = _Going(chunk, {} if orphan else self._needs, is_help)
 
     def _help(self) -> None:
         """Take the end of its frames off the run that has most left, if that is worth a start; once each."""
-        going = [one for one in self._going.values() if not one.helped]
+        going = [one for one in self._going.values() if not (one.is_help or one.is_helped)]
         left = [self._missing(one.chunk) for one in going]
         if found := help_for(left, self._frame_s, self._renderers.start_s):
             place, taken = found
-            going[place].helped = True
-            self._send(self._plan.only(taken), segment=False, helped=True)
+            going[place].is_helped = True
+            self._send(self._plan.only(taken), segment=False, is_help=True)
 
     def _take(self, future: PrefectFuture[Ended], *, segments: bool) -> ShotPlan | None:
         """Take in how a run ended; returns its chunk if it is to be tried again.
@@ -244,11 +243,14 @@ class _Chunks:
         chunk = going.chunk
         self._rented += ended.machines
         self._needs = larger(self._needs, ended.needs)  # the other chunks are of the same scene
-        if not self._lacks(chunk, segments=segments and not going.helped):
-            return None
+        if going.is_help or not self._lacks(chunk, segments=segments):
+            return None  # help that failed was no harm: whoever was helped goes on
         why = ended.why or Why("", "it completed, and yet not all of it is in the store")
         if why.is_final:
             raise BadInput(why.sentence)
+        if ended.needs and ended.needs != going.told:  # which counts as no failure of chunk or machine
+            get_run_logger().warning("frames %s need a larger GPU: %s", as_text(chunk.numbers), why.sentence)
+            return chunk
         tries = self._failures.add(chunk.numbers, ended.worker)
         if tries >= MOST_TRIES:
             raise ToolFailed(

@@ -10,7 +10,7 @@ from media.errors import ToolFailed
 from media.frame_display import shown
 from media.frame_feed import FrameFeed
 from media.shot.plan import ShotPlan
-from media.store import AlreadyExists
+from media.store import AlreadyExists, Missing
 from media.store.keys import key_for
 from media.store.touch import kept
 from media.tools import Tools
@@ -79,7 +79,7 @@ def deliver_joined(
             joined = join_videos(paths, counts, settings, tools.ffmpeg, folder)
             output = stored_video(joined, plan, tools.store)
             return Delivered(outputs=(output,), encoder="joined", encoder_reason=f"of {len(parts)} segments")
-    except ToolFailed as error:
+    except (Missing, ToolFailed) as error:
         logger.warning("the segments cannot be joined (%s); encoding all frames at once", error)
     with FrameFeed() as feed:
         for number in plan.numbers:
