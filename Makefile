@@ -116,8 +116,8 @@ faults: $(SETUP) ## Kill runs at every named point and see them resume; read 1,5
 	@$(PY) -m pytest tests/faults tests/fuzz -m '' $(ARGS)
 
 .PHONY: faults-rental
-faults-rental: $(SETUP) ## Lose 40 rented machines, replies and the worker under 40 runs; see them resume; a catalogue there
-	@$(PY) -m pytest tests/rental/test_catalogue.py tests/rental/test_forty_runs.py -m '' $(ARGS)
+faults-rental: $(SETUP) ## Lose 40 rented machines, replies and the worker under 40 runs; see them resume; a catalogue and a shot there
+	@$(PY) -m pytest tests/rental/test_catalogue.py tests/rental/test_shots.py tests/rental/test_forty_runs.py -m '' $(ARGS)
 
 .PHONY: scale-rental
 scale-rental: $(SETUP) ## In virtual time: 2,000 runs on 500 rented machines, and 200 bad days

@@ -154,6 +154,8 @@ def _sentence(problem: Any, model: type[BaseModel]) -> str:  # noqa: ANN401 - py
             alike = get_close_matches(field, model.model_fields, n=1)
             hint = f"did you mean {alike[0]}?" if alike else f"there are {', '.join(model.model_fields)}"
             return f"{field}: expected a field of this job, found no such field; {hint}"
+        case "value_error":  # of our own, which say what they expected and found
+            return f"{field}: {problem['ctx']['error']}"
         case _:
             return f"{field}: {problem['msg']}, found {json.dumps(problem['input'], default=str)[:80]}"
 

@@ -43,7 +43,7 @@ def start(argv: Sequence[str], *, cwd: Path, limits: Limits, env: Mapping[str, s
         raise OutOfResources(
             f"{Path(argv[0]).name} was not started on a file that nobody vouches for: expected a machine "
             f"that can confine it (Linux 5.13 or newer with Landlock and seccomp), found {why}; "
-            "use another machine"
+            "use another machine, or a container whose rules allow both (docs/images.md)"
         )
     isolated = (limits.confined or not limits.network) and can_isolate()
     return Child(argv, cwd, limits, env or {}, isolated=isolated)

@@ -20,6 +20,7 @@ from media.blender_events import (
 )
 from media.device_claim import CPU, DeviceClaim, fallback_of, warnings_about
 from media.errors import MediaError
+from media.frame_list import as_text
 from media.frame_plan import FramePlan
 from media.frames import Frame
 from media.gpu_use import use_of
@@ -162,7 +163,7 @@ def _store(proof: Proof, plan: FramePlan, tools: Tools) -> None:
     """Store a proof and say in the log what it says; the frames are there without it."""
     logger.info("%s", proof.sentence)
     for warning in proof.warnings:
-        logger.warning("frames %s-%s: %s", proof.frames[0], proof.frames[-1], warning)
+        logger.warning("frames %s: %s", as_text(proof.frames), warning)
     try:
         store_proof(proof, plan.render, uuid4().hex[:8], tools.store)
     except (MediaError, OSError) as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from threading import Event
 from typing import cast
+from uuid import UUID
 
 from prefect import get_run_logger
 from prefect.client.schemas.objects import FlowRun
@@ -26,7 +27,7 @@ from media.shot.plan import ShotPlan
 from media.shot.segments import has_segment
 from media.source import staged_address
 from tasks.dispatch import end_of, run_elsewhere, sent_and_not_ended
-from tasks.ended_run import Why, why_it_ended
+from tasks.ended_run import Why, is_short_of_gpu_memory, why_it_ended
 from tasks.media_task import media_task
 from tasks.progress import count_progress
 from tasks.renderers import Renderers, find_others
@@ -88,14 +89,14 @@ def send_chunk(
     get_run_logger().info("%s frames are rendered by the run %s", len(chunk.numbers), name)
     queue = chunk.job.queue if renderers.by_queue else None
     deployment = f"{FLOW}/{renderers.deployment}"
-    return end_told(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
+    return how_it_ended(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
 
 
 @media_task
-def wait_for_chunk(run: FlowRun, ending: Event) -> Ended:
+def wait_for_chunk(run: UUID, ending: Event) -> Ended:
     """Wait for a run that was sent before this run died and was begun anew."""
-    get_run_logger().info("the run %s is still at work", run.name)
-    return end_told(end_of(run, ending), ending)
+    get_run_logger().info("a run that was sent before is still at work: %s", run)
+    return how_it_ended(end_of(run, ending), ending)
 
 
 def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
@@ -108,11 +109,13 @@ def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
     return _Chunks(plan, renderers).rendered()
 
 
-def end_told(run: FlowRun, ending: Event) -> Ended:
-    """Return how a run ended; once `ending` is set, the state of a task that ended with it."""
+def how_it_ended(run: FlowRun, ending: Event) -> Ended:
+    """Return how a run ended that was waited for."""
     if ending.is_set():
         return cast("Ended", Cancelled(message=f"run {run.name} was cancelled with the one that sent it"))
-    return Ended(why_it_ended(run), worker_of(run), rented_for(run), needs_of(run))
+    machines = rented_for(run)
+    needs = needs_of(run) if is_short_of_gpu_memory(run) else {}
+    return Ended(why_it_ended(run), "" if machines else worker_of(run), machines, needs)
 
 
 def end_of_sent(future: PrefectFuture[Ended]) -> Ended:
@@ -132,6 +135,7 @@ class _Going:
         segment: Whether it is to encode them as a part of the video.
         helps: Whether they are those of another that goes as well, which renders what this one does not.
         ending: Ends it.
+        told: What it was told that it needs.
         helped: Whether another has taken frames off it.
     """
 
@@ -139,6 +143,7 @@ class _Going:
     segment: bool
     helps: bool
     ending: Event
+    told: KeyValueLabels
     helped: bool = False
 
 
@@ -180,7 +185,7 @@ class _Chunks:
             update={"source": staged_address(plan.source)}
         )
         self._going: dict[PrefectFuture[Ended], _Going] = {}
-        self._orphans: dict[str, FlowRun] = {}
+        self._orphans: dict[str, UUID] = {}
         self._failures = _Failures()
         self._rented: list[MachineCost] = []
         self._needs: KeyValueLabels = {}
@@ -188,7 +193,7 @@ class _Chunks:
 
     def rendered(self) -> Chunked:
         """Render what is missing; whatever ends this early, the runs that were sent end with it."""
-        self._orphans = {_frames_of(run): run for run in sent_and_not_ended(FLOW)}
+        self._orphans = {_frames_of(run): run.id for run in sent_and_not_ended(FLOW)}
         with count_progress(self._plan) as report:
             try:
                 parts = read_division(self._plan, open_tools().store) if self._orphans else []
@@ -242,7 +247,7 @@ class _Chunks:
             not_on = self._failures.not_on(chunk.numbers)
             job = FramesJob(animation=self._animation, frames=frames, segment=segment, not_on=not_on)
             future = send_chunk.submit(chunk, job, self._renderers, ending, self._needs)
-        self._going[future] = _Going(chunk, segment, helps, ending)
+        self._going[future] = _Going(chunk, segment, helps, ending, {} if orphan else self._needs)
 
     def _help(self) -> None:
         """Take the end of its frames off the run that has most left, if that is worth a start; once each."""
@@ -268,10 +273,13 @@ class _Chunks:
         why = ended.why or Why("", "it completed, and yet not all of it is in the store")
         if why.is_final:
             raise BadInput(why.sentence)
-        tries = self._failures.add(chunk.numbers, ended.worker)
         if going.helps:
             get_run_logger().warning("frames %s go without help: %s", as_text(chunk.numbers), why.sentence)
             return None
+        if ended.needs and ended.needs != going.told:  # which counts as no failure of chunk or machine
+            get_run_logger().warning("frames %s need a larger GPU: %s", as_text(chunk.numbers), why.sentence)
+            return chunk
+        tries = self._failures.add(chunk.numbers, ended.worker)
         if tries >= MOST_TRIES:
             raise ToolFailed(
                 f"frames {as_text(self._missing(chunk))}: tried {tries} times; the last time: {why.sentence}"

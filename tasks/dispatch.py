@@ -75,7 +75,7 @@ def send_on(job: Job, source: Source, result: str) -> Result | None:
     )  # read once, whatever becomes of its address
     orphan = next(iter(sent_and_not_ended(own_flow)), None)
     send = partial(run_elsewhere, run.deployment_id, staged, job.queue, name)
-    sent = sent_until_large_enough(end_of(orphan) if orphan else send(), send)
+    sent = sent_until_large_enough(end_of(orphan.id) if orphan else send(), send)
     if sent.state is None or not sent.state.is_completed():
         return cast("Result", _ending_like(sent))
     return _published(result, job.queue)
@@ -130,11 +130,11 @@ def run_elsewhere(  # noqa: PLR0913 - what a run is made of
     if labels:  # which Prefect takes only now; a worker reads them again before it rents
         with get_client(sync_client=True) as client:
             client.update_flow_run_labels(sent_run.id, labels)
-    return end_of(sent_run, ending)
+    return end_of(sent_run.id, ending)
 
 
-def end_of(run: FlowRun, ending: Event | None = None) -> FlowRun:
-    """Wait for the end of a run; if its process dies with its worker, another worker is given it.
+def end_of(sent: UUID, ending: Event | None = None) -> FlowRun:
+    """Wait for the end of a run, known by its id; if it dies with its worker, another worker is given it.
 
     Once `ending` is set it is cancelled and no longer waited for: a run that ends interrupts only its main
     thread, so others have to be told, and the server looks for such pairs only now and then. A run that was
@@ -142,6 +142,7 @@ def end_of(run: FlowRun, ending: Event | None = None) -> FlowRun:
     """
     ending, answered = ending or Event(), time.monotonic()
     with get_client(sync_client=True) as client:
+        run = client.read_flow_run(sent)
         vigil = Vigil(run, client, must_speak=True)
         while not (run.state and run.state.is_final()):
             if ending.wait(POLL_S):

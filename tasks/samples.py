@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from threading import Event
 from typing import cast
+from uuid import UUID
 
 from prefect import get_run_logger
 from prefect.client.schemas.objects import FlowRun
@@ -17,13 +18,13 @@ from media.shot import samples
 from media.shot.job import FrameJob, SamplesJob
 from media.shot.plan import ShotPlan
 from media.source import staged_address
-from tasks.chunks import MOST_TRIES, Ended, end_of_sent, end_told, wait_for_chunk
+from tasks.chunks import MOST_TRIES, Ended, end_of_sent, how_it_ended, wait_for_chunk
 from tasks.dispatch import run_elsewhere, sent_and_not_ended
 from tasks.ended_run import Why
 from tasks.media_task import media_task
 from tasks.progress import frame_progress
 from tasks.renderers import Renderers, find_others
-from tasks.rented import larger, telling_its_needs
+from tasks.rented import telling_its_needs
 
 FLOW = "render-samples"
 
@@ -50,8 +51,8 @@ def send_part(
     name = f"samples-{job.part + 1}-of-{len(plan.subsets)}-{plan.result[:8]}"
     get_run_logger().info("part %s of the samples is rendered by the run %s", job.part + 1, name)
     queue = job.frame.queue if renderers.by_queue else None
-    deployment = f"{FLOW}/{renderers.deployment}"
-    return end_told(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
+    sent = run_elsewhere(f"{FLOW}/{renderers.deployment}", job, queue, name, ending, labels=needs)
+    return how_it_ended(sent, ending)
 
 
 def render_samples(plan: ShotPlan) -> None:
@@ -80,12 +81,12 @@ class _Parts:
         self._going: dict[PrefectFuture[Ended], int] = {}
         self._tries: Counter[int] = Counter()
         self._not_on: dict[int, set[str]] = defaultdict(set)
+        self._told: dict[int, KeyValueLabels] = defaultdict(dict)
         self._ending = Event()
-        self._needs: KeyValueLabels = {}
 
     def rendered(self) -> None:
         """Render what is missing; whatever ends this early, the runs that were sent end with it."""
-        orphans = {_part_of(run): run for run in sent_and_not_ended(FLOW)}
+        orphans = {_part_of(run): run.id for run in sent_and_not_ended(FLOW)}
         try:
             for number in self._missing():
                 self._send(number, orphans.get(number))
@@ -94,12 +95,12 @@ class _Parts:
         finally:
             self._ending.set()
 
-    def _send(self, number: int, orphan: FlowRun | None = None) -> None:
+    def _send(self, number: int, orphan: UUID | None = None) -> None:
         if orphan:
             future = wait_for_chunk.submit(orphan, self._ending)
         else:
             job = SamplesJob(frame=self._frame, part=number, not_on=tuple(sorted(self._not_on[number])))
-            future = send_part.submit(self._plan, job, self._renderers, self._ending, self._needs)
+            future = send_part.submit(self._plan, job, self._renderers, self._ending, self._told[number])
         self._going[future] = number
 
     def _take(self, future: PrefectFuture[Ended]) -> None:
@@ -109,7 +110,6 @@ class _Parts:
             BadInput, ToolFailed: It is not worth another try.
         """
         number, ended = self._going.pop(future), end_of_sent(future)
-        self._needs = larger(self._needs, ended.needs)
         missing, total = self._missing(), len(self._plan.subsets)
         get_run_logger().info("%s of %s parts of the samples are there", total - len(missing), total)
         if number not in missing:
@@ -117,8 +117,13 @@ class _Parts:
         why = ended.why or Why("", "it completed, and yet it is not in the store")
         if why.is_final:
             raise BadInput(why.sentence)
-        self._tries[number] += 1
         part = f"part {number + 1} of {total} of the samples"
+        if ended.needs and ended.needs != self._told[number]:
+            get_run_logger().warning("%s is given a larger GPU: %s", part, why.sentence)
+            self._told[number] = ended.needs
+            self._send(number)
+            return
+        self._tries[number] += 1
         if self._tries[number] >= MOST_TRIES:
             raise ToolFailed(f"{part}: tried {MOST_TRIES} times; the last time: {why.sentence}")
         get_run_logger().warning("%s is tried again: %s", part, why.sentence)

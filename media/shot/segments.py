@@ -79,7 +79,7 @@ def deliver_joined(
             joined = join_videos(paths, counts, settings, tools.ffmpeg, folder)
             output = stored_video(joined, plan, tools.store)
             return Delivered(outputs=(output,), encoder="joined", encoder_reason=f"of {len(parts)} segments")
-    except (ToolFailed, Missing) as error:
+    except (Missing, ToolFailed) as error:
         logger.warning("the segments cannot be joined (%s); encoding all frames at once", error)
     with FrameFeed() as feed:
         for number in plan.numbers:

@@ -48,6 +48,12 @@ def eventually(look: Callable[[], T | None], what: str, within_s: float = ENOUGH
     return seen
 
 
+def sent_by(client: SyncPrefectClient, run: FlowRun) -> list[FlowRun]:
+    """Return the runs that a run sent."""
+    parent = FlowRunFilterParentFlowRunId(any_=[run.id])
+    return client.read_flow_runs(flow_run_filter=FlowRunFilter(parent_flow_run_id=parent))
+
+
 class Served:
     """The server's users: a terminal for commands, the page's API, and a look at the worker's processes."""
 
@@ -88,8 +94,7 @@ class Served:
 
     def sent_on(self, run: FlowRun) -> list[FlowRun]:
         """Return the runs that a run on control started."""
-        parent = FlowRunFilterParentFlowRunId(any_=[run.id])
-        return self.client.read_flow_runs(flow_run_filter=FlowRunFilter(parent_flow_run_id=parent))
+        return sent_by(self.client, run)
 
     def state(self, run: FlowRun) -> str:
         """Return the name of the state that a run is in now."""

@@ -16,9 +16,14 @@ class Dooms:
     """A list of points for each run: its machines are doomed at the first until it has happened, and so on.
 
     Points are those of tests/fakes/doomed. A machine that ends before its point leaves it to the next one.
+
+    Attributes:
+        points: The lists.
+        in_order: What befalls the first, second, … machine of runs without a list: of those that runs send.
     """
 
     points: dict[UUID, list[str]] = field(default_factory=dict)
+    in_order: list[str] = field(default_factory=list)
     _given: dict[UUID, list[tuple[Pod, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def of(self, pod: Pod) -> str:
@@ -28,6 +33,8 @@ class Dooms:
             return ""
         given = self._given[name.run_id]
         left = self.points.get(name.run_id, [])[sum(is_lost(earlier) for earlier, _ in given) :]
+        if name.run_id not in self.points:
+            left, self.in_order = self.in_order[:1], self.in_order[1:]
         given.append((pod, left[0] if left else ""))
         return given[-1][1]
 

@@ -8,17 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from prefect.client.schemas.filters import (
-    ArtifactFilter,
-    ArtifactFilterFlowRunId,
-    FlowRunFilter,
-    FlowRunFilterParentFlowRunId,
-)
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun
 
 from infra.rental.ledger import MANIFEST, Outcome
 from tests.fakes.s3 import ACCESS_KEY_ID, SECRET_ACCESS_KEY
-from tests.flows.served import PREFECT, ROOT, eventually, process
+from tests.flows.served import PREFECT, ROOT, eventually, process, sent_by
 from tests.rental.farm import POOL, Bucket, Farm, deploy, farm
 
 TINY = {"width": 48, "height": 48, "samples": 1, "detail": "coarse"}
@@ -54,7 +49,7 @@ def test_catalogue_is_rendered_on_rented_machines_and_its_table_says_what_they_c
 
     made.until(run, "COMPLETED", WITHIN_S)
 
-    sent = sent_by(made, run)
+    sent = sent_by(made.client, run)
     assert [(one.state.name, one.work_queue_name) for one in sent] == [("Completed", "default")]
     eventually(lambda: not made.history(sent[0]).unsettled, "the ledger is closed")
     rentals = made.history(sent[0]).rentals
@@ -79,12 +74,6 @@ def order(made: Farm, source: Path, folder: Path) -> FlowRun:
     planned = made.client.read_deployment_by_name("render-catalogue/local")
     job = {"orders": str(orders), "deployment": "runpod"}
     return made.client.create_flow_run_from_deployment(planned.id, parameters={"job": job})
-
-
-def sent_by(made: Farm, run: FlowRun) -> list[FlowRun]:
-    """Return the runs that a catalogue sent."""
-    parent = FlowRunFilterParentFlowRunId(any_=[run.id])
-    return made.client.read_flow_runs(flow_run_filter=FlowRunFilter(parent_flow_run_id=parent))
 
 
 def table_of(made: Farm, run: FlowRun) -> list[dict[str, str]]:

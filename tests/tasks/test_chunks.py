@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
+from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.schemas.objects import FlowRun
@@ -160,17 +161,17 @@ def test_run_that_was_lost_sight_of_is_sent_again(farm, monkeypatch):
 
 
 def test_help_that_goes_on_when_the_run_that_sent_it_is_begun_anew_ends_with_it(farm, monkeypatch):
-    adopted: list[tuple[str, Event]] = []
+    adopted: list[tuple[UUID, Event]] = []
 
-    def adopt(run: FlowRun, ending: Event) -> Sent:
-        adopted.append((run.parameters["job"]["frames"], ending))
+    def adopt(run: UUID, ending: Event) -> Sent:
+        adopted.append((run, ending))
         return Sent(FramesJob.model_construct(frames=END), ending, waits_for_its_turn)
 
-    run = FlowRun.model_construct(parameters={"job": {"frames": END}})
+    run = FlowRun.model_construct(id=uuid4(), parameters={"job": {"frames": END}})
     monkeypatch.setattr(chunks, "sent_and_not_ended", lambda _: [run])
     monkeypatch.setattr(chunks.wait_for_chunk, "submit", adopt)
     monkeypatch.setattr(chunks, "help_for", lambda *_: None)
     farm.fates = {WHOLE: [farm.completes]}
 
     assert rendered(farm) == [(WHOLE, True)]
-    assert [(frames, ending.is_set()) for frames, ending in adopted] == [(END, True)]
+    assert [(one, ending.is_set()) for one, ending in adopted] == [(run.id, True)]
