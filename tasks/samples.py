@@ -18,7 +18,8 @@ from media.shot import samples
 from media.shot.job import FrameJob, SamplesJob
 from media.shot.plan import ShotPlan
 from media.source import staged_address
-from tasks.chunks import MOST_TRIES, Ended, end_of_sent, how_it_ended, wait_for_chunk
+from tasks.chunk_run import Ended, end_of_sent, how_it_ended, wait_for_chunk
+from tasks.chunks import MOST_TRIES
 from tasks.dispatch import run_elsewhere, sent_and_not_ended
 from tasks.ended_run import Why
 from tasks.media_task import media_task

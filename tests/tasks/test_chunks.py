@@ -20,7 +20,8 @@ from media.store import FolderStore
 from media.store.keys import frame_name, key_for
 from media.tools import Tools
 from tasks import chunks
-from tasks.chunks import Ended, render_chunks
+from tasks.chunk_run import Ended
+from tasks.chunks import render_chunks
 from tasks.ended_run import Why
 from tasks.renderers import Renderers
 from tests.media.shot.test_plan import BLENDER, plan

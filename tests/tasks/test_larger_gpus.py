@@ -18,7 +18,7 @@ from infra.rental.machine import Offer
 from media.errors import ToolFailed
 from media.shot.plan import ShotPlan
 from tasks import chunks
-from tasks.chunks import Ended, how_it_ended
+from tasks.chunk_run import Ended, how_it_ended
 from tasks.ended_run import Why
 from tasks.renderers import Renderers
 from tasks.workers import WORKER
