@@ -25,7 +25,7 @@ from benchmarks.prefect_server import PREFECT, running_server
 
 ISSUE = 6
 LONGEST_S = 900.0
-FRAMES, CHUNK, WORKERS = 24, 5, 2
+FRAMES, CHUNK, WORKERS = 24, 6, 2
 LEAST_FRAME_S = 2.0
 SETTINGS = {"width": 960, "height": 540, "samples": 48}
 ENDS_WITHIN_S = 400.0

@@ -1,5 +1,6 @@
 """What a run's page shows of its result: pictures, a table of what was made, and where it lies."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -60,7 +61,7 @@ def show_result(manifest: Manifest, store: ObjectStore, *, found: bool = False) 
 
 def show_refused(refused: FrameRefused, source: str) -> None:
     """Show a frame that was not what it must be, as far as anything can be seen of it."""
-    words = [f"Frame {refused.frame}: {refused.reason}"]
+    words = [f"Frame {refused.frame}: {as_plain(refused.reason)}"]
     if refused.thumbnail:
         words.append(f"![frame {refused.frame}]({as_data_uri(refused.thumbnail)})")
     create_markdown_artifact(
@@ -68,6 +69,11 @@ def show_refused(refused: FrameRefused, source: str) -> None:
         key=f"refused-{refused.frame:06d}",
         description=f"A frame of {source} that came out wrong twice",
     )
+
+
+def as_plain(text: str) -> str:
+    """Return markdown that shows a text as it stands: a stranger's names may look like pictures or links."""
+    return re.sub(r"([\\`*_\[\]<>!|~#])", r"\\\1", " ".join(text.split()))
 
 
 def _table(manifest: Manifest, *, found: bool) -> list[dict[str, str]]:
@@ -108,7 +114,7 @@ def _account(manifest: Manifest) -> str:
         facts.append(f"Encoded by {record.encoder}: {record.encoder_reason}.")
     facts += [_costs(record.cost)] if record.cost else []
     facts += [f"Found, not made again: {', '.join(record.reused)}."] if record.reused else []
-    facts += [f"**Note:** {warning}" for warning in record.warnings]
+    facts += [f"**Note:** {as_plain(warning)}" for warning in record.warnings]
     return "\n".join(f"- {fact}" for fact in facts)
 
 
