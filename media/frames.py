@@ -78,6 +78,21 @@ def committed_frames(plan: FramePlan, store: ObjectStore) -> dict[int, Frame]:
     }
 
 
+def all_committed(plan: FramePlan, store: ObjectStore) -> tuple[Frame, ...]:
+    """Return all frames of `plan` in their order, which others have committed.
+
+    Raises:
+        ToolFailed: Some are not there any more.
+    """
+    frames = committed_frames(plan, store)
+    if gone := [number for number in plan.numbers if number not in frames]:
+        raise ToolFailed(
+            f"{plan.source.name}: expected {len(plan.numbers)} frames in the store, found {len(gone)} "
+            f"of them gone, such as {gone[0]}; they were deleted since they were rendered: run the job again"
+        )
+    return tuple(frames.values())
+
+
 def committed_numbers(plan: FramePlan, store: ObjectStore) -> list[int]:
     """Return which frames of `plan` are in the store, in their order, without reading their records."""
     listed = {stat.key for stat in store.list(folder_of("renders", plan.render))}
@@ -87,6 +102,11 @@ def committed_numbers(plan: FramePlan, store: ObjectStore) -> list[int]:
         return all(key_for("renders", plan.render, frame_name(number, one)) in listed for one in suffixes)
 
     return [number for number in plan.numbers if is_there(number)]
+
+
+def has_frames(plan: FramePlan, store: ObjectStore) -> bool:
+    """Return whether any frame lies in the store where those of `plan` do, whatever its number."""
+    return any(stat.key.endswith(plan.frame_suffix) for stat in store.list(folder_of("renders", plan.render)))
 
 
 def find_frame(number: int, plan: FramePlan, store: ObjectStore) -> Frame | None:

@@ -18,7 +18,7 @@ from media.errors import ToolFailed
 from media.frame_display import written_beside
 from media.frame_gate import FrameFacts, inspect_frame
 from media.frame_spec import BadFrame, LastBadFrame
-from media.frames import Frame, commit, find_frame
+from media.frames import Frame, commit, find_frame, has_frames
 from media.order import Order, Report
 from media.process import check
 from media.store import ObjectStore
@@ -90,7 +90,10 @@ class Renderer:
             yield frame
 
     def _second_chances(self, *, others_are_committed: bool) -> Iterator[Frame]:
-        """Render uniform frames once more; what stays uniform counts only beside a frame that is not."""
+        """Render uniform frames once more; what stays uniform counts only beside a frame that is not.
+
+        Of frames that others share in, as where a film fades to black, that one may be another's.
+        """
         held: list[tuple[FrameWritten, FrameFacts]] = []
         for number in self.suspects:
             held.append(self._rendered(number))
@@ -98,7 +101,9 @@ class Renderer:
                 others_are_committed = True
                 yield from self._committed(held)
                 held.clear()
-        if held:
+        if held and self.order.shared and has_frames(self.order.plan, self.store):
+            yield from self._committed(held)
+        elif held:
             raise ToolFailed(
                 "every frame came out in one single colour, twice; look at the model and its size"
             )

@@ -17,7 +17,7 @@ from prefect.types import KeyValueLabels
 from blocks.tools import open_tools
 from media.cost import Cost, MachineCost, cost_of
 from media.errors import BadInput, ToolFailed
-from media.frame_list import as_text
+from media.frame_list import as_text, numbers_in
 from media.frames import committed_frames, committed_numbers
 from media.shot.chunks import from_the_middle, help_for, parts_of, pilot_of
 from media.shot.division import read_division, write_division
@@ -47,7 +47,7 @@ class Ended:
 
     Attributes:
         why: It did not complete, if it did not.
-        worker: Which one had it; empty where a machine was rented, since the next one is another.
+        worker: Which one had it.
         machines: What was rented for it.
         needs: Labels for the next run of the same work, if its machine was too small (`tasks/rented.py`).
     """
@@ -118,14 +118,33 @@ def how_it_ended(run: FlowRun, ending: Event) -> Ended:
     return Ended(why_it_ended(run), "" if machines else worker_of(run), machines, needs)
 
 
+def end_of_sent(future: PrefectFuture[Ended]) -> Ended:
+    """Return how a run ended; that it could not be sent, or was lost sight of, is an end like others."""
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 - whatever became of one run, the others are to go on
+        return Ended(Why(type(error).__name__, f"its run could not be sent, or was lost: {error}"), "")
+
+
 @dataclass
 class _Going:
-    """A run on its way: with a part of the video, or as help for one that has."""
+    """A run on its way.
+
+    Attributes:
+        chunk: Its frames.
+        segment: Whether it is to encode them as a part of the video.
+        helps: Whether they are those of another that goes as well, which renders what this one does not.
+        ending: Ends it.
+        told: What it was told that it needs.
+        helped: Whether another has taken frames off it.
+    """
 
     chunk: ShotPlan
-    told: KeyValueLabels = field(default_factory=dict)
-    is_help: bool = False
-    is_helped: bool = False
+    segment: bool
+    helps: bool
+    ending: Event
+    told: KeyValueLabels
+    helped: bool = False
 
 
 @dataclass
@@ -169,7 +188,6 @@ class _Chunks:
         self._orphans: dict[str, UUID] = {}
         self._failures = _Failures()
         self._rented: list[MachineCost] = []
-        self._ending = Event()
         self._needs: KeyValueLabels = {}
         self._frame_s = 0.0
 
@@ -180,9 +198,11 @@ class _Chunks:
             try:
                 parts = read_division(self._plan, open_tools().store) if self._orphans else []
                 parts = parts or self._divided(report)
+                self._adopt_helpers(parts)
                 self._all_of(from_the_middle(parts), report, segments=self._plan.video is not None)
-            finally:
-                self._ending.set()
+            finally:  # nobody needs those that help, or nobody waits any more
+                for going in self._going.values():
+                    going.ending.set()
         cost = cost_of(tuple(self._rented), len(self._plan.numbers)) if self._rented else None
         return Chunked(parts, cost)
 
@@ -205,49 +225,57 @@ class _Chunks:
     def _all_of(self, chunks: list[ShotPlan], report: Callable[[int], None], *, segments: bool) -> None:
         """Send chunks, some at a time, until they lack nothing."""
         waiting = [chunk for chunk in chunks if self._lacks(chunk, segments=segments)]
-        while waiting or self._going:
+        while waiting or not all(one.helps for one in self._going.values()):
             while waiting and len(self._going) < self._animation.machines:
                 self._send(waiting.pop(0), segment=segments)
             if len(self._going) < self._animation.machines:
                 self._help()
             done, _ = wait(list(self._going), timeout=LOOK_EVERY_S)
-            waiting += [chunk for future in done if (chunk := self._take(future, segments=segments))]
+            waiting += [chunk for future in done if (chunk := self._take(future))]
             report(len(committed_numbers(self._plan, open_tools().store)))
 
-    def _send(self, chunk: ShotPlan, *, segment: bool, is_help: bool = False) -> None:
-        frames = as_text(chunk.numbers)
+    def _adopt_helpers(self, parts: Sequence[ShotPlan]) -> None:
+        """Wait also for those runs of before that have no part to themselves, as helpers have none."""
+        for frames in self._orphans.keys() - {as_text(part.numbers) for part in parts}:
+            self._send(self._plan.only(numbers_in(frames)), segment=False, helps=True)
+
+    def _send(self, chunk: ShotPlan, *, segment: bool, helps: bool = False) -> None:
+        frames, ending = as_text(chunk.numbers), Event()
         if orphan := self._orphans.pop(frames, None):
-            future = wait_for_chunk.submit(orphan, self._ending)
+            future = wait_for_chunk.submit(orphan, ending)
         else:
             not_on = self._failures.not_on(chunk.numbers)
             job = FramesJob(animation=self._animation, frames=frames, segment=segment, not_on=not_on)
-            future = send_chunk.submit(chunk, job, self._renderers, self._ending, self._needs)
-        self._going[future] = _Going(chunk, {} if orphan else self._needs, is_help)
+            future = send_chunk.submit(chunk, job, self._renderers, ending, self._needs)
+        self._going[future] = _Going(chunk, segment, helps, ending, {} if orphan else self._needs)
 
     def _help(self) -> None:
         """Take the end of its frames off the run that has most left, if that is worth a start; once each."""
-        going = [one for one in self._going.values() if not (one.is_help or one.is_helped)]
+        going = [one for one in self._going.values() if not (one.helped or one.helps)]
         left = [self._missing(one.chunk) for one in going]
         if found := help_for(left, self._frame_s, self._renderers.start_s):
             place, taken = found
-            going[place].is_helped = True
-            self._send(self._plan.only(taken), segment=False, is_help=True)
+            going[place].helped = True
+            self._send(self._plan.only(taken), segment=False, helps=True)
 
-    def _take(self, future: PrefectFuture[Ended], *, segments: bool) -> ShotPlan | None:
+    def _take(self, future: PrefectFuture[Ended]) -> ShotPlan | None:
         """Take in how a run ended; returns its chunk if it is to be tried again.
 
         Raises:
             BadInput, ToolFailed: It is not worth another try.
         """
-        going, ended = self._going.pop(future), future.result()
+        going, ended = self._going.pop(future), end_of_sent(future)
         chunk = going.chunk
         self._rented += ended.machines
         self._needs = larger(self._needs, ended.needs)  # the other chunks are of the same scene
-        if going.is_help or not self._lacks(chunk, segments=segments):
-            return None  # help that failed was no harm: whoever was helped goes on
+        if not self._lacks(chunk, segments=going.segment):
+            return None
         why = ended.why or Why("", "it completed, and yet not all of it is in the store")
         if why.is_final:
             raise BadInput(why.sentence)
+        if going.helps:
+            get_run_logger().warning("frames %s go without help: %s", as_text(chunk.numbers), why.sentence)
+            return None
         if ended.needs and ended.needs != going.told:  # which counts as no failure of chunk or machine
             get_run_logger().warning("frames %s need a larger GPU: %s", as_text(chunk.numbers), why.sentence)
             return chunk

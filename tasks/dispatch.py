@@ -6,12 +6,14 @@ another: one that did would hold the very GPU that the other waits for.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 from threading import Event
 from typing import cast
 from uuid import UUID
 
+import httpx
 from prefect import get_run_logger
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
@@ -19,10 +21,13 @@ from prefect.client.schemas.filters import (
     FlowFilterName,
     FlowRunFilter,
     FlowRunFilterParentFlowRunId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun, State, StateType
 from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
+from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.states import Cancelling, Crashed
 from prefect.types import KeyValueLabels
 from pydantic import BaseModel
@@ -43,6 +48,9 @@ logger = logging.getLogger(__name__)
 
 CONTROL = "control"
 POLL_S = 1.0
+LONGEST_WITHOUT_SERVER_S = 1800.0
+"""So long whoever waits for a run bears with a server that does not answer: runs go on meanwhile."""
+NOT_ENDED = [kind for kind in StateType if kind not in TERMINAL_STATES]
 
 
 def send_on(job: Job, source: Source, result: str) -> Result | None:
@@ -129,17 +137,26 @@ def end_of(sent: UUID, ending: Event | None = None) -> FlowRun:
     """Wait for the end of a run, known by its id; if it dies with its worker, another worker is given it.
 
     Once `ending` is set it is cancelled and no longer waited for: a run that ends interrupts only its main
-    thread, so others have to be told, and the server looks for such pairs only now and then.
+    thread, so others have to be told, and the server looks for such pairs only now and then. A run that was
+    deleted is returned without a state; a server that does not answer for a while is waited for.
     """
-    ending = ending or Event()
+    ending, answered = ending or Event(), time.monotonic()
     with get_client(sync_client=True) as client:
         run = client.read_flow_run(sent)
         vigil = Vigil(run, client, must_speak=True)
         while not (run.state and run.state.is_final()):
             if ending.wait(POLL_S):
                 return _cancelled(run, client)
-            run = client.read_flow_run(run.id)
-            vigil.look(run)
+            try:
+                run = client.read_flow_run(run.id)
+                vigil.look(run)
+                answered = time.monotonic()
+            except ObjectNotFound:
+                return run.model_copy(update={"state": None})
+            except (PrefectException, httpx.HTTPError) as error:
+                if time.monotonic() - answered > LONGEST_WITHOUT_SERVER_S:
+                    raise
+                logger.warning("run %s: the server is asked again how it is: %s", run.name, error)
     return run
 
 
@@ -149,11 +166,13 @@ def sent_and_not_ended(flow: str) -> list[FlowRun]:
     run = context.flow_run if context else None
     if run is None or run.run_count <= 1:
         return []
-    ours = FlowRunFilter(parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id]))
+    ours = FlowRunFilter(
+        parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id]),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=NOT_ENDED)),
+    )  # of many runs that have ended, the server would tell of the first 200 alone
     with get_client(sync_client=True) as client:
         named = FlowFilter(name=FlowFilterName(any_=[flow]))
-        sent = client.read_flow_runs(flow_filter=named, flow_run_filter=ours)
-    return [one for one in sent if one.state and not one.state.is_final()]
+        return client.read_flow_runs(flow_filter=named, flow_run_filter=ours)
 
 
 def _cancelled(run: FlowRun, client: SyncPrefectClient) -> FlowRun:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from functools import wraps
 from typing import ParamSpec, TypeVar
+from uuid import UUID
 
 import httpx
 from prefect import get_run_logger
@@ -135,11 +136,19 @@ def _look_out(run: FlowRun, ending: threading.Event) -> None:
             vigils = {one.id: Vigil(one, client, must_speak=False) for one in _others_at_work(run, client)}
             while vigils and not ending.wait(LOOK_EVERY_S):
                 for one, vigil in vigils.items():
-                    vigil.look(client.read_flow_run(one))
+                    _look_after(one, vigil, client)
                 if time.monotonic() > until:
                     vigils = {one: vigil for one, vigil in vigils.items() if one == sender}
     except (PrefectException, httpx.HTTPError, MediaError) as error:
         get_run_logger().warning("nobody looks after other runs from here any more: %s", error)
+
+
+def _look_after(one: UUID, vigil: Vigil, client: SyncPrefectClient) -> None:
+    """Look after a run; a server that does not answer now is asked again at the next look."""
+    try:
+        vigil.look(client.read_flow_run(one))
+    except (PrefectException, httpx.HTTPError) as error:
+        get_run_logger().warning("how another run is cannot be seen now: %s", error)
 
 
 def _sender_of(run: FlowRun, client: SyncPrefectClient) -> object:

@@ -18,7 +18,7 @@ from media.shot import samples
 from media.shot.job import FrameJob, SamplesJob
 from media.shot.plan import ShotPlan
 from media.source import staged_address
-from tasks.chunks import MOST_TRIES, Ended, how_it_ended, wait_for_chunk
+from tasks.chunks import MOST_TRIES, Ended, end_of_sent, how_it_ended, wait_for_chunk
 from tasks.dispatch import run_elsewhere, sent_and_not_ended
 from tasks.ended_run import Why
 from tasks.media_task import media_task
@@ -109,7 +109,7 @@ class _Parts:
         Raises:
             BadInput, ToolFailed: It is not worth another try.
         """
-        number, ended = self._going.pop(future), future.result()
+        number, ended = self._going.pop(future), end_of_sent(future)
         missing, total = self._missing(), len(self._plan.subsets)
         get_run_logger().info("%s of %s parts of the samples are there", total - len(missing), total)
         if number not in missing:

@@ -7,7 +7,7 @@ from media import deliverables
 from media.cost import Cost
 from media.deliverables import Delivered, deliver_previews, deliver_video
 from media.frame_feed import FrameFeed
-from media.frames import Frame, committed_frames
+from media.frames import Frame, all_committed
 from media.machine import memory_bytes
 from media.manifest import Result
 from media.proof import find_proofs
@@ -69,8 +69,12 @@ def tell_rendered(frames: Sequence[Frame]) -> int:
 
 @media_task
 def find_frames(plan: ShotPlan) -> tuple[Frame, ...]:
-    """Read how frames were made that others have rendered."""
-    return tuple(committed_frames(plan, open_tools().store).values())
+    """Read how frames were made that others have rendered.
+
+    Raises:
+        ToolFailed: Not all of them are there any more.
+    """
+    return all_committed(plan, open_tools().store)
 
 
 @media_task

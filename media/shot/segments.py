@@ -73,7 +73,7 @@ def deliver_joined(
         with workspace() as folder:
             for number, part in enumerate(parts):
                 path = folder / f"part{number}{settings.suffix}"
-                path.write_bytes(tools.store.get(segment_key(part, settings)))
+                tools.store.fetch(segment_key(part, settings), path)
             paths = [folder / f"part{number}{settings.suffix}" for number in range(len(parts))]
             counts = [len(part.numbers) for part in parts]
             joined = join_videos(paths, counts, settings, tools.ffmpeg, folder)

@@ -6,6 +6,7 @@ machines differ: a waiter goes by how long it has itself seen the same etag, on 
 """
 
 import logging
+import math
 import threading
 import time
 from contextlib import suppress
@@ -79,7 +80,10 @@ class HeldLease:
     the store refuses means that the lease is lost only if another owner is found there.
     """
 
-    def __init__(self, key: str, store: ObjectStore, record: LeaseRecord, etag: str) -> None:
+    def __init__(
+        self, key: str, store: ObjectStore, record: LeaseRecord, etag: str, *, for_ever: bool = False
+    ) -> None:
+        self._longest_s = math.inf if for_ever else LONGEST_HELD_S
         self._key = key
         self._store = store
         self._record = record
@@ -125,7 +129,7 @@ class HeldLease:
 
     def _renew_in_time(self) -> None:
         pause_s = self._record.lasts_s / RENEWALS_IN_TIME
-        until = time.monotonic() + LONGEST_HELD_S
+        until = time.monotonic() + self._longest_s
         while self._etag is not None and not self._ending.wait(pause_s):
             if time.monotonic() > until:
                 logger.warning("%s: held for too long; it is renewed no more and will run out", self._key)
@@ -158,17 +162,23 @@ class HeldLease:
         self._renewing.join()
 
 
-def take(key: str, store: ObjectStore, lasts_s: float) -> HeldLease | None:
-    """Take a lease that nobody has; None if somebody was first."""
+def take(key: str, store: ObjectStore, lasts_s: float, *, for_ever: bool = False) -> HeldLease | None:
+    """Take a lease that nobody has; None if somebody was first.
+
+    One that is held `for_ever` is renewed for as long as its holder lives, even if that hangs.
+    """
     record = new_record(lasts_s)
     try:
-        return HeldLease(key, store, record, store.put(key, record.data, write_once=True).etag)
+        etag = store.put(key, record.data, write_once=True).etag
     except AlreadyExists:
         return None
+    return HeldLease(key, store, record, etag, for_ever=for_ever)
 
 
-def take_over(key: str, store: ObjectStore, lasts_s: float, etag: str) -> HeldLease | None:
+def take_over(
+    key: str, store: ObjectStore, lasts_s: float, etag: str, *, for_ever: bool = False
+) -> HeldLease | None:
     """Take a lease that its owner has left behind at `etag`; None if it was renewed or taken since."""
     record = new_record(lasts_s)
     stat = store.replace_if(key, record.data, etag)
-    return HeldLease(key, store, record, stat.etag) if stat else None
+    return HeldLease(key, store, record, stat.etag, for_ever=for_ever) if stat else None

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from media.digest import digest_of
 from media.errors import MediaError
+from media.patience import retried
 from media.store.keys import key_for
 from media.store.lease import HeldLease, LeaseRecord, take, take_over
 from media.store.lease_watch import Terms
@@ -29,7 +30,7 @@ def lifeline(name: str, store: ObjectStore, terms: Terms = TERMS) -> Iterator[No
     A store that does not answer has no lease to give: the work goes on.
     """
     try:
-        lease = _taken(_key(name), store, terms)
+        lease = retried(lambda: _taken(_key(name), store, terms))
     except MediaError as error:
         logger.warning("whoever waits for this cannot see that it lives: %s", error)
         lease = None
@@ -84,11 +85,16 @@ class LifelineWatch:
 
 
 def _taken(key: str, store: ObjectStore, terms: Terms) -> HeldLease | None:
-    """Take the lease, also from a former try of the same work, which this one stands for now."""
-    if lease := take(key, store, terms.lasts_s):
+    """Take the lease, also from a former try of the same work, which this one stands for now.
+
+    It is held however long the work takes: one that ran out would say that the work had died.
+    """
+    if lease := take(key, store, terms.lasts_s, for_ever=True):
         return lease
     stat = store.stat(key)
-    return take_over(key, store, terms.lasts_s, stat.etag) if stat else take(key, store, terms.lasts_s)
+    if stat is None:
+        return take(key, store, terms.lasts_s, for_ever=True)
+    return take_over(key, store, terms.lasts_s, stat.etag, for_ever=True)
 
 
 def _key(name: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import sys
 import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from media.frame_warnings import warnings_about
 from media.frames import Frame, committed_frames
 from media.job import TurntableJob
 from media.kind import Kind
+from media.order import Order
 from media.plan import Plan
 from media.process import Child
 from media.rendering import render_frames
@@ -151,6 +153,16 @@ def test_frame_that_stays_uniform_among_others_is_accepted_and_marked(store, cap
 
     assert [frame.number for frame in frames if frame.uniform] == [7]
     assert "frame 7 is of one single colour" in caplog.text
+
+
+def test_uniform_part_of_an_animation_is_accepted_beside_frames_of_others(store, monkeypatch):
+    monkeypatch.setattr("media.rendering.Order", partial(Order, shared=True))
+    store.put(key_for("renders", DIGEST, frame_name(99, ".png")), b"a frame of another part")
+
+    frames = render("uniform", store)
+
+    assert len(frames) == FRAMES
+    assert all(frame.uniform for frame in frames)
 
 
 def test_nothing_but_uniform_frames_is_a_failure_and_nothing_is_committed(store):

@@ -1,131 +1,177 @@
-"""Chunks whose GPU was too small are sent again to a larger one."""
+"""Chunks sent to runs that die, get lost, or are not needed any more: nothing is left out, nobody waits."""
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal
+from pathlib import Path
 from threading import Event
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.schemas.objects import FlowRun
-from prefect.states import Completed, Failed
 
-from infra.rental.ledger import NEEDS_GPU_MEMORY, Rental, label_of
-from infra.rental.machine import Offer
-from media.errors import ToolFailed
+from media.encoder import Ffmpeg
+from media.frame_list import as_text, numbers_in
+from media.shot.job import FramesJob
 from media.shot.plan import ShotPlan
+from media.shot.segments import segment_key
+from media.store import FolderStore
+from media.store.keys import frame_name, key_for
+from media.tools import Tools
 from tasks import chunks
-from tasks.chunks import Ended, how_it_ended
+from tasks.chunks import Ended, render_chunks
 from tasks.ended_run import Why
 from tasks.renderers import Renderers
-from tasks.workers import WORKER
-from tests.media.shot.test_plan import plan
+from tests.media.shot.test_plan import BLENDER, plan
 
-SAID = "OutOfGpuMemory: frame 2: System is out of GPU memory"
-AT = datetime(2026, 1, 1, tzinfo=UTC)
-RENTED = Rental(
-    number=1,
-    offer=Offer(kind="NVIDIA L4", usd_per_hour=Decimal("0.4")),
-    ordered=AT,
-    machine_id="pod",
-    ended=AT,
-)
+WHOLE, END = "10-21", "16-21"
+DIED = Ended(Why("", "its process is gone"), "one")
 
 
-def run_that_failed(message: str, **labels: object) -> FlowRun:
-    state = Failed(message=f"Flow run encountered an exception: {message}")
-    return FlowRun(flow_id=uuid4(), name="frames-1-8", state=state, labels=labels)
+@dataclass(eq=False)
+class Sent:
+    """A run that was sent; `what` becomes of it shows at the first look."""
 
+    job: FramesJob
+    ending: Event
+    what: Callable[["Sent"], Ended | None]
+    ended: Ended | None = None
 
-def short_of(gigabytes: int) -> Ended:
-    why = Why("OutOfGpuMemory", "frame 2: System is out of GPU memory")
-    return Ended(why, "", needs={NEEDS_GPU_MEMORY: gigabytes})
+    def is_done(self) -> bool:
+        self.ended = self.what(self)
+        return self.ended is not None
+
+    def result(self) -> Ended:
+        if self.ended is None:
+            raise ConnectionError("the server does not answer")
+        return self.ended
 
 
 @dataclass
-class Elsewhere:
-    """Runs end there one after the other as was said, and those that are not short of anything render."""
+class Farm:
+    """Where runs go; what becomes of each is said beforehand, by its frames."""
 
-    endings: list[Ended]
-    stored: list[int] = field(default_factory=list)
-    given: list[object] = field(default_factory=list)
+    tools: Tools
+    whole: ShotPlan
+    fates: dict[str, list[Callable[[Sent], Ended | None]]]
+    sent: list[Sent] = field(default_factory=list)
 
-    def submit(
-        self, chunk: ShotPlan, _job: object, _where: object, _ending: Event, needs: object
-    ) -> Future[Ended]:
-        self.given.append(needs)
-        ended: Future[Ended] = Future()
-        ended.set_result(self.endings.pop(0))
-        if ended.result().why is None:
-            self.stored += chunk.numbers
-        return ended
+    def submit(self, _: ShotPlan, job: FramesJob, __: Renderers, ending: Event, ___: object) -> Sent:
+        self.sent.append(Sent(job, ending, self.fates[job.frames].pop(0)))
+        return self.sent[-1]
+
+    def wait(self, futures: Iterable[Sent], timeout: float) -> tuple[set[Sent], set[Sent]]:
+        assert timeout
+        futures = set(futures)
+        done = {one for one in futures if one.is_done()}
+        return done, futures - done
+
+    def commit(self, frames: str) -> None:
+        for number in numbers_in(frames):
+            self.tools.store.put(
+                key_for("renders", self.whole.render, frame_name(number, ".png")), b"a frame"
+            )
+
+    def encode(self, frames: str) -> None:
+        part = self.whole.only(numbers_in(frames))
+        assert part.video
+        self.tools.store.put(segment_key(part, part.video), b"a segment")
+
+    def completes(self, sent: Sent) -> Ended:
+        self.commit(sent.job.frames)
+        if sent.job.segment:
+            self.encode(sent.job.frames)
+        return Ended(None, "two")
+
+    def dies_before_it_encodes(self, sent: Sent) -> Ended:
+        self.commit(sent.job.frames)
+        return DIED
 
 
-Sending = Callable[..., Elsewhere]
+def dies(_: Sent) -> Ended:
+    return DIED
+
+
+def waits_for_its_turn(_: Sent) -> None:
+    return None
+
+
+@contextmanager
+def nobody_hears(_: ShotPlan) -> Iterator[Callable[[int], None]]:
+    yield lambda _: None
 
 
 @pytest.fixture
-def sending(monkeypatch) -> Sending:
-    """Send a shot in as many chunks as are said to end, one at a time, to runs that end so."""
-
-    def send(*endings: Ended, pieces: int = 1) -> Elsewhere:
-        elsewhere = Elsewhere(list(endings))
-        monkeypatch.setattr(chunks, "send_chunk", elsewhere)
-        monkeypatch.setattr(chunks, "wait", lambda futures, **_: (set(futures), set()))
-        monkeypatch.setattr(chunks, "committed_numbers", lambda _plan, _store: elsewhere.stored)
-        monkeypatch.setattr(chunks, "open_tools", _NoTools)
-        monkeypatch.setattr(chunks, "get_run_logger", logging.getLogger)
-        whole = plan(first=1, last=8, machines=1)
-        size = len(whole.numbers) // pieces
-        parts = [whole.only(whole.numbers[at : at + size]) for at in range(0, len(whole.numbers), size)]
-        sent = chunks._Chunks(whole, Renderers("runpod"))
-        sent._all_of(parts, lambda _: None, segments=False)
-        return elsewhere
-
-    return send
+def farm(tmp_path, monkeypatch) -> Farm:
+    """A job of one chunk, whose run is helped at once."""
+    whole = plan(chunk=12)
+    made = Farm(Tools(FolderStore(tmp_path), BLENDER, Ffmpeg(Path("/no/ffmpeg"))), whole, {})
+    monkeypatch.setattr(chunks, "send_chunk", made)
+    monkeypatch.setattr(chunks, "wait", made.wait)
+    monkeypatch.setattr(chunks, "open_tools", lambda: made.tools)
+    monkeypatch.setattr(chunks, "sent_and_not_ended", lambda _: [])
+    monkeypatch.setattr(chunks, "count_progress", nobody_hears)
+    monkeypatch.setattr(chunks, "get_run_logger", lambda: logging.getLogger(__name__))
+    monkeypatch.setattr(chunks, "pilot_of", lambda _: ())
+    monkeypatch.setattr(chunks, "help_for", lambda left, *_: (0, numbers_in(END)) if left else None)
+    return made
 
 
-class _NoTools:
-    store = None
+def rendered(farm: Farm) -> list[tuple[str, bool]]:
+    """Render the job; returns the frames of the runs that were sent, and whether they were to encode."""
+    done = render_chunks(farm.whole, Renderers("local", start_s=1.0))
+
+    assert [as_text(part.numbers) for part in done.parts] == [WHOLE]
+    return [(one.job.frames, one.job.segment) for one in farm.sent]
 
 
-def test_chunk_goes_on_to_larger_gpus_however_often_until_one_is_large_enough(sending):
-    sizes = (25, 33, 49, 97)
+def test_run_that_was_helped_and_died_before_it_encoded_is_sent_again(farm):
+    farm.fates = {WHOLE: [farm.dies_before_it_encodes, farm.completes], END: [farm.completes] * 2}
 
-    sent = sending(*map(short_of, sizes), Ended(None, ""))
-
-    assert sent.given == [{}, *({NEEDS_GPU_MEMORY: size} for size in sizes)]
+    assert rendered(farm)[:3] == [(WHOLE, True), (END, False), (WHOLE, True)]
 
 
-def test_what_one_chunk_lacked_is_said_of_those_after_it(sending):
-    sent = sending(short_of(25), Ended(None, ""), Ended(None, ""), pieces=2)
+def test_help_that_fails_is_not_sent_again_and_ends_nothing(farm):
+    farm.fates = {WHOLE: [farm.completes], END: [dies]}
 
-    assert sent.given == [{}, {NEEDS_GPU_MEMORY: 25}, {NEEDS_GPU_MEMORY: 25}]
-
-
-def test_chunk_that_a_larger_gpu_does_not_help_is_tried_as_often_as_others(sending):
-    with pytest.raises(ToolFailed, match="frames 1-8: tried 3 times"):
-        sending(*[short_of(25)] * 4)
+    assert rendered(farm) == [(WHOLE, True), (END, False)]
 
 
-def test_end_of_a_run_tells_what_it_lacked_only_if_it_failed_of_that():
-    labels = {NEEDS_GPU_MEMORY: 25}
+def test_help_that_never_gets_its_turn_is_not_waited_for_but_cancelled(farm):
+    farm.fates = {WHOLE: [farm.completes], END: [waits_for_its_turn]}
 
-    assert how_it_ended(run_that_failed(SAID, **labels), Event()).needs == labels
-    assert how_it_ended(run_that_failed("ToolFailed: Blender died", **labels), Event()).needs == {}
-    completed = run_that_failed(SAID, **labels).model_copy(update={"state": Completed()})
-    assert how_it_ended(completed, Event()).needs == {}
+    assert rendered(farm) == [(WHOLE, True), (END, False)]
+    assert farm.sent[1].ending.is_set()
 
 
-def test_worker_that_rents_is_not_held_to_have_failed_with_one_of_its_machines():
-    own, rented = (
-        run_that_failed("ToolFailed: Blender died", **{WORKER: "one"} | rental)
-        for rental in ({}, label_of(RENTED))
-    )
+def test_run_that_was_lost_sight_of_is_sent_again(farm, monkeypatch):
+    monkeypatch.setattr(chunks, "help_for", lambda *_: None)
+    farm.fates = {WHOLE: [waits_for_its_turn, farm.completes]}
 
-    assert how_it_ended(own, Event()).worker == "one"
-    assert how_it_ended(rented, Event()).worker == ""
-    assert len(how_it_ended(rented, Event()).machines) == 1
+    def wait(futures: Iterable[Sent], timeout: float) -> tuple[set[Sent], set[Sent]]:
+        assert timeout
+        for one in futures:
+            one.is_done()
+        return set(futures), set()
+
+    monkeypatch.setattr(chunks, "wait", wait)
+
+    assert rendered(farm) == [(WHOLE, True)] * 2
+
+
+def test_help_that_goes_on_when_the_run_that_sent_it_is_begun_anew_ends_with_it(farm, monkeypatch):
+    adopted: list[tuple[UUID, Event]] = []
+
+    def adopt(run: UUID, ending: Event) -> Sent:
+        adopted.append((run, ending))
+        return Sent(FramesJob.model_construct(frames=END), ending, waits_for_its_turn)
+
+    run = FlowRun.model_construct(id=uuid4(), parameters={"job": {"frames": END}})
+    monkeypatch.setattr(chunks, "sent_and_not_ended", lambda _: [run])
+    monkeypatch.setattr(chunks.wait_for_chunk, "submit", adopt)
+    monkeypatch.setattr(chunks, "help_for", lambda *_: None)
+    farm.fates = {WHOLE: [farm.completes]}
+
+    assert rendered(farm) == [(WHOLE, True)]
+    assert [(one, ending.is_set()) for one, ending in adopted] == [(run.id, True)]

@@ -8,10 +8,11 @@ import pytest
 
 from media.blender_events import Device, FrameWritten
 from media.encoder import Ffmpeg
+from media.errors import ToolFailed
 from media.frame_display import written_beside
 from media.frame_feed import FrameFeed
 from media.frame_gate import FrameFacts
-from media.frames import commit
+from media.frames import all_committed, commit
 from media.shot.plan import ShotPlan
 from media.shot.segments import deliver_joined, encode_segment, has_segment, segment_key
 from media.store import FolderStore
@@ -87,6 +88,33 @@ def test_segments_make_one_video_whatever_the_format_and_codec(tmp_path, ffmpeg:
     assert video.download_name == f"shot-animation{whole.video.suffix}"
     tools.store.fetch(video.asset.key, tmp_path / "video")
     assert greys_in(tmp_path / "video") == pytest.approx(list(GREYS.values()), abs=3)
+
+
+def test_video_whose_segment_was_deleted_is_encoded_of_its_frames(tmp_path, ffmpeg: Ffmpeg):
+    whole = plan()
+    tools = Tools(FolderStore(tmp_path / "store"), BLENDER, ffmpeg)
+    commit_all(whole, tools, tmp_path)
+    assert whole.video
+
+    delivered = deliver_joined(whole, whole.video, [whole.only(numbers) for numbers in PARTS], tools)
+
+    assert delivered.encoder != "joined"
+    (video,) = delivered.outputs
+    tools.store.fetch(video.asset.key, tmp_path / "video")
+    assert greys_in(tmp_path / "video") == pytest.approx(list(GREYS.values()), abs=3)
+
+
+def test_frames_of_others_are_all_there_or_the_first_missing_one_is_named(tmp_path):
+    whole = plan()
+    tools = Tools(FolderStore(tmp_path / "store"), BLENDER, Ffmpeg(Path("/no/ffmpeg")))
+    commit_all(whole, tools, tmp_path)
+
+    there = all_committed(whole, tools.store)
+    tools.store.delete(there[3].key)
+
+    assert [frame.number for frame in there] == list(whole.numbers)
+    with pytest.raises(ToolFailed, match=r"expected 12 frames .* found 1 of them gone, such as 13"):
+        all_committed(whole, tools.store)
 
 
 def test_segments_of_another_codec_have_another_name():
