@@ -11,7 +11,6 @@ from uuid import UUID
 from prefect import get_run_logger
 from prefect.client.schemas.objects import FlowRun
 from prefect.futures import PrefectFuture, wait
-from prefect.states import Cancelled
 from prefect.types import KeyValueLabels
 
 from blocks.tools import open_tools
@@ -26,36 +25,17 @@ from media.shot.job import AnimationJob, FramesJob
 from media.shot.plan import ShotPlan
 from media.shot.segments import has_segment
 from media.source import staged_address
-from tasks.dispatch import end_of, run_elsewhere, sent_and_not_ended
-from tasks.ended_run import Why, is_short_of_gpu_memory, why_it_ended
+from tasks.dispatch import run_elsewhere, sent_and_not_ended
+from tasks.ended_run import Why
 from tasks.media_task import media_task
 from tasks.progress import count_progress
 from tasks.renderers import Renderers, find_others
-from tasks.rented import larger, needs_of, rented_for
+from tasks.rented import larger
+from tasks.sent_runs import MOST_TRIES, Ended, end_of_sent, how_it_ended, wait_for_sent
 from tasks.shot_artifacts import show_forecast
-from tasks.workers import worker_of
 
 FLOW = "render-frames"
 LOOK_EVERY_S = 2.0
-MOST_TRIES = 3
-"""So often a chunk is sent, and so often a worker may fail; what fails as often fails for good."""
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a run of a chunk ended.
-
-    Attributes:
-        why: It did not complete, if it did not.
-        worker: Which one had it.
-        machines: What was rented for it.
-        needs: Labels for the next run of the same work, if its machine was too small (`tasks/rented.py`).
-    """
-
-    why: Why | None
-    worker: str
-    machines: tuple[MachineCost, ...] = ()
-    needs: KeyValueLabels = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,10 +44,12 @@ class Chunked:
 
     Attributes:
         parts: The plans of the parts that the video comes in, in order.
+        found: The frames that were there before.
         cost: What machines have cost, if any were rented.
     """
 
     parts: list[ShotPlan]
+    found: frozenset[int]
     cost: Cost | None
 
 
@@ -92,13 +74,6 @@ def send_chunk(
     return how_it_ended(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
 
 
-@media_task
-def wait_for_chunk(run: UUID, ending: Event) -> Ended:
-    """Wait for a run that was sent before this run died and was begun anew."""
-    get_run_logger().info("a run that was sent before is still at work: %s", run)
-    return how_it_ended(end_of(run, ending), ending)
-
-
 def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
     """Render the frames that the store lacks by several runs.
 
@@ -107,23 +82,6 @@ def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
         ToolFailed: Frames are missing though they were tried as often as may be.
     """
     return _Chunks(plan, renderers).rendered()
-
-
-def how_it_ended(run: FlowRun, ending: Event) -> Ended:
-    """Return how a run ended that was waited for."""
-    if ending.is_set():
-        return cast("Ended", Cancelled(message=f"run {run.name} was cancelled with the one that sent it"))
-    machines = rented_for(run)
-    needs = needs_of(run) if is_short_of_gpu_memory(run) else {}
-    return Ended(why_it_ended(run), "" if machines else worker_of(run), machines, needs)
-
-
-def end_of_sent(future: PrefectFuture[Ended]) -> Ended:
-    """Return how a run ended; that it could not be sent, or was lost sight of, is an end like others."""
-    try:
-        return future.result()
-    except Exception as error:  # noqa: BLE001 - whatever became of one run, the others are to go on
-        return Ended(Why(type(error).__name__, f"its run could not be sent, or was lost: {error}"), "")
 
 
 @dataclass
@@ -194,6 +152,7 @@ class _Chunks:
     def rendered(self) -> Chunked:
         """Render what is missing; whatever ends this early, the runs that were sent end with it."""
         self._orphans = {_frames_of(run): run.id for run in sent_and_not_ended(FLOW)}
+        found = frozenset(self._plan.numbers) - frozenset(self._missing(self._plan))
         with count_progress(self._plan) as report:
             try:
                 parts = read_division(self._plan, open_tools().store) if self._orphans else []
@@ -204,7 +163,7 @@ class _Chunks:
                 for going in self._going.values():
                     going.ending.set()
         cost = cost_of(tuple(self._rented), len(self._plan.numbers)) if self._rented else None
-        return Chunked(parts, cost)
+        return Chunked(parts, found, cost)
 
     def _divided(self, report: Callable[[int], None]) -> list[ShotPlan]:
         """Divide the frames by what the pilot took, and show what that tells of the rest."""
@@ -242,7 +201,7 @@ class _Chunks:
     def _send(self, chunk: ShotPlan, *, segment: bool, helps: bool = False) -> None:
         frames, ending = as_text(chunk.numbers), Event()
         if orphan := self._orphans.pop(frames, None):
-            future = wait_for_chunk.submit(orphan, ending)
+            future = wait_for_sent.submit(orphan, ending)
         else:
             not_on = self._failures.not_on(chunk.numbers)
             job = FramesJob(animation=self._animation, frames=frames, segment=segment, not_on=not_on)
