@@ -94,6 +94,7 @@ def activate(scene: bpy.types.Scene, kind: str) -> Device:
         OutOfResources: Blender did not take the device, as happens without a word.
     """
     preferences = _preferences()
+    preferences.refresh_devices()  # opening a shot resets the preferences, and there goes their list
     preferences.compute_device_type = "NONE" if kind == CPU else kind
     for device in preferences.devices:
         device.use = device.type == kind

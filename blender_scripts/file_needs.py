@@ -88,21 +88,54 @@ def _needs() -> Iterator[_Need]:
     """Yield what used data-blocks name; what nobody uses is not rendered."""
     for library in bpy.data.libraries:
         yield _Need("library", library.name, _outside(library), _leave_to_blender)
-    for image in bpy.data.images:
-        if image.users and image.source in {"FILE", "SEQUENCE", "MOVIE", "TILED"}:
-            path = _outside(image).replace("<UDIM>", "1001")
-            yield _Need(
-                "texture", image.name, path, image.pack if image.source in {"FILE", "TILED"} else None
-            )
+    for image in _rendered_images():
+        if image.source in {"FILE", "SEQUENCE", "MOVIE", "TILED"}:
+            packs = image.source in {"FILE", "TILED"} and _is_ours(image)
+            yield _Need("texture", image.name, _first_tile(image), image.pack if packs else None)
     for font in bpy.data.fonts:
-        if font.users and font.filepath != _BUILT_IN_FONT:
-            yield _Need("font", font.name, _outside(font), font.pack)
+        if _is_used(font) and font.filepath != _BUILT_IN_FONT:
+            yield _Need("font", font.name, _outside(font), font.pack if _is_ours(font) else None)
     for kind, blocks in (("cache", bpy.data.cache_files), ("volume", bpy.data.volumes)):
         for block in blocks:
-            if block.users:
+            if _is_used(block):
                 yield _Need(kind, block.name, _outside(block))
     for thing in bpy.data.objects:
         yield from _caches_of(thing)
+
+
+def _rendered_images() -> Iterator[bpy.types.Image]:
+    """Yield pictures in use, but not those that are there to be looked at while one works."""
+    users = bpy.data.user_map(subset=list(bpy.data.images))
+    for image in bpy.data.images:
+        if any(not _only_shows(user) for user in users.get(image, ())):
+            yield image
+
+
+def _only_shows(user: bpy.types.ID) -> bool:
+    """Tell whether what uses a picture shows it to whoever works on the file, and to no renderer."""
+    if isinstance(user, bpy.types.Object):
+        return user.type == "EMPTY"
+    return isinstance(user, bpy.types.Brush | bpy.types.Camera | bpy.types.Screen)
+
+
+def _is_used(block: bpy.types.ID) -> bool:
+    """Tell whether anything uses a data-block; that it is to be kept without users is counted as one."""
+    return bool(block.users > block.use_fake_user)
+
+
+def _is_ours(block: bpy.types.ID) -> bool:
+    """Tell whether the open file itself has a data-block: a library's is saved without what is packed."""
+    return block.library is None
+
+
+def _first_tile(image: bpy.types.Image) -> str:
+    """Return the absolute path of a picture, or of the first of its tiles, by either way to number them."""
+    path = _outside(image)
+    if image.source != "TILED":
+        return path
+    number = image.tiles[0].number
+    row, column = divmod(number - 1001, 10)
+    return path.replace("<UDIM>", str(number)).replace("<UVTILE>", f"u{column + 1}_v{row + 1}")
 
 
 def _caches_of(thing: bpy.types.Object) -> Iterator[_Need]:

@@ -68,11 +68,12 @@ class ShotSettings:
 class RenderShot:
     """Open a prepared shot and render the frames that are asked for on standard input.
 
-    What it would run as it opens, it runs only if it is `trusted`. With a `subset`, a frame is the mean of
-    some of its samples, in linear light.
+    What it would run as it opens, it runs only if it is `trusted`; else it reads from `folder` alone. With a
+    `subset`, a frame is the mean of some of its samples, in linear light.
     """
 
     scene: Path
+    folder: Path
     trusted: bool
     choice: Choice
     settings: ShotSettings
@@ -101,8 +102,10 @@ def render_shot(fields: Fields) -> RenderShot:
     Raises:
         BadInput: It is none.
     """
+    scene = Path(fields.text("scene"))
     return RenderShot(
-        scene=Path(fields.text("scene")),
+        scene=scene,
+        folder=Path(fields.text("folder", str(scene.parent))),
         trusted=fields.flag("trusted", default=False),
         choice=choice_of(fields.child("choice", optional=True)),
         settings=shot_settings(fields.child("settings", optional=True)),

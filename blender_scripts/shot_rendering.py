@@ -32,7 +32,7 @@ def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str])
     bpy.ops.wm.read_factory_settings(use_empty=True)
     kind = devices.start(job.device, channel, denoise=job.settings.denoise != "off")
     began = time.monotonic()
-    open_shot(job.scene, trusted=job.trusted)
+    open_shot(job.scene, job.folder, trusted=job.trusted)
     scene = chosen_scene(job.choice)
     apply_shot_settings(scene, job.settings)
     if job.subset:
@@ -47,15 +47,20 @@ def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str])
     renderer.render_all(commands)
 
 
-def open_shot(path: Path, *, trusted: bool) -> None:
+def open_shot(path: Path, folder: Path, *, trusted: bool) -> None:
     """Open a prepared shot; what is not trusted is cleaned again, as what libraries bring comes each time.
+
+    Args:
+        path: The .blend.
+        folder: What it may read from unless it is trusted; it may lie deeper in it.
+        trusted: Whether it is left as it is.
 
     Raises:
         BadInput: Blender cannot read it.
     """
     open_file(path, scripts=trusted)
     if not trusted:
-        sanitise(path.parent, keep_drivers=False)
+        sanitise(folder, keep_drivers=False)
 
 
 def _heartbeat(channel: EventChannel) -> Callable[[int], None]:
@@ -99,18 +104,11 @@ def _named(what: str, name: str, those: "bpy.types.bpy_prop_collection | dict[st
 
 
 def _pose_of(scene: bpy.types.Scene, choice: Choice) -> Callable[[int], None]:
-    """Return what brings the scene to a frame; markers change the camera there, unless one is chosen."""
-    if choice.camera:  # Blender itself follows markers, whenever the frame changes and as it renders
+    """Return what brings the scene to a frame; its markers change the camera there, unless one is chosen."""
+    if choice.camera:  # Blender follows markers by itself, whenever the frame changes
         for marker in [marker for marker in scene.timeline_markers if marker.camera]:
             scene.timeline_markers.remove(marker)
-
-    def pose(frame: int) -> None:
-        scene.frame_set(frame)
-        cuts = [marker for marker in scene.timeline_markers if marker.camera and marker.frame <= frame]
-        if cuts:
-            scene.camera = max(cuts, key=lambda marker: marker.frame).camera
-
-    return pose
+    return scene.frame_set
 
 
 def finish_of(scene: bpy.types.Scene, settings: ShotSettings) -> Callable[[Path], None]:

@@ -31,7 +31,7 @@ def finish_split(job: FinishSplit, channel: EventChannel, commands: Iterable[str
     bpy.ops.wm.read_factory_settings(use_empty=True)
     kind = devices.start(job.device, channel, denoise=job.guides is not None)
     began = time.monotonic()
-    open_shot(job.scene, trusted=job.trusted)
+    open_shot(job.scene, job.folder, trusted=job.trusted)
     scene = chosen_scene(job.choice)
     apply_shot_settings(scene, job.settings)
     devices.activate(scene, kind)

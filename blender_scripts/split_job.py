@@ -22,6 +22,7 @@ class FinishSplit:
 
     Attributes:
         scene: The shot, whose settings hold.
+        folder: What it may read from unless it is trusted.
         trusted: Whether what it would run as it opens may run.
         choice: Of which scene and view layer it is.
         settings: What overrules the scene's.
@@ -31,6 +32,7 @@ class FinishSplit:
     """
 
     scene: Path
+    folder: Path
     trusted: bool
     choice: Choice
     settings: ShotSettings
@@ -45,8 +47,10 @@ def finish_split(fields: Fields) -> FinishSplit:
     Raises:
         BadInput: It is none.
     """
+    scene = Path(fields.text("scene"))
     return FinishSplit(
-        scene=Path(fields.text("scene")),
+        scene=scene,
+        folder=Path(fields.text("folder", str(scene.parent))),
         trusted=fields.flag("trusted", default=False),
         choice=choice_of(fields.child("choice", optional=True)),
         settings=shot_settings(fields.child("settings", optional=True)),

@@ -159,7 +159,7 @@ def add_cameras(scene: bpy.types.Scene, target: bpy.types.Object, frames: int) -
     cameras = {}
     for name, place, length in (
         ("Wide", (4.2, -5.4, 2.3), 42.0),
-        ("Close", (-3.6, -4.6, 1.6), 44.0),
+        ("Close", (-3.9, -5.0, 1.9), 42.0),
         ("Top", (0.1, -1.6, 8.6), 52.0),
     ):
         camera = bpy.data.objects.new(name, bpy.data.cameras.new(name))

@@ -47,7 +47,8 @@ def render_animation(job: AnimationJob) -> Result:
     if renderers.deployment:
         chunked = render_chunks(plan, renderers)
         videos = (join_video(plan, plan.video, chunked.parts),) if plan.video else ()
-        return publish_manifest(plan, find_frames(plan), (*videos, make_previews(plan)), chunked.cost)
+        frames = find_frames(plan, chunked.found)
+        return publish_manifest(plan, frames, (*videos, make_previews(plan)), chunked.cost)
     with FrameFeed() as feed:
         encoding = encode_video.submit(plan, plan.video, feed) if plan.video else None
         frames = render_frames(plan, feed)

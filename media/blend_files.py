@@ -15,8 +15,11 @@ from media.errors import BadInput
 from media.kind import LARGEST_SOURCE, ZSTD_MAGIC
 
 GZIP_MAGIC = b"\x1f\x8b"
-RELATIVE = re.compile(rb"//([^\x00-\x1f\x7f<>|\"*?]{1,1023}(?:<UDIM>[^\x00-\x1f\x7f<>|\"*?]{0,1000})?)\x00")
-"""How a path relative to the file stands in it: `//` and a zero at its end."""
+RELATIVE = re.compile(
+    rb"//([^/\x00-\x1f\x7f<>|\"*?][^\x00-\x1f\x7f<>|\"*?]{0,1022}+(?:<UDIM>[^\x00-\x1f\x7f<>|\"*?]{0,1000}+)?)\x00"
+)
+"""How a path relative to the file stands in it: `//` and a zero at its end. Found without ever going back: a
+picture may well be slashes all over."""
 TILE = "<UDIM>"
 CACHES = re.compile(r"(blendcache|cache_fluid)_?")
 """How the folders are called in which Blender keeps simulations; any other folder is somebody's."""
@@ -64,7 +67,8 @@ def _named_by(blend: Path, folder: Path, scratch: Path) -> Iterator[Path]:
     for name in sorted(names):
         place = name.decode("utf-8", errors="replace").replace("\\", "/")
         if not PurePosixPath(place).is_absolute():
-            yield from _inside(_files_at(blend.parent / place), folder)
+            with contextlib.suppress(OSError):  # no path after all, or one that others may not look at
+                yield from _inside(_files_at(blend.parent / place), folder)
 
 
 def _files_at(path: Path) -> Iterator[Path]:

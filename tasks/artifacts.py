@@ -107,7 +107,7 @@ def _row(name: str, made: str, size: int, seconds: str = "", by: str = "") -> di
 def _account(manifest: Manifest) -> str:
     """Tell how the job was done, as a list in markdown."""
     record = manifest.record
-    facts = [f"Geometry: {record.route_why}"]
+    facts = [f"{'Geometry' if record.geometry else 'Scene'}: {record.route_why}"]
     if record.frames:
         facts.append(f"Rendered by Blender {record.blender} on {_devices(record.frames)}.")
     if record.encoder:

@@ -25,17 +25,17 @@ from media.shot.job import AnimationJob, FramesJob
 from media.shot.plan import ShotPlan
 from media.shot.segments import has_segment
 from media.source import staged_address
-from tasks.chunk_run import FLOW, Ended, end_of_sent, send_chunk, wait_for_chunk
-from tasks.dispatch import sent_and_not_ended
+from tasks.dispatch import run_elsewhere, sent_and_not_ended
 from tasks.ended_run import Why
+from tasks.media_task import media_task
 from tasks.progress import count_progress
 from tasks.renderers import Renderers, find_others
 from tasks.rented import larger
+from tasks.sent_runs import MOST_TRIES, Ended, end_of_sent, how_it_ended, wait_for_sent
 from tasks.shot_artifacts import show_forecast
 
+FLOW = "render-frames"
 LOOK_EVERY_S = 2.0
-MOST_TRIES = 3
-"""So often a chunk is sent, and so often a worker may fail; what fails as often fails for good."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,12 @@ class Chunked:
 
     Attributes:
         parts: The plans of the parts that the video comes in, in order.
+        found: The frames that were there before.
         cost: What machines have cost, if any were rented.
     """
 
     parts: list[ShotPlan]
+    found: frozenset[int]
     cost: Cost | None
 
 
@@ -58,6 +60,18 @@ def find_renderers(job: AnimationJob) -> Renderers:
         BadInput: There is no such deployment.
     """
     return find_others(FLOW, job.deployment)
+
+
+@media_task
+def send_chunk(
+    chunk: ShotPlan, job: FramesJob, renderers: Renderers, ending: Event, needs: KeyValueLabels
+) -> Ended:
+    """Have frames rendered by a run of their own, and wait for it, or cancel it once `ending` is set."""
+    name = f"frames-{chunk.numbers[0]}-{chunk.numbers[-1]}-{chunk.result[:8]}"
+    get_run_logger().info("%s frames are rendered by the run %s", len(chunk.numbers), name)
+    queue = chunk.job.queue if renderers.by_queue else None
+    deployment = f"{FLOW}/{renderers.deployment}"
+    return how_it_ended(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
 
 
 def render_chunks(plan: ShotPlan, renderers: Renderers) -> Chunked:
@@ -138,6 +152,7 @@ class _Chunks:
     def rendered(self) -> Chunked:
         """Render what is missing; whatever ends this early, the runs that were sent end with it."""
         self._orphans = {_frames_of(run): run.id for run in sent_and_not_ended(FLOW)}
+        found = frozenset(self._plan.numbers) - frozenset(self._missing(self._plan))
         with count_progress(self._plan) as report:
             try:
                 parts = read_division(self._plan, open_tools().store) if self._orphans else []
@@ -148,7 +163,7 @@ class _Chunks:
                 for going in self._going.values():
                     going.ending.set()
         cost = cost_of(tuple(self._rented), len(self._plan.numbers)) if self._rented else None
-        return Chunked(parts, cost)
+        return Chunked(parts, found, cost)
 
     def _divided(self, report: Callable[[int], None]) -> list[ShotPlan]:
         """Divide the frames by what the pilot took, and show what that tells of the rest."""
@@ -186,7 +201,7 @@ class _Chunks:
     def _send(self, chunk: ShotPlan, *, segment: bool, helps: bool = False) -> None:
         frames, ending = as_text(chunk.numbers), Event()
         if orphan := self._orphans.pop(frames, None):
-            future = wait_for_chunk.submit(orphan, ending)
+            future = wait_for_sent.submit(orphan, ending)
         else:
             not_on = self._failures.not_on(chunk.numbers)
             job = FramesJob(animation=self._animation, frames=frames, segment=segment, not_on=not_on)

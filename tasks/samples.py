@@ -18,14 +18,13 @@ from media.shot import samples
 from media.shot.job import FrameJob, SamplesJob
 from media.shot.plan import ShotPlan
 from media.source import staged_address
-from tasks.chunk_run import Ended, end_of_sent, how_it_ended, wait_for_chunk
-from tasks.chunks import MOST_TRIES
 from tasks.dispatch import run_elsewhere, sent_and_not_ended
 from tasks.ended_run import Why
 from tasks.media_task import media_task
 from tasks.progress import frame_progress
 from tasks.renderers import Renderers, find_others
 from tasks.rented import telling_its_needs
+from tasks.sent_runs import MOST_TRIES, Ended, end_of_sent, how_it_ended, wait_for_sent
 
 FLOW = "render-samples"
 
@@ -98,7 +97,7 @@ class _Parts:
 
     def _send(self, number: int, orphan: UUID | None = None) -> None:
         if orphan:
-            future = wait_for_chunk.submit(orphan, self._ending)
+            future = wait_for_sent.submit(orphan, self._ending)
         else:
             job = SamplesJob(frame=self._frame, part=number, not_on=tuple(sorted(self._not_on[number])))
             future = send_part.submit(self._plan, job, self._renderers, self._ending, self._told[number])

@@ -68,13 +68,14 @@ def tell_rendered(frames: Sequence[Frame]) -> int:
 
 
 @media_task
-def find_frames(plan: ShotPlan) -> tuple[Frame, ...]:
-    """Read how frames were made that others have rendered.
+def find_frames(plan: ShotPlan, found: frozenset[int]) -> tuple[Frame, ...]:
+    """Read how frames were made that others have rendered for this job, but for those that were `found`.
 
     Raises:
         ToolFailed: Not all of them are there any more.
     """
-    return all_committed(plan, open_tools().store)
+    frames = all_committed(plan, open_tools().store)
+    return tuple(frame.model_copy(update={"found": frame.number in found}) for frame in frames)
 
 
 @media_task

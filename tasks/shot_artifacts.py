@@ -1,7 +1,6 @@
 """What a run's page shows of a shot: what the preflight found, and what the pilot tells of the rest."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from logging import INFO, WARNING
 
 from prefect import get_run_logger
@@ -43,13 +42,23 @@ def show_forecast(pilot: ShotPlan, forecast: Forecast, store: ObjectStore) -> No
 
 def _facts(forecast: Forecast) -> list[str]:
     cost = "nothing is rented" if forecast.usd is None else f"about ${forecast.usd:.2f}"
+    chunks = "one chunk" if forecast.chunks == 1 else f"{forecast.chunks} chunks"
+    together = "" if forecast.machines == 1 else f", {forecast.machines} at a time"
+    shared = (
+        "" if forecast.machines == 1 else f", so about {_time(forecast.wall_s)} by {forecast.machines} runs"
+    )
     return [
         f"A frame took {forecast.frame_s:.1f} s, the longest {forecast.longest_frame_s:.1f} s.",
-        f"{forecast.frames} frames are left, in {forecast.chunks} chunks, {forecast.machines} at a time.",
-        f"That is about {_time(forecast.machine_s)} of machines, {_time(forecast.wall_s)} until the last.",
+        f"Frames left: {forecast.frames}, in {chunks}{together}.",
+        f"Rendering them takes about {_time(forecast.machine_s)}{shared}.",
         f"Cost of that: {cost}.",
     ]
 
 
 def _time(seconds: float) -> str:
-    return str(timedelta(seconds=round(seconds)))
+    """Return a duration as people say it, to two of its units."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -24,6 +24,7 @@ def script_job(plan: ShotPlan, tools: Tools, folder: Path) -> dict[str, Any]:
     return {
         "do": "render_shot",
         "scene": str(fetch_anew(plan, tools, folder)),
+        "folder": str(folder),
         "trusted": plan.job.trusted,
         "choice": choice_of(plan.job),
         "settings": {**settings_of(plan.job), "persistent_data": len(plan.numbers) > 1},

@@ -78,7 +78,8 @@ def deliver_joined(
             counts = [len(part.numbers) for part in parts]
             joined = join_videos(paths, counts, settings, tools.ffmpeg, folder)
             output = stored_video(joined, plan, tools.store)
-            return Delivered(outputs=(output,), encoder="joined", encoder_reason=f"of {len(parts)} segments")
+            how = f"{len(parts)} parts, each encoded beside its frames, joined without encoding anew"
+            return Delivered(outputs=(output,), encoder="segments", encoder_reason=how)
     except (Missing, ToolFailed) as error:
         logger.warning("the segments cannot be joined (%s); encoding all frames at once", error)
     with FrameFeed() as feed:

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import bpy
 
-from tests.blender_scripts.attack_stage import compositor, empty_scene, glowing, program, sheet
+from tests.blender_scripts.attack_stage import (
+    compositor,
+    empty_scene,
+    glowing,
+    green_picture,
+    program,
+    sheet,
+    shown,
+)
 from tests.blender_scripts.shot_scenes import (
     RED,
     alembic_cache,
@@ -52,6 +60,30 @@ def missing_font(folder: Path) -> None:
 def missing_cache(folder: Path) -> None:
     alembic_cache(folder)
     (folder / "caches" / "moved.abc").unlink()
+
+
+def in_folders(folder: Path) -> None:
+    """A library with a texture, all above the shot; missing are pictures that nothing renders."""
+    (folder / "assets").mkdir()
+    empty_scene()
+    textured(folder / "assets" / "textures" / "green.png").name = "linked"
+    saved_with_relative_paths(folder / "assets")
+    scene = empty_scene()
+    link(folder / "assets" / "shot.blend").location.x = 0
+    kept, behind, beside = (bpy.data.images.load(str(green_picture(folder / f"{n}.png"))) for n in "abc")
+    kept.use_fake_user = True
+    scene.camera.data.background_images.new().image = behind
+    pinned = bpy.data.objects.new("pinned", None)
+    pinned.empty_display_type, pinned.data = "IMAGE", beside
+    scene.collection.objects.link(pinned)
+    hidden = shown(bpy.data.cameras.new("hidden"), at=(50, 0, 5))
+    hidden.hide_render = True
+    scene.timeline_markers.new("shown", frame=1).camera = scene.camera
+    scene.timeline_markers.new("hidden", frame=2).camera = hidden
+    (folder / "scenes").mkdir()
+    saved_with_relative_paths(folder / "scenes")
+    for picture in folder.glob("*.png"):
+        picture.unlink()
 
 
 def no_camera(folder: Path) -> None:

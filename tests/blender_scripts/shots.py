@@ -76,7 +76,8 @@ class Shots:
     def _rendering(self, name: str, path: Path, frame: int = 1, **fields: object) -> list[dict]:
         choice = {key: fields.pop(key) for key in ("scene", "view_layer", "camera") if key in fields}
         trusted = fields.pop("trusted", False)
-        job = {"do": "render_shot", "scene": str(self.root / name / PREPARED), "trusted": trusted}
+        scene = (self.root / name / str(fields.pop("source", "shot.blend"))).with_name(PREPARED)
+        job = {"do": "render_shot", "scene": str(scene), "folder": str(self.root / name), "trusted": trusted}
         return [job | {"choice": choice, "settings": fields}, {"frame": frame, "path": str(path)}]
 
     def _served(self, jobs: list[list[dict]]) -> list[list[dict]]:

@@ -17,7 +17,10 @@ MADE = (
     "cut_out",
     "turned",
     "falling",
+    "in_folders",
 )
+SOURCES = {"in_folders": "scenes/shot.blend"}
+"""Where shots lie that are not at the top of their folders."""
 WISHES = {
     "the first camera by its marker": {"name": "whole", "frame": 1},
     "the second camera by its marker": {"name": "whole", "frame": 4},
@@ -42,6 +45,12 @@ WISHES = {
     "an EXR": {"name": "cut_out", "format": "OPEN_EXR", "color_depth": "16"},
     "sixteen bits": {"name": "whole", "color_depth": "16"},
     "another engine made Cycles": {"name": "turned", "engine": "cycles"},
+    "a library's texture, above the shot": {"name": "in_folders", "source": SOURCES["in_folders"]},
+    "no hidden camera, whatever markers say": {
+        "name": "in_folders",
+        "source": SOURCES["in_folders"],
+        "frame": 3,
+    },
 }
 COLORS = {
     "the first camera by its marker": "green",
@@ -64,6 +73,8 @@ COLORS = {
     "a scene that writes a film": "red",
     "a compositor": "cyan",
     "another engine made Cycles": "red",
+    "a library's texture, above the shot": "green",
+    "no hidden camera, whatever markers say": "green",
 }
 TRUSTED = {
     "a compositor that writes files": {"name": "composited"},
@@ -108,7 +119,7 @@ def pretend_newer(blend: Path, folder: Path) -> None:
 @pytest.fixture(scope="module")
 def told(shots) -> dict[str, dict]:
     names = (*MADE, *LACKING, *BROKEN, "no_camera")
-    return shots.prepare(*({"name": name} for name in names))
+    return shots.prepare(*({"name": name, "source": SOURCES.get(name, "shot.blend")} for name in names))
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +127,8 @@ def frames(shots, told) -> dict[str, Rendered]:
     assert {told[name]["event"] for name in MADE} == {"shot_saved"}
     for name in MADE:  # so that nothing is found there which was not brought along
         for path in (shots.root / name).rglob("*"):
-            if path.is_file() and path.name != "prepared.blend" and path.suffix not in {".abc", ".bphys"}:
+            needed = {"prepared.blend", *map(Path, told[name]["files"])}
+            if path.is_file() and not needed & {path.name, path.relative_to(shots.root / name)}:
                 path.unlink()
     return dict(zip(WISHES, shots.render(*WISHES.values()), strict=True))
 
@@ -164,6 +176,16 @@ def test_format_and_depth_are_the_jobs(frames):
     assert frames["sixteen bits"].path.read_bytes()[24] == 16  # the header's bit depth
 
 
+def test_picture_that_nothing_renders_may_be_missing(told):
+    assert told["in_folders"]["findings"] == []
+
+
+def test_device_has_its_own_name_although_opening_a_file_forgets_devices(frames):
+    devices = [one.event["device"] for one in frames.values()]
+    assert {device["type"] for device in devices} == {"CPU"}
+    assert "CPU" not in {device["name"] for device in devices}
+
+
 def test_facts_are_those_of_the_scenes(told):
     facts = {scene["name"]: scene for scene in told["whole"]["scenes"]}
     assert told["whole"]["active_scene"] == "Main"
@@ -180,6 +202,7 @@ def test_facts_are_those_of_the_scenes(told):
 def test_whole_shot_needs_nothing_beside_it(told):
     assert told["whole"]["files"] == []
     assert told["alembic_cache"]["files"] == ["caches/moved.abc"]
+    assert told["in_folders"]["files"] == ["assets/textures/green.png"]
     caches = told["falling_by_its_cache"]["files"]
     assert len(caches) == 8
     assert all(place.startswith("blendcache_prepared/fall_") for place in caches)

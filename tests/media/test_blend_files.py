@@ -42,6 +42,15 @@ def test_files_beside_it_are_found(tmp_path, pack):
     assert found(main, tmp_path / "scratch") == ["fonts/mono.woff2", "textures/wood.png"]
 
 
+def test_what_is_no_path_or_leads_where_nobody_may_look_is_passed_by(tmp_path):
+    names = ("//" + "-" * 300, "//../closed/secret.png", "//" + "/" * 5000 + "x", "//wood.png")
+    main = blend(tmp_path / "a" / "shot.blend", *names)
+    files(main.parent, "wood.png")
+    (tmp_path / "closed").mkdir(mode=0o000)
+
+    assert found(main, tmp_path / "scratch") == ["wood.png"]
+
+
 def test_libraries_bring_theirs(tmp_path):
     main = blend(tmp_path / "a" / "shot.blend", "//library/lamp.blend")
     blend(main.parent / "library" / "lamp.blend", "//../textures/wood.png", "//lamp.blend", "//../shot.blend")

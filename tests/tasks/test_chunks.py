@@ -20,10 +20,10 @@ from media.store import FolderStore
 from media.store.keys import frame_name, key_for
 from media.tools import Tools
 from tasks import chunks
-from tasks.chunk_run import Ended
 from tasks.chunks import render_chunks
 from tasks.ended_run import Why
 from tasks.renderers import Renderers
+from tasks.sent_runs import Ended
 from tests.media.shot.test_plan import BLENDER, plan
 
 WHOLE, END = "10-21", "16-21"
@@ -170,7 +170,7 @@ def test_help_that_goes_on_when_the_run_that_sent_it_is_begun_anew_ends_with_it(
 
     run = FlowRun.model_construct(id=uuid4(), parameters={"job": {"frames": END}})
     monkeypatch.setattr(chunks, "sent_and_not_ended", lambda _: [run])
-    monkeypatch.setattr(chunks.wait_for_chunk, "submit", adopt)
+    monkeypatch.setattr(chunks.wait_for_sent, "submit", adopt)
     monkeypatch.setattr(chunks, "help_for", lambda *_: None)
     farm.fates = {WHOLE: [farm.completes]}
 

@@ -18,9 +18,9 @@ from infra.rental.machine import Offer
 from media.errors import ToolFailed
 from media.shot.plan import ShotPlan
 from tasks import chunks
-from tasks.chunk_run import Ended, how_it_ended
 from tasks.ended_run import Why
 from tasks.renderers import Renderers
+from tasks.sent_runs import Ended, how_it_ended
 from tasks.workers import WORKER
 from tests.media.shot.test_plan import plan
 

@@ -83,7 +83,7 @@ def test_segments_make_one_video_whatever_the_format_and_codec(tmp_path, ffmpeg:
 
     assert found == [False] * 3
     assert all(has_segment(part, part.video, tools) for part in parts)
-    assert delivered.encoder == "joined"
+    assert delivered.encoder == "segments"
     (video,) = delivered.outputs
     assert video.download_name == f"shot-animation{whole.video.suffix}"
     tools.store.fetch(video.asset.key, tmp_path / "video")
@@ -98,7 +98,7 @@ def test_video_whose_segment_was_deleted_is_encoded_of_its_frames(tmp_path, ffmp
 
     delivered = deliver_joined(whole, whole.video, [whole.only(numbers) for numbers in PARTS], tools)
 
-    assert delivered.encoder != "joined"
+    assert delivered.encoder != "segments"
     (video,) = delivered.outputs
     tools.store.fetch(video.asset.key, tmp_path / "video")
     assert greys_in(tmp_path / "video") == pytest.approx(list(GREYS.values()), abs=3)

@@ -1,4 +1,4 @@
-"""Tasks: have a chunk rendered by a run of its own, and hear how that ended."""
+"""Runs that were sent to do a part of the work: how they ended, also those that were lost sight of."""
 
 from dataclasses import dataclass, field
 from threading import Event
@@ -12,16 +12,14 @@ from prefect.states import Cancelled
 from prefect.types import KeyValueLabels
 
 from media.cost import MachineCost
-from media.shot.job import FramesJob
-from media.shot.plan import ShotPlan
-from tasks.dispatch import end_of, run_elsewhere
+from tasks.dispatch import end_of
 from tasks.ended_run import Why, is_short_of_gpu_memory, why_it_ended
 from tasks.media_task import media_task
-from tasks.renderers import Renderers
 from tasks.rented import needs_of, rented_for
 from tasks.workers import worker_of
 
-FLOW = "render-frames"
+MOST_TRIES = 3
+"""So often a chunk is sent, and so often a worker may fail; what fails as often fails for good."""
 
 
 @dataclass(frozen=True)
@@ -42,19 +40,7 @@ class Ended:
 
 
 @media_task
-def send_chunk(
-    chunk: ShotPlan, job: FramesJob, renderers: Renderers, ending: Event, needs: KeyValueLabels
-) -> Ended:
-    """Have frames rendered by a run of their own, and wait for it, or cancel it once `ending` is set."""
-    name = f"frames-{chunk.numbers[0]}-{chunk.numbers[-1]}-{chunk.result[:8]}"
-    get_run_logger().info("%s frames are rendered by the run %s", len(chunk.numbers), name)
-    queue = chunk.job.queue if renderers.by_queue else None
-    deployment = f"{FLOW}/{renderers.deployment}"
-    return how_it_ended(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
-
-
-@media_task
-def wait_for_chunk(run: UUID, ending: Event) -> Ended:
+def wait_for_sent(run: UUID, ending: Event) -> Ended:
     """Wait for a run that was sent before this run died and was begun anew."""
     get_run_logger().info("a run that was sent before is still at work: %s", run)
     return how_it_ended(end_of(run, ending), ending)
