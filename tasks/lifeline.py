@@ -78,6 +78,8 @@ class Vigil:
         self._watch = LifelineWatch(str(run.id), open_tools().store)
         self._looked = self._heard = time.monotonic()
         self._must_speak = must_speak
+        self._is_gone = False
+        """Whether its process was seen to be gone, of which no one but us can tell the server any more."""
 
     def look(self, run: FlowRun) -> None:
         """Look after a run that has not ended, every few seconds at most."""
@@ -90,18 +92,20 @@ class Vigil:
         self._heard = now
         get_run_logger().warning("run %s: %s", run.name, reason)
         self._client.set_flow_run_state(run.id, _state_after(run, reason), force=True)
+        self._is_gone = False
 
     def _loss(self, state: State, now: float) -> str:
         """Return why a run in this state is lost, or nothing."""
         if not (state.is_running() or state.is_pending()):
-            self._heard = now
+            self._heard, self._is_gone = now, False
             return ""
         try:
-            if self._watch.taken_away():
-                return "its process is gone"
+            self._is_gone = self._watch.taken_away() or (self._is_gone and not self._watch.is_held)
         except MediaError as error:
             get_run_logger().warning("whether a run still lives cannot be seen now: %s", error)
             self._heard = now
+        if self._is_gone:
+            return "its process is gone"
         if self._watch.is_held or not self._must_speak:
             self._heard = now
         silent_s = now - self._heard
