@@ -130,6 +130,15 @@ class FrameWritten(BaseModel):
     fallback_reason: str = Field(default="", description="What Blender said when it failed.")
     kernels: Kernels = Field(default="", description="Of the job, if a GPU rendered; our side fills it in.")
 
+    def expect(self, number: int, path: Path) -> None:
+        """Refuse another frame or file than was asked for, which whoever took Blender over could name.
+
+        Raises:
+            ToolFailed: It is another.
+        """
+        if (self.frame, self.path) != (number, path):
+            raise ToolFailed(f"frame {number}: expected it in {path.name}, found another frame or file")
+
 
 class Warmed(BaseModel):
     """A GPU's driver has compiled its kernels, or found them compiled."""

@@ -170,10 +170,13 @@ class Renderer:
             pass
         return written
 
+    def _path(self, number: int) -> Path:
+        return self.folder / frame_name(number, f".part{self.order.plan.frame_suffix}")
+
     def _command(self, number: int) -> None:
-        path = self.folder / frame_name(number, f".part{self.order.plan.frame_suffix}")
+        command = {"frame": number, "path": str(self._path(number))}
         try:
-            self.script.send(json.dumps({"frame": number, "path": str(path)}).encode() + b"\n")
+            self.script.send(json.dumps(command).encode() + b"\n")
         except BrokenPipeError:
             logger.info("the renderer closed its input before frame %s; asking it why", number)
 
@@ -182,9 +185,11 @@ class Renderer:
 
         Raises:
             OutOfResources: A frame was rendered by what the job does not allow.
+            ToolFailed: It wrote another frame than it was asked for, or ended.
         """
         if event := next_event(self.script):
             if isinstance(event, FrameWritten):
+                event.expect(number, self._path(number))
                 event = self._noted(event)
                 self.witness.claim.expect(event)
             self.witness.hear(event)

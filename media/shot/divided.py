@@ -137,7 +137,9 @@ def _written(plan: ShotPlan, paths: dict[str, Path], tools: Tools, folder: Path)
         script.send(json.dumps(command).encode() + b"\n")
         script.close_stdin()
         while event := next_event(script):
-            written = event if isinstance(event, FrameWritten) else written
+            if isinstance(event, FrameWritten):
+                event.expect(plan.numbers[0], path)
+                written = event
         check(script.wait(), "Blender")
     if written is None:
         raise ToolFailed(f"Blender ended before it had finished frame {plan.numbers[0]}")

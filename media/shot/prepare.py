@@ -205,6 +205,8 @@ def _saved(job: dict[str, object], blender: Blender, folder: Path) -> ShotSaved:
 def _stored(blend: Path, root: Path, files: tuple[str, ...], store: ObjectStore) -> Asset:
     """Put a shot under the digest of its bytes, as one file if it needs no other."""
     path, name, kind = blend, "shot.blend", "application/x-blender"
+    if any(not (root / place).resolve().is_relative_to(root.resolve()) for place in files):
+        raise ToolFailed("expected a shot that needs files of its own folder, found it names others")
     if files:
         path, name, kind = root.with_name("shot.zip"), "shot.zip", "application/zip"
         main = blend.relative_to(root).as_posix()

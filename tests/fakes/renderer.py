@@ -4,7 +4,7 @@ Started as `renderer.py BEHAVIOUR JOB`. Behaviours: `well`; `uniform` (every fra
 (frame 2 at first); `uniform-seven` (frame 7, always); `cut` (frame 2 is cut short, as on a full disk);
 `cut-once` (frame 2 at first); `too-large` (frame 2 is larger than asked);
 `crash` (SEGV at frame 2); `killed` (KILL at frame 2); `out-of-memory`, `too-small`, `garbage`, `silent` (at
-frame 2); `falls-back` (from frame 2 on by another device).
+frame 2); `elsewhere` (frame 2 is in another file); `falls-back` (from frame 2 on by another device).
 """
 
 import json
@@ -39,6 +39,8 @@ def main(behaviour: str, job_file: str) -> None:
             behaviour == "cut" or (behaviour == "cut-once" and asked.count(2) == 1)
         ):
             os.truncate(path, path.stat().st_size // 2)
+        if command["frame"] == 2 and behaviour == "elsewhere":
+            path = path.rename(path.with_name("another.png"))
         say(
             event="frame_written",
             frame=command["frame"],

@@ -209,6 +209,7 @@ def test_frame_that_is_bad_twice_fails_with_its_number_and_what_can_be_seen_of_i
         ("out-of-memory", OutOfResources, "the GPU's memory ran out"),
         ("too-small", OutOfGpuMemory, "use a larger GPU"),
         ("garbage", ToolFailed, "Fra:2"),
+        ("elsewhere", ToolFailed, "frame 2: expected it in .*another frame or file"),
     ],
 )
 def test_renderer_that_breaks_is_told_by_what_to_do_and_loses_no_committed_frame(
