@@ -69,7 +69,7 @@ def send_chunk(
     """Have frames rendered by a run of their own, and wait for it, or cancel it once `ending` is set."""
     name = f"frames-{chunk.numbers[0]}-{chunk.numbers[-1]}-{chunk.result[:8]}"
     get_run_logger().info("%s frames are rendered by the run %s", len(chunk.numbers), name)
-    queue = chunk.job.queue if renderers.by_queue else None
+    queue = chunk.queue if renderers.by_queue else None
     deployment = f"{FLOW}/{renderers.deployment}"
     return how_it_ended(run_elsewhere(deployment, job, queue, name, ending, labels=needs), ending)
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
+from datetime import UTC, datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 from uuid import UUID
@@ -35,7 +36,7 @@ from infra.rental.ledger import history_of
 from media.errors import MediaError
 from media.store.lease import LASTS_S
 from media.store.lifeline import LifelineWatch, lifeline
-from tasks.workers import POOL
+from tasks.workers import POOL, has_its_worker, worker_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,12 +44,16 @@ R = TypeVar("R")
 LOOK_EVERY_S = 5.0
 LONGEST_SILENCE_S = 120.0
 """So long a run may be Running before its first sign of life, or after its last."""
+SHORTEST_START_S = 60.0
+"""So long a run is Pending before it counts whether its worker is still there."""
 LONGEST_START_S = 900.0
 """So long a run may be Pending: an image of gigabytes may be on its way."""
 FIRST_LOOKS_S = 2 * LASTS_S
 """So long who begins looks after the others of its pool: what is cut has shown by then."""
-MOST_STARTS = 4
-"""So often a run begins; what outlives no worker is not to take down all of them."""
+MOST_LOSSES = 3
+"""So often a run is given back; what outlives no worker is not to take down all of them."""
+LOSSES = "rendermill.losses"
+"""The label in which a run keeps how often that was."""
 
 
 def gives_sign_of_life(function: Callable[P, R]) -> Callable[P, R]:
@@ -87,14 +92,16 @@ class Vigil:
         if run.state is None or now - self._looked < LOOK_EVERY_S:
             return
         self._looked = now
-        if history_of(run.labels).rentals or not (reason := self._loss(run.state, now)):
+        if history_of(run.labels).rentals or not (reason := self._loss(run, run.state, now)):
             return
         self._heard = now
         get_run_logger().warning("run %s: %s", run.name, reason)
-        self._client.set_flow_run_state(run.id, _state_after(run, reason), force=True)
+        losses = int(str(run.labels.get(LOSSES, 0))) + 1
+        self._client.update_flow_run_labels(run.id, {LOSSES: losses})
+        self._client.set_flow_run_state(run.id, _state_after(losses, reason), force=True)
         self._is_gone = False
 
-    def _loss(self, state: State, now: float) -> str:
+    def _loss(self, run: FlowRun, state: State, now: float) -> str:
         """Return why a run in this state is lost, or nothing."""
         if not (state.is_running() or state.is_pending()):
             self._heard, self._is_gone = now, False
@@ -106,6 +113,8 @@ class Vigil:
             self._heard = now
         if self._is_gone:
             return "its process is gone"
+        if state.is_pending() and age_s(state) > SHORTEST_START_S and not has_its_worker(run, self._client):
+            return f"its worker {worker_of(run)} is gone"
         if self._watch.is_held or not self._must_speak:
             self._heard = now
         silent_s = now - self._heard
@@ -113,10 +122,15 @@ class Vigil:
         return f"no sign of life for {silent_s:.0f} s" if silent_s > longest_s else ""
 
 
-def _state_after(run: FlowRun, reason: str) -> State[None]:
-    if run.run_count >= MOST_STARTS:
-        return Crashed(message=f"{reason}, after {run.run_count} starts")
+def _state_after(losses: int, reason: str) -> State[None]:
+    if losses > MOST_LOSSES:
+        return Crashed(message=f"{reason}, {losses} times in all")
     return AwaitingRetry(message=f"{reason}; another worker goes on")
+
+
+def age_s(state: State) -> float:
+    """Return for how long a run has been in a state, by this machine's clock."""
+    return (datetime.now(UTC) - state.timestamp).total_seconds()
 
 
 @contextmanager
@@ -166,7 +180,7 @@ def _others_at_work(run: FlowRun, client: SyncPrefectClient) -> list[FlowRun]:
     found = client.read_flow_runs(
         work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[str(run.labels.get(POOL, ""))])),
         flow_run_filter=FlowRunFilter(
-            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING]))
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING]))
         ),
     )
     return [one for one in found if one.id != run.id]

@@ -17,12 +17,12 @@ def show_proofs(proofs: Sequence[Proof], numbers: Sequence[int], name: str) -> N
         numbers: The frames.
         name: Tells this table from others.
     """
-    of = as_text(numbers)
+    of = f"frame{'s' * (len(numbers) > 1)} {as_text(numbers)}"
     create_table_artifact(
         table=proof_table(proofs, numbers),
         key=f"proof-{name}",
         description=(
-            f"Proof of rendering of frames {of}, a row for each renderer. The bar is how busy the GPU was, a "
+            f"Proof of rendering of {of}, a row for each renderer. The bar is how busy the GPU was, a "
             "block a second; of a long chunk, 40 seconds from its middle."
         ),
     )

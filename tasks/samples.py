@@ -50,7 +50,7 @@ def send_part(
     """Have a part rendered by a run of its own, and wait for it, or cancel it once `ending` is set."""
     name = f"samples-{job.part + 1}-of-{len(plan.subsets)}-{plan.result[:8]}"
     get_run_logger().info("part %s of the samples is rendered by the run %s", job.part + 1, name)
-    queue = job.frame.queue if renderers.by_queue else None
+    queue = plan.queue if renderers.by_queue else None
     sent = run_elsewhere(f"{FLOW}/{renderers.deployment}", job, queue, name, ending, labels=needs)
     return how_it_ended(sent, ending)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import WorkerFilter, WorkerFilterStatus
 from prefect.client.schemas.objects import FlowRun, WorkerStatus
 from prefect.context import FlowRunContext
@@ -43,8 +43,18 @@ def _is_worth_handing_back(run: FlowRun, not_on: tuple[str, ...]) -> bool:
     return run.run_count <= MOST_HANDED_BACK and not history_of(run.labels).rentals and _others(run, not_on)
 
 
+def has_its_worker(run: FlowRun, client: SyncPrefectClient) -> bool:
+    """Tell whether the worker that has taken a run is still there, as far as the server knows."""
+    return not worker_of(run) or worker_of(run) in _online(run, client)
+
+
 def _others(run: FlowRun, not_on: tuple[str, ...]) -> bool:
-    online = WorkerFilter(status=WorkerFilterStatus(any_=[WorkerStatus.ONLINE]))
     with get_client(sync_client=True) as client:
-        workers = client.read_workers_for_work_pool(str(run.labels.get(POOL, "")), worker_filter=online)
-    return any(worker.name not in not_on for worker in workers)
+        return not _online(run, client) <= set(not_on)
+
+
+def _online(run: FlowRun, client: SyncPrefectClient) -> set[str]:
+    """Return the names of the workers of a run's pool that are there."""
+    there = WorkerFilter(status=WorkerFilterStatus(any_=[WorkerStatus.ONLINE]))
+    workers = client.read_workers_for_work_pool(str(run.labels.get(POOL, "")), worker_filter=there)
+    return {worker.name for worker in workers}

@@ -11,6 +11,9 @@ from media.frames import Frame
 from media.shot.job import AnimationJob
 from media.shot.plan import ShotPlan
 
+MOST_IN_A_CHUNK = 10_000
+"""A run is told the numbers of its frames one by one where they have gaps."""
+
 
 def pilot_of(missing: Sequence[int]) -> tuple[int, ...]:
     """Return the frames that are rendered first: the first, the middle and the last one that are missing."""
@@ -36,7 +39,7 @@ def parts_of(
     seconds = [frame.seconds for frame in frames]
     frame_s = max(median(seconds), 0.001) if seconds else 1.0
     most = job.chunk or chunk_size(len(missing), job.machines, frame_s, start_s)
-    count = math.ceil(len(missing) / most)
+    count = math.ceil(len(missing) / min(most, MOST_IN_A_CHUNK))
     firsts = [missing[len(missing) * part // count] for part in range(1, count)]
     numbers = plan.all_numbers
     bounds = [0, *(numbers.index(first) for first in firsts), len(numbers)]

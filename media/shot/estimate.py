@@ -9,6 +9,8 @@ from media.shot.report import Finding, SceneFacts
 
 SHARE_OF_RAW = {"png": 0.5, "exr": 0.7, "exr_multilayer": 2.0, "webp": 0.3}
 """What a frame takes of its bare size as a file; of layers, several times that."""
+BYTES_OF_A_PIXEL = 192
+"""Of all passes of a render's result together, as blender_scripts/scene_facts.py counts them."""
 
 
 def findings_of_noise(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
@@ -24,14 +26,24 @@ def findings_of_noise(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterab
         )
 
 
-def findings_of_memory(scene: SceneFacts, memory_bytes: int | None) -> Iterable[Finding]:
+def memory_of(job: AnimationJob | FrameJob, scene: SceneFacts) -> int:
+    """Return how many bytes rendering may take: what the scene does, but for the size of the picture."""
+    width, height = size_of(job, scene)
+    own = scene.width * scene.height * scene.percentage**2 // 100**2
+    return max(0, scene.memory_bytes + (width * height - own) * BYTES_OF_A_PIXEL)
+
+
+def findings_of_memory(
+    job: AnimationJob | FrameJob, scene: SceneFacts, memory_bytes: int | None
+) -> Iterable[Finding]:
     """Yield a warning if a machine, where it is known, has less memory than rendering may take."""
-    if memory_bytes is not None and scene.memory_bytes > memory_bytes:
+    needed = memory_of(job, scene)
+    if memory_bytes is not None and needed > memory_bytes:
         yield Finding(
             level="warning",
             kind="memory",
             subject=scene.name,
-            message=f"scene {scene.name}: rendering may take {_gb(scene.memory_bytes)} of memory, and this "
+            message=f"scene {scene.name}: rendering may take {_gb(needed)} of memory, and this "
             f"machine has {_gb(memory_bytes)}; use a larger one, or smaller textures and fewer subdivisions",
         )
 
@@ -47,7 +59,7 @@ def estimates(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Findi
         kind="estimate",
         subject=scene.name,
         message=f"{count} frame{'s' if count != 1 else ''} of {width} x {height}, about {_gb(int(size))} in "
-        f"the store; {scene.triangles} triangles, about {_gb(scene.memory_bytes)} of memory",
+        f"the store; {scene.triangles} triangles, about {_gb(memory_of(job, scene))} of memory",
     )
 
 

@@ -11,6 +11,7 @@ from media.blender import Blender
 from media.digest import digest_of
 from media.errors import BadInput
 from media.frame_gate import FrameSpec
+from media.job import LIGHT_PIXELS, Queue
 from media.shot.extent import numbers_of, size_of
 from media.shot.formats import FORMATS, NAMES_IN_EXR, in_order
 from media.shot.job import AnimationJob, FrameJob
@@ -67,6 +68,11 @@ class ShotPlan(BaseModel):
         if not chosen:
             raise BadInput(f"{self.source.name}: expected frames of {self.all_numbers}, found none of them")
         return self.model_copy(update={"chosen": chosen})
+
+    @property
+    def queue(self) -> Queue:
+        """The queue that its frames belong on, by the size that they really have."""
+        return "light" if max(self.spec.width, self.spec.height) <= LIGHT_PIXELS else "heavy"
 
     @property
     def frame_suffix(self) -> str:

@@ -43,7 +43,7 @@ def preflight(
         *(_of_video(job.video, scene, job) if isinstance(job, AnimationJob) and job.video != "none" else ()),
         *_of_split(job, scene),
         *findings_of_noise(job, scene),
-        *findings_of_memory(scene, memory_bytes),
+        *findings_of_memory(job, scene, memory_bytes),
         *estimates(job, scene),
     ]
     return tuple(sorted(found, key=lambda one: LEVELS.index(one.level)))
