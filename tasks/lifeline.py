@@ -97,9 +97,9 @@ class Vigil:
         self._heard = now
         get_run_logger().warning("run %s: %s", run.name, reason)
         losses = int(str(run.labels.get(LOSSES, 0))) + 1
-        self._client.update_flow_run_labels(run.id, {LOSSES: losses})
         self._client.set_flow_run_state(run.id, _state_after(losses, reason), force=True)
         self._is_gone = False
+        self._client.update_flow_run_labels(run.id, {LOSSES: losses})
 
     def _loss(self, run: FlowRun, state: State, now: float) -> str:
         """Return why a run in this state is lost, or nothing."""

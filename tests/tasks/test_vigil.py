@@ -2,19 +2,23 @@
 
 import logging
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from prefect.client.schemas.filters import WorkerFilter
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.states import Running
+from prefect.states import Pending, Running
 
 from media.encoder import Ffmpeg
 from media.store import FolderStore
 from media.store.lifeline import lifeline
 from media.tools import Tools
 from tasks import lifeline as lifelines
-from tasks.lifeline import Vigil
+from tasks.lifeline import LOSSES, Vigil
+from tasks.workers import POOL, WORKER
 from tests.media.shot.test_plan import BLENDER
 
 RUN = FlowRun(id=uuid4(), flow_id=uuid4(), name="frames-1-8", state=Running(), run_count=1)
@@ -25,6 +29,15 @@ class Server:
     """A Prefect server that does not hear what is said to it first."""
 
     said: list[str] = field(default_factory=list)
+    labels: dict[str, object] = field(default_factory=dict)
+    online: tuple[str, ...] = ()
+
+    def update_flow_run_labels(self, _: UUID, labels: dict[str, object]) -> None:
+        self.labels |= labels
+
+    def read_workers_for_work_pool(self, pool: str, *, worker_filter: WorkerFilter) -> list[SimpleNamespace]:
+        assert (pool, worker_filter.status.any_) == ("local", ["ONLINE"])
+        return [SimpleNamespace(name=name) for name in self.online]
 
     def set_flow_run_state(self, _: UUID, state: State, *, force: bool) -> None:
         assert force
@@ -70,3 +83,33 @@ def test_run_that_another_process_has_by_now_is_left_to_it(store, monkeypatch):
             vigil.look(RUN)
 
     assert server.said == ["AwaitingRetry"]
+
+
+@pytest.mark.parametrize(
+    ("online", "since_s", "said"),
+    [((), 61, ["AwaitingRetry"]), (("one",), 61, []), ((), 5, []), (("two",), 61, ["AwaitingRetry"])],
+)
+def test_run_that_was_taken_by_a_worker_that_is_gone_is_given_back(store, online, since_s, said):
+    server = Server(online=online)
+    since = datetime.now(UTC) - timedelta(seconds=since_s)
+    labels = {POOL: "local", WORKER: "one"}
+    run = RUN.model_copy(update={"state": Pending(timestamp=since), "labels": labels})
+    server.said.append("so that it hears the next")
+
+    Vigil(run, server, must_speak=False).look(run)
+
+    assert server.said[1:] == said
+
+
+@pytest.mark.parametrize(("losses", "state"), [(0, "AwaitingRetry"), (2, "AwaitingRetry"), (3, "Crashed")])
+def test_run_that_was_lost_too_often_is_not_given_back_again(store, monkeypatch, losses, state):
+    server = Server()
+    server.said.append("so that it hears the next")
+    run = RUN.model_copy(update={"labels": {LOSSES: losses}, "run_count": 30})
+
+    with lifeline(str(run.id), store):
+        monkeypatch.setattr("media.store.holder.Holder.is_gone", lambda _: True)
+        Vigil(run, server, must_speak=False).look(run)
+
+    assert server.said[1:] == [state]
+    assert server.labels == {LOSSES: losses + 1}
