@@ -114,7 +114,7 @@ def _rendered_images() -> Iterator[bpy.types.Image]:
 def _only_shows(user: bpy.types.ID) -> bool:
     """Tell whether what uses a picture shows it to whoever works on the file, and to no renderer."""
     if isinstance(user, bpy.types.Object):
-        return user.type == "EMPTY"
+        return bool(user.type == "EMPTY")
     return isinstance(user, bpy.types.Brush | bpy.types.Camera | bpy.types.Screen)
 
 

@@ -108,7 +108,8 @@ def _pose_of(scene: bpy.types.Scene, choice: Choice) -> Callable[[int], None]:
     if choice.camera:  # Blender follows markers by itself, whenever the frame changes
         for marker in [marker for marker in scene.timeline_markers if marker.camera]:
             scene.timeline_markers.remove(marker)
-    return scene.frame_set
+    pose: Callable[[int], None] = scene.frame_set
+    return pose
 
 
 def finish_of(scene: bpy.types.Scene, settings: ShotSettings) -> Callable[[Path], None]:
