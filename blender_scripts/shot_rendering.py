@@ -108,10 +108,7 @@ def _pose_of(scene: bpy.types.Scene, choice: Choice) -> Callable[[int], None]:
     if choice.camera:  # Blender follows markers by itself, whenever the frame changes
         for marker in [marker for marker in scene.timeline_markers if marker.camera]:
             scene.timeline_markers.remove(marker)
-
-    def pose(frame: int) -> None:
-        scene.frame_set(frame)
-
+    pose: Callable[[int], None] = scene.frame_set
     return pose
 
 

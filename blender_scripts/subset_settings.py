@@ -16,6 +16,7 @@ def render_some_samples(scene: bpy.types.Scene, subset: Subset) -> None:
     cycles.time_limit = 0.0
     choose_samples(cycles, subset.first, subset.count, subset.total)
     scene.render.use_compositing = False
+    scene.render.image_settings.color_management = "FOLLOW_SCENE"  # else light may be turned to another space
     scene.render.image_settings.exr_codec = "ZIP"
     for layer in scene.view_layers:
         _leave_passes_out(layer)

@@ -62,6 +62,7 @@ def step_through(
     simulations = unbaked(scene)
     if not simulations:
         return pose
+    _show_as_rendered(scene)
     first = min(one.first for one in simulations)
     reached = None
 
@@ -75,6 +76,18 @@ def step_through(
         reached = frame
 
     return stepped
+
+
+def _show_as_rendered(scene: bpy.types.Scene) -> None:
+    """Let simulated things be in the viewport what they are in a render: only what it shows is stepped."""
+    for thing in scene.objects:
+        modifiers = list(thing.modifiers) if not thing.hide_render else []
+        if any(any(_of_modifier(scene, thing, modifier)) for modifier in modifiers):
+            thing.hide_viewport = False
+            for modifier in modifiers:
+                modifier.show_viewport = modifier.show_render
+                if modifier.type in {"SUBSURF", "MULTIRES"}:  # a cache is of so many points and of no others
+                    modifier.levels = modifier.render_levels
 
 
 def _rigid_bodies(scene: bpy.types.Scene) -> Iterator[Unbaked]:

@@ -1,4 +1,6 @@
-"""How many frames a job has, and how large they are: what it says, and the scene where it says nothing."""
+"""How many frames a job has, how large and how fast: what it says, and the scene where it says nothing."""
+
+from fractions import Fraction
 
 from media.shot.job import AnimationJob, FrameJob
 from media.shot.report import SceneFacts
@@ -18,3 +20,8 @@ def numbers_of(job: AnimationJob | FrameJob, scene: SceneFacts) -> range:
     first = scene.first if job.first is None else job.first
     last = scene.last if job.last is None else job.last
     return range(first, last + 1, job.step or max(1, scene.step))
+
+
+def rate_of(job: AnimationJob, scene: SceneFacts) -> Fraction:
+    """Return the frames a second of a video, which plays as fast with frames left out as with all."""
+    return Fraction(job.fps or scene.fps) / numbers_of(job, scene).step

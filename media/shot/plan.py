@@ -1,7 +1,6 @@
 """A job on a shot and the names of everything it will make."""
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +11,7 @@ from media.digest import digest_of
 from media.errors import BadInput
 from media.frame_gate import FrameSpec
 from media.job import LIGHT_PIXELS, Queue
-from media.shot.extent import numbers_of, size_of
+from media.shot.extent import numbers_of, rate_of, size_of
 from media.shot.formats import FORMATS, NAMES_IN_EXR, in_order
 from media.shot.job import AnimationJob, FrameJob
 from media.shot.preflight import expect_sound, preflight
@@ -109,11 +108,11 @@ class ShotPlan(BaseModel):
 
     @property
     def video(self) -> VideoSettings | None:
-        """What video is made of the frames, if any; with frames left out, it plays as fast as with all."""
+        """What video is made of the frames, if any."""
         job = self.job
         if not isinstance(job, AnimationJob) or job.video == "none":
             return None
-        rate = Fraction(job.fps or self.scene.fps) / self.all_numbers.step
+        rate = rate_of(job, self.scene)
         return VideoSettings(
             width=self.spec.width,
             height=self.spec.height,

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from media.codec import CODINGS, Codec
 from media.errors import BadInput
 from media.frame_list import MOST_FRAMES
+from media.frame_rate import parse_frame_rate
+from media.frame_spec import MAX_SIDE
 from media.job import MAX_PIXELS
 from media.shot.engine import findings_of_engine
 from media.shot.estimate import estimates, findings_of_memory, findings_of_noise
-from media.shot.extent import numbers_of, size_of
+from media.shot.extent import numbers_of, rate_of, size_of
 from media.shot.job import LAST_FRAME, AnimationJob, FrameJob
 from media.shot.report import Finding, SceneFacts, ShotReport
 from media.shot.split import samples_of, why_whole
@@ -123,6 +125,13 @@ def _of_size(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Findin
             f"scene {scene.name}: expected at most {MAX_PIXELS} pixels, found {width} x {height}; say a "
             "smaller width, height or percentage",
         )
+    elif max(width, height) > MAX_SIDE:
+        yield _error(
+            "too-large",
+            scene.name,
+            f"scene {scene.name}: expected at most {MAX_SIDE} pixels a side, found {width} x {height}; say a "
+            "smaller width, height or percentage",
+        )
 
 
 def _of_format(job: AnimationJob | FrameJob, scene: SceneFacts) -> Iterable[Finding]:
@@ -144,6 +153,10 @@ def _of_video(codec: Codec, scene: SceneFacts, job: AnimationJob) -> Iterable[Fi
             f"{codec}: expected {CODINGS[codec].least} pixels a side at least, found {width} x {height}; "
             "choose another video",
         )
+    try:
+        parse_frame_rate(str(rate_of(job, scene)))
+    except ValueError as problem:
+        yield _error("rate", scene.name, f"video: {problem}; say another fps or step, or no video")
     if scene.transparent and codec != "prores":
         yield Finding(
             level="warning",

@@ -204,8 +204,19 @@ def turned(folder: Path) -> None:
 
 
 def falling(folder: Path) -> None:
-    """A cloth that falls sideways and is out of sight at frame 6; nobody baked it."""
+    """A cloth that falls sideways and is out of sight at frame 6, or at 5 without the frames before."""
     _falling()
+    save(folder)
+
+
+def falling_unseen(folder: Path) -> None:
+    """The same, switched off for whoever works on the file, and finer in the render."""
+    thing = _falling()
+    finer = thing.modifiers.new("finer", "SUBSURF")
+    finer.subdivision_type, finer.levels, finer.render_levels = "SIMPLE", 0, 1
+    thing.modifiers.move(1, 0)
+    thing.modifiers["cloth"].show_viewport = False
+    thing.hide_viewport = True
     save(folder)
 
 

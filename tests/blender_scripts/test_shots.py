@@ -17,6 +17,7 @@ MADE = (
     "cut_out",
     "turned",
     "falling",
+    "falling_unseen",
     "in_folders",
 )
 SOURCES = {"in_folders": "scenes/shot.blend"}
@@ -36,6 +37,9 @@ WISHES = {
     "a cache that was sent along": {"name": "alembic_cache"},
     "frame nought": {"name": "steps", "frame": 0},
     "a cloth that nobody baked": {"name": "falling", "frame": 6},
+    "a cloth that fell step by step": {"name": "falling", "frame": 5},
+    "a cloth that only a render shows": {"name": "falling_unseen", "frame": 5},
+    "a cloth that only a render shows, later": {"name": "falling_unseen", "frame": 6},
     "a cloth before it falls": {"name": "falling", "frame": 1},
     "a cloth that was baked beside the file": {"name": "falling_by_its_cache", "frame": 6},
     "a compressed file": {"name": "packed_by_zstandard"},
@@ -67,6 +71,9 @@ COLORS = {
     "a cache that was sent along": "red",
     "frame nought": "red",
     "a cloth that nobody baked": "black",
+    "a cloth that fell step by step": "red",
+    "a cloth that only a render shows": "red",
+    "a cloth that only a render shows, later": "black",
     "a cloth before it falls": "red",
     "a cloth that was baked beside the file": "black",
     "a compressed file": "red",

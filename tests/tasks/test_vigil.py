@@ -85,11 +85,12 @@ def test_run_that_another_process_has_by_now_is_left_to_it(store, monkeypatch):
     assert server.said == ["AwaitingRetry"]
 
 
+@pytest.mark.usefixtures("store")
 @pytest.mark.parametrize(
     ("online", "since_s", "said"),
     [((), 61, ["AwaitingRetry"]), (("one",), 61, []), ((), 5, []), (("two",), 61, ["AwaitingRetry"])],
 )
-def test_run_that_was_taken_by_a_worker_that_is_gone_is_given_back(store, online, since_s, said):
+def test_run_that_was_taken_by_a_worker_that_is_gone_is_given_back(online, since_s, said):
     server = Server(online=online)
     since = datetime.now(UTC) - timedelta(seconds=since_s)
     labels = {POOL: "local", WORKER: "one"}

@@ -100,6 +100,9 @@ def test_sound_shot_has_no_findings():
         ({}, {"engine": "LUXCORE"}, "engine", 'say engine "cycles"'),
         ({"video": "none"}, {"percentage": 1}, "too-small", "0 x 0"),
         ({}, {"width": 65536, "height": 4096}, "too-large", "65536 x 4096"),
+        ({}, {"width": 20_000}, "too-large", "16384 pixels a side, found 20000 x 48"),
+        ({"step": 1000}, {}, "rate", "'3/125'; say another fps or step"),
+        ({}, {"fps": "24000000/1000999"}, "rate", "24000000/1000999"),
     ],
 )
 def test_what_cannot_be_rendered_is_an_error_that_says_what_there_is(asked, facts, kind, named):
