@@ -25,7 +25,7 @@ from media.workspace import workspace
 
 logger = logging.getLogger(__name__)
 
-RECIPE = 2
+RECIPE = 3
 """Raise by hand when the same source would give another prepared shot."""
 PREPARED = "prepared.blend"
 REPORT = "shot.json"
@@ -134,6 +134,8 @@ def _made(digest: str, source: Source, tools: Tools, *, trusted: bool, consent: 
             raise BadInput(_REFUSED.format(name=source.name))
         trusted = trusted and form == "blend"
         output = main.with_name(PREPARED)
+        if output.exists():  # such as a shot of ours, sent again
+            output = main.with_name(f"{digest}.blend")
         saved = _saved(
             {
                 "do": "prepare_shot",
