@@ -53,6 +53,10 @@ def odd_settings(scene: bpy.types.Scene) -> list[Finding]:
             render.resolution_percentage != 100,  # noqa: PLR2004 - per cent
             f"renders at {render.resolution_percentage} % of its size; say percentage 100 for all of it",
         ),
+        "pixels": (
+            render.pixel_aspect_x != render.pixel_aspect_y,
+            "has pixels that are not square; players show them as if they were, so it looks squeezed",
+        ),
         "stereo": (render.use_multiview, "renders several views; the main camera's alone is rendered"),
         "sequencer": (
             render.use_sequencer and _strips(scene) > 0,

@@ -154,7 +154,7 @@ def film(folder: Path) -> None:
     render.use_border = render.use_crop_to_border = True
     render.border_min_x, render.border_max_x = 0.25, 0.5
     render.use_multiview, render.use_stamp = True, True
-    render.resolution_percentage = 50
+    render.resolution_percentage, render.pixel_aspect_x = 50, 1.5
     editor = scene.sequence_editor_create()
     strips = editor.strips if hasattr(editor, "strips") else editor.sequences
     try:

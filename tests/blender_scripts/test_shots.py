@@ -246,7 +246,8 @@ def test_scene_without_a_camera_has_none_in_its_facts(told):
 
 def test_traps_of_the_output_are_told(told):
     kinds = {one["kind"] for one in told["film"]["findings"] if one["level"] == "warning"}
-    assert kinds >= {"border", "percentage", "stereo", "sequencer", "stamp", "video-output", "overwrite"}
+    assert kinds >= {"border", "percentage", "pixels", "stereo", "sequencer", "stamp", "video-output"}
+    assert "overwrite" in kinds
     assert [one["kind"] for one in told["composited"]["findings"]] == ["output-node"]
 
 
