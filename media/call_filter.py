@@ -23,7 +23,7 @@ NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16
 ALL_BITS = 0xFFFFFFFF
 
 SOCKETS = (41, 425)  # socket, io_uring_setup: whose requests no filter sees
-SOCKETPAIR, STREAM, KINDS_OF_SOCKET = 53, 1, 0xF
+SOCKETPAIR, UNIX, STREAM, KINDS_OF_SOCKET = 53, 1, 1, 0xF
 OF_FILES = (
     *(90, 91, 268, 452),  # chmod, fchmod, fchmodat, fchmodat2
     *(92, 93, 94, 260),  # chown, fchown, lchown, fchownat
@@ -93,7 +93,7 @@ def for_a_stranger(landlock: int) -> list[Line]:
     pid = os.getpid()  # an exec keeps it
     rules = [
         *refuse(SOCKETS + OF_FILES + OF_OTHERS + OF_THE_KERNEL),
-        *unless(SOCKETPAIR, 1, KINDS_OF_SOCKET, (STREAM,)),  # others can be connected anew, to an address
+        *plain_pairs(),
         *unless(CLONE, 0, NEW_NAMESPACES, (0,)),
         *refuse((CLONE3,), errno.ENOSYS),
         *unless(PRLIMIT64, 0, ALL_BITS, (0, pid)),  # a limit of no time left ends a process as a signal does
@@ -138,6 +138,25 @@ def refuse(numbers: tuple[int, ...], error: int = errno.EPERM) -> list[Line]:
     return [
         line for number in numbers for line in ((IF_EQUAL, 0, 1, number), (RETURN, 0, 0, FAIL_WITH | error))
     ]
+
+
+def plain_pairs() -> list[Line]:
+    """Return the rule that lets pairs of sockets be made for streams within this machine alone.
+
+    Other kinds can be connected anew, to an address; for other families the kernel may load a module.
+    """
+    refused = (RETURN, 0, 0, FAIL_WITH | errno.EPERM)
+    body: list[Line] = [
+        (LOAD, 0, 0, ARGUMENTS_AT),
+        (IF_EQUAL, 1, 0, UNIX),
+        refused,
+        (LOAD, 0, 0, ARGUMENTS_AT + 8),
+        (AND, 0, 0, KINDS_OF_SOCKET),
+        (IF_EQUAL, 1, 0, STREAM),
+        refused,
+        (RETURN, 0, 0, ALLOW),
+    ]
+    return [(IF_EQUAL, 0, len(body), SOCKETPAIR), *body]
 
 
 def never(number: int, argument: int, refused: tuple[int, ...]) -> list[Line]:

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from media.errors import OutOfResources
 from media.frame_spec import BadFrame, FrameSpec, UnreadableFrame
 
 EXR_SIGNATURE = b"\x76\x2f\x31\x01"
 
 COMPOSITE = "Composite.Combined."
+MOST_VALUES = 2**31
+"""So many are decoded at once, which takes 8 GiB: 60 channels of an 8K picture."""
 
 Measured = tuple[int, int, bool]
 """Channels, bits a channel, and whether all pixels are equal or all are fully transparent."""
@@ -43,9 +46,17 @@ def measure_layers(data: bytes, path: Path, expected: FrameSpec) -> Measured:
     Raises:
         UnreadableFrame: It does not decode.
         BadFrame: It is of another size, lacks a layer or a pass, or has NaN or infinite combined pixels.
+        OutOfResources: It holds more than is decoded here.
     """
-    for width, height, _ in _sizes(data, path):
+    values = 0
+    for width, height, channels in _sizes(data, path):
         expected.require(width, height)
+        values += width * height * channels
+    if values > MOST_VALUES:
+        raise OutOfResources(
+            f"{path.name}: expected at most {MOST_VALUES} values in all passes, found {values}; choose fewer "
+            "passes or a smaller picture"
+        )
     planes = _planes(path)
     _require_passes(expected, planes)
     combined = {layer: _of(planes, f"{layer}.Combined.") for layer in expected.layers}

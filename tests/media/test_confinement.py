@@ -45,6 +45,15 @@ try:
 except PermissionError:
     print("refused")
 """
+PAIRS = """
+import errno, socket
+for family, kind in ((socket.AF_UNIX, socket.SOCK_STREAM), (socket.AF_INET, socket.SOCK_STREAM), (30, 1)):
+    try:
+        socket.socketpair(family, kind)
+        print("made")
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+"""
 ON_A_MACHINE_WITHOUT = """
 import errno, logging, sys
 sys.path.insert(0, {root!r})
@@ -185,6 +194,14 @@ def test_ordinary_child_gets_at_all_of_it(place):
     }
     assert {name for name, how in found.items() if how != "done"} <= forbidden_anyway
     assert place.server.calls == 2, "the tests above count what would come"
+
+
+@confining
+def test_pairs_of_sockets_are_of_this_machine_alone(place):
+    with start([sys.executable, "-c", PAIRS], cwd=place.own, limits=replace(SECONDS, confined=True)) as child:
+        finished = child.wait()
+
+    assert finished.log_tail.split() == ["made", "EPERM", "EPERM"]
 
 
 @confining
