@@ -112,7 +112,11 @@ def _account(manifest: Manifest) -> str:
         facts.append(f"Rendered by Blender {record.blender} on {_devices(record.frames)}.")
     if record.encoder:
         facts.append(f"Encoded by {record.encoder}: {record.encoder_reason}.")
-    facts += [_costs(record.cost)] if record.cost else []
+    if record.cost:
+        facts.append(_costs(record.cost))
+    elif record.frames:
+        made = sum(frame.seconds for frame in record.frames if not frame.found)
+        facts.append(f"Cost: nothing was rented; machines that were there rendered for {made:.0f} s.")
     facts += [f"Found, not made again: {', '.join(record.reused)}."] if record.reused else []
     facts += [f"**Note:** {as_plain(warning)}" for warning in record.warnings]
     return "\n".join(f"- {fact}" for fact in facts)
