@@ -75,7 +75,7 @@ def test_batch_that_the_server_refuses_leaves_the_catalogue_to_be_published(job,
             "422: parameters must be less than 524,288 bytes", request=None, response=None
         )
 
-    monkeypatch.setattr(tasks.sending, "find_renderers", lambda _: Renderers("local"))
+    monkeypatch.setattr(tasks.sending, "find_renderers", lambda *_: Renderers("local"))
     monkeypatch.setattr(tasks.batches, "run_elsewhere", refuse)
 
     state = render_catalogue(job(2), return_state=True)
