@@ -36,7 +36,7 @@ def render_frame(job: FrameJob) -> Result:
     shot = prepare_shot(source, job)
     plan = plan_shot(job, source, shot)
     render_samples(plan)
-    if sent := send_on(job, source, result):
+    if sent := send_on(job, source, result, plan.queue):
         return sent
     frames = render_frames(plan, FrameFeed())
     return publish_manifest(plan, frames, (deliver_frame(plan), make_previews(plan)))

@@ -34,7 +34,7 @@ from pydantic import BaseModel
 
 from blocks.tools import open_tools
 from media.errors import ToolFailed
-from media.job import GeometryJob, StillJob, TurntableJob
+from media.job import GeometryJob, Queue, StillJob, TurntableJob
 from media.manifest import Result, find_manifest, result_of
 from media.shot.job import AnimationJob, FrameJob
 from media.source import Source, staged_address
@@ -53,8 +53,8 @@ LONGEST_WITHOUT_SERVER_S = 1800.0
 NOT_ENDED = [kind for kind in StateType if kind not in TERMINAL_STATES]
 
 
-def send_on(job: Job, source: Source, result: str) -> Result | None:
-    """Have `job` done on its queue if this run is on control; returns None if it is to be done here.
+def send_on(job: Job, source: Source, result: str, queue: Queue | None = None) -> Result | None:
+    """Have `job` done on its queue, or on `queue`, if this run is on control; None if it is to be done here.
 
     If the run there does not complete, what is returned is the state that this run is to end in as well:
     Prefect takes a state that a flow returns for the flow's own. A bad file or a cancelled render then shows
@@ -68,17 +68,18 @@ def send_on(job: Job, source: Source, result: str) -> Result | None:
     if run is None or run.deployment_id is None or run.work_queue_name != CONTROL:
         return None
     own_flow = context.flow.name if context and context.flow else ""
-    name = f"{run.name}-{job.queue}"
-    get_run_logger().info("the work is done by the run %s on the queue %s", name, job.queue)
+    queue = queue or job.queue
+    name = f"{run.name}-{queue}"
+    get_run_logger().info("the work is done by the run %s on the queue %s", name, queue)
     staged = job.model_copy(
         update={"source": staged_address(source)}
     )  # read once, whatever becomes of its address
     orphan = next(iter(sent_and_not_ended(own_flow)), None)
-    send = partial(run_elsewhere, run.deployment_id, staged, job.queue, name)
+    send = partial(run_elsewhere, run.deployment_id, staged, queue, name)
     sent = sent_until_large_enough(end_of(orphan.id) if orphan else send(), send)
     if sent.state is None or not sent.state.is_completed():
         return cast("Result", _ending_like(sent))
-    return _published(result, job.queue)
+    return _published(result, queue)
 
 
 def is_on_control() -> bool:
