@@ -17,7 +17,7 @@ from media.video.settings import VideoSettings
 
 RENDER_RECIPE = 2
 """Raise by hand when the same scene, camera and settings would give other pixels."""
-OUTPUT_RECIPE = 1
+OUTPUT_RECIPE = 2
 """Raise by hand when the same frames would give another still, video or preview."""
 SEED = 0
 NOISE_OF_ONE_SAMPLE = 0.65
