@@ -94,7 +94,7 @@ def test_run_on_control_plans_and_the_run_on_light_does_the_work(served, busy):
 
 def test_page_of_the_run_on_control_shows_what_came_of_it(served, busy):
     kinds = {key.rpartition("-")[0] for key in served.artifacts(busy.thumbnail)}
-    assert kinds == {"poster", "result", "files"}
+    assert kinds == {"poster", "result", "files", "proof"}
 
 
 @pytest.mark.usefixtures("busy")

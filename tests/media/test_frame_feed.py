@@ -39,7 +39,7 @@ def test_reader_is_released_when_the_renderer_gives_up():
             feed.committed(1)
             reading = reader.submit(lambda: list(feed.numbers(range(1, 3))))
 
-        with pytest.raises(Abandoned, match="frame 2 of 2"):
+        with pytest.raises(Abandoned, match="frame 2 was not rendered"):
             reading.result(10)
 
 

@@ -94,8 +94,8 @@ def test_real_render_leaves_a_proof_beside_its_frames_and_in_the_record(made):
     assert proof.start_s > 0
     assert proof.longest_frame_s >= proof.frame_s > 0
     assert proof.peak_memory_bytes > 10_000_000
-    if proof.devices[0].type == "CPU":
-        assert proof.fallback in record.warnings
+    if proof.devices[0].type == "CPU":  # of a machine without a GPU, where none was required
+        assert proof.fallback == ""
 
 
 def test_second_run_starts_no_child_and_writes_nothing(made, bearing_step, children):
