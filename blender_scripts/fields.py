@@ -1,10 +1,13 @@
 """Typed reading of JSON objects: every complaint names the field, what was expected and what was found."""
 
 import math
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from blender_scripts.failure import BadInput
+
+_HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
 class Fields:
@@ -69,6 +72,13 @@ class Fields:
         if not isinstance(value, bool):
             raise BadInput(f"{self._where}.{name}: expected true or false, found {value!r:.60}")
         return value
+
+    def color(self, name: str, default: str | None = None) -> str:
+        """Return a colour "#rrggbb", in small letters."""
+        value = self.text(name, default)
+        if not _HEX_COLOUR.match(value):
+            raise BadInput(f"{self._where}.{name}: expected #rrggbb, found {value!r:.60}")
+        return value.lower()
 
     def texts(self, name: str, choices: Iterable[str]) -> tuple[str, ...]:
         """Return a non-empty list of strings, each one of `choices`."""

@@ -1,7 +1,6 @@
 """What the engine may ask of Blender, as frozen values read from the job file."""
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,10 @@ from blender_scripts.failure import BadInput
 from blender_scripts.fields import Fields
 from blender_scripts.shot_job import PrepareShot, RenderShot, prepare_shot, render_shot
 from blender_scripts.split_job import FinishSplit, finish_split
+from blender_scripts.template_job import BuildTemplate, build_template
 
 SCHEMA = 1
 UNSAID = "unsaid"
-_HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _LARGEST_SIDE = 65536
 _MOST_OVERRIDES, _LONGEST_PATTERN = 100, 200  # as in media/material_override.py
 
@@ -122,6 +121,7 @@ Job = (
     | PrepareShot
     | RenderShot
     | FinishSplit
+    | BuildTemplate
     | ListDevices
     | FindDisplay
     | WarmKernels
@@ -176,14 +176,12 @@ def read_command(line: str) -> FrameCommand:
 def _prepare_scene(fields: Fields) -> PrepareScene:
     geometry = fields.child("geometry")
     look = fields.child("look", optional=True)
-    background = look.text("background", "studio")
-    if background != "studio" and not _HEX_COLOUR.match(background):
-        raise BadInput(f"job.look.background: expected studio or #rrggbb, found {background!r:.60}")
+    is_studio = look.text("background", "studio") == "studio"
     job = PrepareScene(
         geometry=Path(geometry.text("path")),
         geometry_format=geometry.text("format", choices=("usd", "glb")),
         names=geometry.path_if_said("names"),
-        background=background.lower(),
+        background="studio" if is_studio else look.color("background"),
         materials=tuple(_material(one) for one in look.children("materials", _MOST_OVERRIDES)),
         output=Path(fields.text("output")),
     )
@@ -195,15 +193,13 @@ def _prepare_scene(fields: Fields) -> PrepareScene:
 def _material(fields: Fields) -> MaterialOverride:
     override = MaterialOverride(
         parts=fields.text("parts"),
-        color=fields.text("color").lower(),
+        color=fields.color("color"),
         metallic=fields.number("metallic", 0, 1),
         roughness=fields.number("roughness", 0, 1),
     )
     fields.refuse_others()
     if len(override.parts) > _LONGEST_PATTERN:
         raise BadInput(f"override: expected a pattern of at most {_LONGEST_PATTERN}, found a longer one")
-    if not _HEX_COLOUR.match(override.color):
-        raise BadInput(f"override: expected a color #rrggbb, found {override.color!r:.60}")
     return override
 
 
@@ -269,6 +265,7 @@ _READERS: dict[str, Callable[[Fields], Job]] = {
     "prepare_shot": prepare_shot,
     "render_shot": render_shot,
     "finish_split": finish_split,
+    "build_template": build_template,
     "list_devices": _list_devices,
     "warm_kernels": _warm_kernels,
     "find_display": _find_display,

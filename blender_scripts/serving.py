@@ -23,6 +23,7 @@ from blender_scripts.job import (
 from blender_scripts.memory import forget_peak, resident_bytes
 from blender_scripts.shot_job import PrepareShot, RenderShot
 from blender_scripts.split_job import FinishSplit
+from blender_scripts.template_job import BuildTemplate
 from blender_scripts.warmth import COLD, WARM_PROCESS, WARM_SCENE
 
 END = "end"
@@ -90,6 +91,10 @@ def do(job: Job, channel: EventChannel, commands: Iterable[str], warmth: str = C
         from blender_scripts.split_finishing import finish_split  # noqa: PLC0415 - the same
 
         finish_split(job, channel, commands)
+    elif isinstance(job, BuildTemplate):
+        from blender_scripts.template_building import build_template  # noqa: PLC0415 - the same
+
+        build_template(job, channel)
     elif isinstance(job, ListDevices):
         from blender_scripts.rendering import list_devices  # noqa: PLC0415 - the same
 

@@ -81,6 +81,14 @@ class ShotSaved(ShotReport):
     files: tuple[str, ...] = Field(description="What it needs beside it, by its place in its folder.")
 
 
+class TemplateBuilt(BaseModel):
+    """The scene of a template is on disk."""
+
+    event: Literal["template_built"]
+    path: Path
+    seconds: float
+
+
 class SceneLoaded(BaseModel):
     """The scene is in memory."""
 

@@ -1,0 +1,1 @@
+"""B-roll: clips made from templates."""
