@@ -7,6 +7,7 @@ import bpy
 from blender_scripts.broll.palette import palette
 from blender_scripts.broll.picture import set_up_render
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.title import add_title
 from blender_scripts.events import EventChannel
 from blender_scripts.failure import ToolFailed
 from blender_scripts.shot_file import save_whole
@@ -30,6 +31,8 @@ def build_template(job: BuildTemplate, channel: EventChannel) -> None:
     job.parameters.refuse_others()
     if stage.scene.camera is None:
         raise ToolFailed(f"the template {job.template}: expected it to add a camera, found none")
+    if job.title is not None:
+        add_title(stage, job.title)
     stage.scene.frame_set(1)
     save_whole(job.output)
     channel.send("template_built", path=str(job.output), seconds=time.monotonic() - began)
