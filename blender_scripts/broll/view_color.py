@@ -1,8 +1,9 @@
-"""Which light a scene's view transform shows as a given colour: AgX and its like change what they are given."""
+"""Which light a view transform shows as a given colour: AgX and its like change what they are given."""
 
 import itertools
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from blender_scripts.blender_version import set_image_format
 from blender_scripts.broll.palette import Rgb
 
+Numbers = np.ndarray[Any, np.dtype[np.floating[Any]]]
 _ROUNDS, _STEPS = 7, 7
 _DARKEST, _BRIGHTEST = 2.0**-12, 2.0**4
 _SHRINK = 0.45
@@ -39,7 +41,7 @@ def shown_as(scene: bpy.types.Scene, color: Rgb) -> Rgb:
     return tuple(float(one) for one in np.exp2(middle))  # type: ignore[return-value]
 
 
-def _seen(scene: bpy.types.Scene, lights: np.ndarray) -> np.ndarray:
+def _seen(scene: bpy.types.Scene, lights: Numbers) -> Numbers:
     """Return colours from 0 to 1, as a display is sent them, of so many lights."""
     settings = scene.render.image_settings
     before = (settings.file_format, settings.color_mode, settings.color_depth)
@@ -60,7 +62,7 @@ def _seen(scene: bpy.types.Scene, lights: np.ndarray) -> np.ndarray:
         settings.color_mode, settings.color_depth = before[1:]
 
 
-def _pixels(path: Path) -> np.ndarray:
+def _pixels(path: Path) -> Numbers:
     picture = bpy.data.images.load(str(path))
     picture.colorspace_settings.name = "Non-Color"
     try:
@@ -71,6 +73,6 @@ def _pixels(path: Path) -> np.ndarray:
         bpy.data.images.remove(picture)
 
 
-def _encoded(light: np.ndarray) -> np.ndarray:
+def _encoded(light: Numbers) -> Numbers:
     """Return linear light as sRGB (IEC 61966-2-1)."""
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)  # noqa: PLR2004 - the standard's

@@ -11,6 +11,8 @@ Position = Literal[
 ]
 TitleColor = Annotated[str, StringConstraints(pattern=r"^(#[0-9a-fA-F]{6}|primary|secondary|accent)$")]
 
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")]
+
 
 def _form_of(schema: dict[str, Any]) -> None:
     order_fields(schema)
@@ -28,12 +30,12 @@ class TitleBlock(BaseModel):
     text: str = Field(
         min_length=1,
         max_length=80,
-        description='The title. "\\n" begins a new line; others break by themselves.',
+        description='The title; "\\n" begins a new line.',
     )
     subtitle: str = Field("", max_length=120, description="Smaller words below it.")
     position: Position = Field("lower_left", description="Where in the title-safe area it stands.")
     color: TitleColor = Field(
-        "#f2f2f0", description='"#rrggbb", or a colour of the palette: primary, secondary or accent.'
+        "#e8e8e6", description='"#rrggbb", or a colour of the palette: primary, secondary or accent.'
     )
     scale: float = Field(
         1.0, ge=0.5, le=2.0, description="Size of the letters, against about a twelfth of the shorter side."
@@ -48,6 +50,6 @@ class TitleBlock(BaseModel):
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")] | Unsaid = (
         Field(
             None,
-            description='Language of the words, such as "ja" or "zh-Hant": Chinese characters differ between them.',
+            description='Of the words, such as "ja" or "zh-Hant", where Chinese characters differ.',
         )
     )

@@ -18,7 +18,7 @@ SAFE = 0.90
 ASCENT, DESCENT = 1.0, 0.32
 """What letters reach above and below their base line, in em, marks of the shipped fonts included."""
 WIDTH, CENTERED_WIDTH = 0.62, 0.80
-"""Most of the picture's width that a line takes at a side and in the middle; in tall pictures all that is safe."""
+"""Share of the width that a line may take at a side and in the middle; in tall pictures, all that is safe."""
 MOST_LINES = 3
 ROOM_FOR_RULE = 0.36
 """What the line beside a title and the gap to it take of the width, in em of the title."""
@@ -64,29 +64,26 @@ def fitted(block: TitleBlock, area: tuple[int, int], more: Path | None) -> list[
         BadInput: Characters that no title needs or that no font has; words that do not fit.
         RefusedHere: Text cannot be shaped on this machine.
     """
-    language = block.language or language_of(block.text + block.subtitle)
     parts, shelf = [], Shelf()
     for kind, text in ((TITLE, block.text), (SUBTITLE, block.subtitle)):
         words = cleaned(f"title.{kind.field}", text)
         if words:
-            parts.append(_part(kind, words, block, area, catalogue(kind.style, more, shelf), language))
+            parts.append(_part(kind, words, block, area, catalogue(kind.style, more, shelf)))
         elif kind is TITLE:
             raise BadInput("title.text: expected words, found none")
     return parts
 
 
-def _part(
-    kind: _Kind, words: str, block: TitleBlock, area: tuple[int, int], fonts: Catalogue, language: str
-) -> Part:
+def _part(kind: _Kind, words: str, block: TitleBlock, area: tuple[int, int], fonts: Catalogue) -> Part:
+    language = block.language or language_of(block.text + block.subtitle)
     where = f"title.{kind.field}"
     ways = wrappings(where, words, fonts, language, MOST_LINES)
     sized = [(size, way) for way in ways for size in _sizes(kind, way, block, area)]
     size, way = max(sized, key=lambda one: (round(one[0], 3), -len(one[1].lines)), default=(0.0, None))
     if way is None or size < kind.least * min(area):
         raise BadInput(
-            f"{where}: expected words that fit into {MOST_LINES} lines of the title-safe area in letters that "
-            f"can be read, found {len(words)} characters that do not; shorten them, part them by spaces, or "
-            'choose the position "center"'
+            f"{where}: expected words that fit into {MOST_LINES} lines of the title-safe area in letters "
+            f"that can be read, found {len(words)} characters that do not; shorten them, or part them by spaces"
         )
     return Part(way, size, kind.leading, kind.fill, fonts, language)
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from itertools import pairwise
 
 from media.fonts import Catalogue
 from media.fonts.characters import ZERO_WIDTH_SPACE
@@ -58,7 +59,7 @@ def _of_paragraph(
     """Return the best wrapping of one paragraph for each number of lines, by dynamic programming."""
     stops = [0, *_breaks(letters), len(letters)]
 
-    @lru_cache(maxsize=None)
+    @cache
     def width(first: int, last: int) -> float:
         return width_of(_stripped(letters[stops[first] : stops[last]]), fonts, language)
 
@@ -76,9 +77,7 @@ def _of_paragraph(
             for at in range(end + 1)
         ]
         widest, cuts = best[end]
-        lines = [
-            _stripped(letters[stops[one] : stops[other]]) for one, other in zip(cuts, cuts[1:], strict=False)
-        ]
+        lines = [_stripped(letters[stops[one] : stops[other]]) for one, other in pairwise(cuts)]
         if len(lines) == count:
             found.append(Wrapped(tuple(lines), widest))
     return found

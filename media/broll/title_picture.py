@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from media.broll.title import TitleBlock
 from media.broll.title_fit import ASCENT, SAFE, Part, fitted
 from media.errors import BadInput
-from media.fonts.runs import draw_line, width_of
+from media.fonts.runs import Pen, draw_line, width_of
 
 FINENESS, LONGEST_SIDE = 2.0, 8192
 """Pixels of the title for one of the picture, so that its edges are the renderer's to smooth; and a limit."""
@@ -18,8 +18,10 @@ BETWEEN = 0.012
 """Between title and subtitle, over the picture's shorter side, besides what letters reach down and up."""
 RULE_WIDTH, RULE_GAP, RULE_LENGTH = 0.055, 0.30, 1.1
 """Of the line in the accent colour, in em of the title."""
-SHADE_REACH, SHADE_GAIN = 0.5, 1.6
-"""How far the shade spreads, in em of the title, and how much darker it is made after."""
+SHADE_REACH, SHADE_GAIN, SHADE_STOPS = 0.5, 1.6, 5.0
+"""How far the shade spreads, in em of the title, how much fuller it is made after, and how dark it can be."""
+
+LINEAR_BELOW = 0.0031308  # IEC 61966-2-1
 
 Box = tuple[int, int, int, int]
 
@@ -27,6 +29,8 @@ Box = tuple[int, int, int, int]
 @dataclass(frozen=True)
 class TitlePicture:
     """A PNG whose red is how much letters cover, green the line beside them, blue the shade behind both.
+
+    The three are written as sRGB is: letters are mixed with the picture about as the eye sees it.
 
     Attributes:
         png: The file.
@@ -94,7 +98,7 @@ def _draw_parts(letters: Image.Image, block: TitleBlock, parts: list[Part], top:
             left = {"left": margin, "right": wide - margin - length, "center": (wide - length) / 2}
             base = top + (ASCENT + number * part.leading) * part.size
             place = (left[block.position.split("_")[-1]], base)
-            draw_line(draw, place, line, part.size, part.fonts, part.language, part.fill)
+            draw_line(draw, place, line, Pen(part.fonts, part.size, part.language, part.fill))
         top += part.height + BETWEEN * min(letters.size)
 
 
@@ -143,9 +147,15 @@ def _as_picture(letters: Image.Image, rule: Image.Image, size: float, shade: flo
     right, bottom = min(right + around, wide), min(bottom + around, tall)
     whole = (left, top, right, bottom)
     behind = ink.crop(whole).filter(ImageFilter.GaussianBlur(reach))
-    behind = behind.point([round(min(value * SHADE_GAIN, 255) * shade) for value in range(256)])
+    behind = behind.point([_darkness(min(value / 255 * SHADE_GAIN, 1.0) * shade) for value in range(256)])
     file = io.BytesIO()
     Image.merge("RGB", (letters.crop(whole), rule.crop(whole), behind)).save(file, "PNG")
     return TitlePicture(
         file.getvalue(), left / wide, top / tall, (right - left) / wide, (bottom - top) / tall
     )
+
+
+def _darkness(share: float) -> int:
+    """Return how much light is held back, written as sRGB is, which is how the picture is read."""
+    held = 1 - 2 ** (-SHADE_STOPS * share)
+    return round(255 * (held * 12.92 if held <= LINEAR_BELOW else 1.055 * held ** (1 / 2.4) - 0.055))

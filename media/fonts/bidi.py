@@ -58,34 +58,36 @@ def _raise(kind: str, base: int) -> int:
 
 def _weak(kinds: list[str], start: str) -> list[str]:
     """W1 to W7: numbers and what stands in and beside them."""
-    strong, before = start, start
-    for at, kind in enumerate(kinds):
-        kinds[at] = before if kind == "NSM" else kind  # W1
-        before = kinds[at]
-        if before in {"L", "R", "AL"}:
-            strong = before
-        elif before == "EN" and strong == "AL":
-            kinds[at] = "AN"  # W2
-    kinds = ["R" if kind == "AL" else kind for kind in kinds]  # W3
+    kinds = _numbers(kinds, start)
     for at in range(1, len(kinds) - 1):  # W4
         one, kind, other = kinds[at - 1 : at + 2]
         if one == other and ((kind in {"ES", "CS"} and one == "EN") or (kind == "CS" and one == "AN")):
             kinds[at] = one
     for step in (1, -1):  # W5
-        order = range(len(kinds))[::step]
-        for at in order:
+        for at in range(len(kinds))[::step]:
             beside = at - step
             if kinds[at] == "ET" and 0 <= beside < len(kinds) and kinds[beside] == "EN":
                 kinds[at] = "EN"
-    strong = start
-    for at, kind in enumerate(kinds):
-        if kind in {"ES", "ET", "CS"}:
-            kinds[at] = "ON"  # W6
-        elif kind in {"L", "R"}:
-            strong = kind
-        elif kind == "EN" and strong == "L":
-            kinds[at] = "L"  # W7
-    return kinds
+    return _numbers_of_left(["ON" if kind in {"ES", "ET", "CS"} else kind for kind in kinds], start)  # W6
+
+
+def _numbers(kinds: list[str], start: str) -> list[str]:
+    """W1 to W3: marks are what they stand on, and numbers after Arabic letters are Arabic."""
+    found, strong = list[str](), start
+    for kind in kinds:
+        now = (found[-1] if found else start) if kind == "NSM" else kind
+        strong = now if now in {"L", "R", "AL"} else strong
+        found.append("AN" if now == "EN" and strong == "AL" else now)
+    return ["R" if kind == "AL" else kind for kind in found]
+
+
+def _numbers_of_left(kinds: list[str], start: str) -> list[str]:
+    """W7: numbers after letters that are read from the left are as these."""
+    found, strong = list[str](), start
+    for kind in kinds:
+        strong = kind if kind in {"L", "R"} else strong
+        found.append("L" if kind == "EN" and strong == "L" else kind)
+    return found
 
 
 def _side(kind: str) -> str | None:

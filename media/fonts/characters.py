@@ -5,7 +5,7 @@ import unicodedata
 from media.errors import BadInput
 
 MOST_MARKS = 4
-"""Marks on one letter: Hebrew with vowels and accents has three, Vietnamese two; more is drawn over others."""
+"""Marks on one letter: Hebrew with vowels and accents has three, Vietnamese two."""
 ZWNJ, ZWJ = "\u200c", "\u200d"
 TEXT_STYLE, EMOJI_STYLE = "\ufe0e", "\ufe0f"
 SOFT_HYPHEN, WORD_JOINER, BYTE_ORDER = "\u00ad", "\u2060", "\ufeff"

@@ -94,14 +94,18 @@ def width_of(letters: Sequence[Letter], fonts: Catalogue, language: str) -> floa
     return sum(_advance(run, fonts, REFERENCE, language) for run in runs_of(letters)) / REFERENCE
 
 
+@dataclass(frozen=True)
+class Pen:
+    """What a line is drawn with: letters of a size, in pixels per em, in a strength from 0 to 255."""
+
+    fonts: Catalogue
+    size: float
+    language: str
+    fill: int
+
+
 def draw_line(
-    draw: ImageDraw.ImageDraw,
-    place: tuple[float, float],
-    letters: Sequence[Letter],
-    size: float,
-    fonts: Catalogue,
-    language: str,
-    fill: int,
+    draw: ImageDraw.ImageDraw, place: tuple[float, float], letters: Sequence[Letter], pen: Pen
 ) -> None:
     """Draw a line from its left end on its base line, in pixels."""
     x, y = place
@@ -109,14 +113,14 @@ def draw_line(
         draw.text(
             (x, y),
             run.text,
-            fill=fill,
-            font=fonts.face(run.font, size),
+            fill=pen.fill,
+            font=pen.fonts.face(run.font, pen.size),
             anchor="ls",
             direction=run.direction,
-            language=language,
-            stroke_width=HEAVIER * size if fonts.lacks_weight(run.font) else 0,
+            language=pen.language or None,
+            stroke_width=HEAVIER * pen.size if pen.fonts.lacks_weight(run.font) else 0,
         )
-        x += _advance(run, fonts, size, language)
+        x += _advance(run, pen.fonts, pen.size, pen.language)
 
 
 def language_of(text: str) -> str:

@@ -53,7 +53,9 @@ class Shelf:
             face = ImageFont.truetype(path, REFERENCE, layout_engine=ImageFont.Layout.RAQM)
             self._faces[path, REFERENCE, 0] = face
             try:
-                self._axes[path] = {axis["name"]: axis["default"] for axis in face.get_variation_axes()}
+                self._axes[path] = {
+                    axis["name"]: float(axis["default"] or 0) for axis in face.get_variation_axes()
+                }
             except OSError:  # it is not variable
                 self._axes[path] = {}
         return self._axes[path]
