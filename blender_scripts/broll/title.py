@@ -145,7 +145,7 @@ def _where_it_meets(stage: Stage, tree: NodeTree, box: Box) -> NodeSocket:
     focus = tree.nodes.new("ShaderNodeValue").outputs[0]
     _focus(stage, stage.scene.camera.data, focus)
     height, fall = (along_z(tree, one) for one in (through, along))
-    distance = _math(
+    distance = number(
         tree, "DIVIDE", number(tree, "SUBTRACT", number(tree, "MULTIPLY", focus, -1.0), height), fall
     )
     met = vector(tree, "ADD", through, scaled(tree, along, distance))

@@ -82,7 +82,7 @@ def _part(kind: _Kind, words: str, block: TitleBlock, area: tuple[int, int], fon
     size, way = max(sized, key=lambda one: (round(one[0], 3), -len(one[1].lines)), default=(0.0, None))
     if way is None or size < kind.least * min(area):
         raise BadInput(
-            f"{where}: expected words that fit into {MOST_LINES} lines of the title-safe area in letters "
+            f"{where}: expected words for at most {MOST_LINES} lines of the title-safe area in letters "
             f"that can be read, found {len(words)} characters that do not; shorten them, or part them by spaces"
         )
     return Part(way, size, kind.leading, kind.fill, fonts, language)
