@@ -82,8 +82,8 @@ def _part(kind: _Kind, words: str, block: TitleBlock, area: tuple[int, int], fon
     size, way = max(sized, key=lambda one: (round(one[0], 3), -len(one[1].lines)), default=(0.0, None))
     if way is None or size < kind.least * min(area):
         raise BadInput(
-            f"{where}: expected words for at most {MOST_LINES} lines of the title-safe area in letters "
-            f"that can be read, found {len(words)} characters that do not; shorten them, or part them by spaces"
+            f"{where}: expected words for {MOST_LINES} lines of the title-safe area in letters "
+            f"that can be read, found {len(words)} characters that do not; shorten or part them"
         )
     return Part(way, size, kind.leading, kind.fill, fonts, language)
 

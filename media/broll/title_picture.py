@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +19,8 @@ BETWEEN = 0.012
 """Between title and subtitle, over the picture's shorter side, besides what letters reach down and up."""
 RULE_WIDTH, RULE_GAP, RULE_LENGTH = 0.055, 0.30, 1.1
 """Of the line in the accent colour, in em of the title."""
-SHADE_REACH, SHADE_GAIN, SHADE_STOPS = 0.5, 1.6, 5.0
-"""How far the shade spreads, in em of the title, how much fuller it is made after, and how dark it can be."""
+SHADE_REACH, SHADE_STOPS = 0.9, 4.0
+"""How far the shade spreads, in em of the title, and how many stops darker it can make the picture."""
 
 LINEAR_BELOW = 0.0031308  # IEC 61966-2-1
 
@@ -47,6 +48,30 @@ class TitlePicture:
     height: float
 
 
+@dataclass(frozen=True)
+class _Layers:
+    """Masks of the whole picture: letters, and the line beside them."""
+
+    letters: Image.Image
+    rule: Image.Image
+
+    @classmethod
+    def of(cls, area: tuple[int, int]) -> "_Layers":
+        return cls(*(Image.new("L", area) for _ in range(2)))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.letters.size
+
+    @property
+    def ink(self) -> Box:
+        """What is covered by letters and line."""
+        return ImageChops.lighter(self.letters, self.rule).getbbox() or (0, 0, 0, 0)
+
+    def changed(self, change: Callable[[Image.Image], Image.Image]) -> "_Layers":
+        return _Layers(change(self.letters), change(self.rule))
+
+
 def title_picture(block: TitleBlock, width: int, height: int, fonts: Path | None = None) -> TitlePicture:
     """Lay a title out for a picture of `width` by `height` pixels.
 
@@ -63,43 +88,41 @@ def title_picture(block: TitleBlock, width: int, height: int, fonts: Path | None
     fineness = min(FINENESS, LONGEST_SIDE / max(width, height))
     area = (round(width * fineness), round(height * fineness))
     parts = fitted(block, area, fonts)
-    letters = Image.new("L", area)
-    rule = Image.new("L", area)
+    size, layers = parts[0].size, _Layers.of(area)
     is_above = block.rule and "center" in block.position
     is_beside = block.rule and not is_above
-    top = _top_of(block, parts, area, is_above=is_above)
-    size = parts[0].size
-    inset = (RULE_WIDTH + RULE_GAP) * size if is_beside else 0.0
-    _draw_parts(letters, block, parts, top + ((RULE_WIDTH + RULE_GAP) * size if is_above else 0.0), inset)
+    room = (RULE_WIDTH + RULE_GAP) * size
+    top = _top_of(block, parts, area, above=room if is_above else 0.0)
+    _draw_parts(layers, block, parts, top + (room if is_above else 0.0), room if is_beside else 0.0)
     if is_above:
-        _draw_rule_above(rule, top, size)
+        _draw_rule_above(layers.rule, top, size)
     elif is_beside:
-        _draw_rule_beside(rule, letters.getbbox() or (0, 0, 0, 0), size, on_the_left="left" in block.position)
-    letters, rule = _in_safe_area(letters, rule)
-    return _as_picture(letters, rule, size, block.shade)
+        _draw_rule_beside(layers, size, on_the_left="left" in block.position)
+    return _as_picture(_in_safe_area(layers), size, block.shade)
 
 
-def _top_of(block: TitleBlock, parts: list[Part], area: tuple[int, int], *, is_above: bool) -> float:
+def _top_of(block: TitleBlock, parts: list[Part], area: tuple[int, int], above: float) -> float:
     """Return where the block begins, in pixels from the top."""
-    tall = sum(part.height for part in parts) + (len(parts) - 1) * BETWEEN * min(area)
-    tall += (RULE_WIDTH + RULE_GAP) * parts[0].size if is_above else 0.0
+    tall = above + sum(part.height for part in parts) + (len(parts) - 1) * BETWEEN * min(area)
     margin = area[1] * (1 - SAFE) / 2
     if block.position.startswith("lower"):
         return area[1] - margin - tall
     return margin if block.position.startswith("upper") else (area[1] - tall) / 2
 
 
-def _draw_parts(letters: Image.Image, block: TitleBlock, parts: list[Part], top: float, inset: float) -> None:
-    draw, wide = ImageDraw.Draw(letters), letters.width
+def _draw_parts(layers: _Layers, block: TitleBlock, parts: list[Part], top: float, inset: float) -> None:
+    draw = ImageDraw.Draw(layers.letters)
+    wide = layers.size[0]
     margin = wide * (1 - SAFE) / 2 + inset
     for part in parts:
+        pen = Pen(part.fonts, part.size, part.language, part.fill)
         for number, line in enumerate(part.wrapped.lines):
             length = width_of(line, part.fonts, part.language) * part.size
-            left = {"left": margin, "right": wide - margin - length, "center": (wide - length) / 2}
+            lefts = {"left": margin, "right": wide - margin - length, "center": (wide - length) / 2}
+            left = lefts[block.position.split("_")[-1]]
             base = top + (ASCENT + number * part.leading) * part.size
-            place = (left[block.position.split("_")[-1]], base)
-            draw_line(draw, place, line, Pen(part.fonts, part.size, part.language, part.fill))
-        top += part.height + BETWEEN * min(letters.size)
+            draw_line(draw, (left, base), line, pen)
+        top += part.height + BETWEEN * min(layers.size)
 
 
 def _draw_rule_above(rule: Image.Image, top: float, size: float) -> None:
@@ -108,48 +131,48 @@ def _draw_rule_above(rule: Image.Image, top: float, size: float) -> None:
     ImageDraw.Draw(rule).rectangle(box, fill=255)
 
 
-def _draw_rule_beside(rule: Image.Image, letters: Box, size: float, *, on_the_left: bool) -> None:
-    margin = rule.width * (1 - SAFE) / 2
-    left = margin if on_the_left else rule.width - margin - RULE_WIDTH * size
-    ImageDraw.Draw(rule).rectangle((left, letters[1], left + RULE_WIDTH * size, letters[3] - 1), fill=255)
+def _draw_rule_beside(layers: _Layers, size: float, *, on_the_left: bool) -> None:
+    _, top, _, bottom = layers.ink
+    wide = layers.size[0]
+    margin = wide * (1 - SAFE) / 2
+    left = margin if on_the_left else wide - margin - RULE_WIDTH * size
+    box = (math.ceil(left), top, math.ceil(left) + round(RULE_WIDTH * size) - 1, bottom - 1)
+    ImageDraw.Draw(layers.rule).rectangle(box, fill=255)
 
 
-def _in_safe_area(letters: Image.Image, rule: Image.Image) -> tuple[Image.Image, Image.Image]:
-    """Move both in from the edges of the safe area as far as some letter reaches out of it.
+def _in_safe_area(layers: _Layers) -> _Layers:
+    """Move all in from the edges of the safe area as far as some letter reaches out of it.
 
     Raises:
         BadInput: There is nothing to see, or it is larger than the area.
     """
-    wide, tall = letters.size
-    box = ImageChops.lighter(letters, rule).getbbox()
-    if box is None:
+    box, moves = layers.ink, []
+    if box == (0, 0, 0, 0):
         raise BadInput("title.text: expected letters that are seen, found none")
-    margins = (math.ceil(wide * (1 - SAFE) / 2), math.ceil(tall * (1 - SAFE) / 2))
-    moves = [
-        max(margin - box[side], 0) or min(most - margin - box[side + 2], 0)
-        for side, (margin, most) in enumerate(zip(margins, letters.size, strict=True))
-    ]
-    if box[2] - box[0] > wide - 2 * margins[0] or box[3] - box[1] > tall - 2 * margins[1]:
-        raise BadInput(
-            "title: expected words that fit the title-safe area, found more; choose a smaller scale"
-        )
-    return ImageChops.offset(letters, *moves), ImageChops.offset(rule, *moves)
+    for low, high, most in zip(box[:2], box[2:], layers.size, strict=True):
+        margin = math.ceil(most * (1 - SAFE) / 2)
+        if high - low > most - 2 * margin:
+            raise BadInput(
+                "title: expected words that fit the title-safe area, found more; choose a smaller scale"
+            )
+        moves.append(max(margin - low, 0) or min(most - margin - high, 0))
+    return layers.changed(lambda layer: ImageChops.offset(layer, *moves)) if any(moves) else layers
 
 
-def _as_picture(letters: Image.Image, rule: Image.Image, size: float, shade: float) -> TitlePicture:
+def _as_picture(layers: _Layers, size: float, shade: float) -> TitlePicture:
     """Cut out what is not empty, with its shade."""
-    wide, tall = letters.size
-    ink = ImageChops.lighter(letters, rule)
-    reach = SHADE_REACH * size
-    left, top, right, bottom = ink.getbbox() or (0, 0, wide, tall)
-    around = math.ceil(3 * reach)
+    wide, tall = layers.size
+    left, top, right, bottom = layers.ink
+    around = math.ceil(3 * SHADE_REACH * size) + 1
     left, top = max(left - around, 0), max(top - around, 0)
     right, bottom = min(right + around, wide), min(bottom + around, tall)
-    whole = (left, top, right, bottom)
-    behind = ink.crop(whole).filter(ImageFilter.GaussianBlur(reach))
-    behind = behind.point([_darkness(min(value / 255 * SHADE_GAIN, 1.0) * shade) for value in range(256)])
+    layers = layers.changed(lambda layer: layer.crop((left, top, right, bottom)))
+    behind = Image.new("L", layers.size)
+    behind.paste(255, layers.ink)
+    behind = behind.filter(ImageFilter.GaussianBlur(SHADE_REACH * size))
+    behind = behind.point([_darkness(value / 255 * shade) for value in range(256)])
     file = io.BytesIO()
-    Image.merge("RGB", (letters.crop(whole), rule.crop(whole), behind)).save(file, "PNG")
+    Image.merge("RGB", (layers.letters, layers.rule, behind)).save(file, "PNG")
     return TitlePicture(
         file.getvalue(), left / wide, top / tall, (right - left) / wide, (bottom - top) / tall
     )
