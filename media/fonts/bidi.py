@@ -95,9 +95,27 @@ def _side(kind: str) -> str | None:
     return {"L": "L", "R": "R", "EN": "R", "AN": "R"}.get(kind)
 
 
-def _brackets(text: list[str], kinds: list[str], base: str) -> None:
-    """N0: a pair of brackets has one direction."""
-    pairs, awaited = [], []
+def _brackets(text: Sequence[str], kinds: list[str], base: str) -> None:
+    """N0: a pair of brackets has one direction, and marks on a bracket have it too."""
+    for first, last in _pairs(text, kinds):
+        inside = {_side(kind) for kind in kinds[first + 1 : last]} - {None}
+        if not inside:
+            continue
+        side = base
+        if base not in inside:
+            before = next((one for kind in reversed(kinds[:first]) if (one := _side(kind))), base)
+            side = "L" if base == "R" and before == "L" else "R" if base == "L" and before == "R" else base
+        for at in (first, last):
+            kinds[at] = side
+            for mark in range(at + 1, len(text)):
+                if unicodedata.bidirectional(text[mark]) != "NSM":
+                    break
+                kinds[mark] = side
+
+
+def _pairs(text: Sequence[str], kinds: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where brackets open and close, in the order in which they open (BD16)."""
+    pairs, awaited = [], list[tuple[str, int]]()
     for at, character in enumerate(text):
         if kinds[at] != "ON":
             continue
@@ -107,14 +125,7 @@ def _brackets(text: list[str], kinds: list[str], base: str) -> None:
             while awaited[-1][0] != character:
                 awaited.pop()
             pairs.append((awaited.pop()[1], at))
-    for first, last in sorted(pairs):
-        inside = {_side(kind) for kind in kinds[first + 1 : last]} - {None}
-        if base in inside:
-            kinds[first] = kinds[last] = base
-        elif inside:
-            other = next(iter(inside))
-            before = next((side for kind in kinds[first - 1 :: -1] if (side := _side(kind))), base)
-            kinds[first] = kinds[last] = other if first and before == other else base
+    return sorted(pairs)
 
 
 def _neutrals(kinds: list[str], base: str) -> None:
