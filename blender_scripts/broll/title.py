@@ -122,7 +122,7 @@ def _material(stage: Stage, title: _Title) -> bpy.types.Material:
 def _shares(stage: Stage, tree: NodeTree, title: _Title) -> tuple[NodeSocket, ...]:
     """Return how much of what is seen is letters, line and shade, by the moment of the clip."""
     texture = tree.nodes.new("ShaderNodeTexImage")
-    texture.image, texture.extension, texture.interpolation = title.picture, "CLIP", "Linear"
+    texture.image, texture.extension, texture.interpolation = title.picture, "CLIP", "Cubic"
     tree.links.new(_where_it_meets(stage, tree, title.box), texture.inputs["Vector"])
     there = tree.nodes.new("ShaderNodeValue").outputs[0]
     _fade(stage, there, title.fade)

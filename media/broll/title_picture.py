@@ -13,8 +13,8 @@ from media.broll.title_fit import ASCENT, SAFE, Part, fitted
 from media.errors import BadInput
 from media.fonts.runs import Pen, draw_line, width_of
 
-FINENESS, LONGEST_SIDE = 2.0, 8192
-"""Pixels of the title for one of the picture, so that its edges are the renderer's to smooth; and a limit."""
+LONGEST_SIDE = 8192
+"""Of a picture whose pixels the title has. Finer ones would leave its edges to the renderer's noise."""
 BETWEEN = 0.012
 """Between title and subtitle, over the picture's shorter side, besides what letters reach down and up."""
 RULE_WIDTH, RULE_GAP, RULE_LENGTH = 0.055, 0.30, 1.1
@@ -85,7 +85,7 @@ def title_picture(block: TitleBlock, width: int, height: int, fonts: Path | None
         BadInput: Characters that no title needs or that no font here has; too many words for the place.
         RefusedHere: Text cannot be shaped on this machine.
     """
-    fineness = min(FINENESS, LONGEST_SIDE / max(width, height))
+    fineness = min(1.0, LONGEST_SIDE / max(width, height))
     area = (round(width * fineness), round(height * fineness))
     parts = fitted(block, area, fonts)
     size, layers = parts[0].size, _Layers.of(area)
