@@ -4,10 +4,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from media.address import PUBLIC, expect_public
 from media.codec import CodecOrNone
 from media.device_claim import DEVICE_ORDER, DeviceClaim
-from media.form import Unsaid, order_fields
+from media.form import PublicAddress, Unsaid, order_fields
 from media.frame_list import PATTERN, numbers_in
 from media.frame_rate import FrameRate
 from media.job import LIGHT_PIXELS, MAX_PIXELS, Queue, Samples
@@ -23,6 +22,14 @@ Percentage = Annotated[int, Field(ge=1, le=400)]
 FrameNumber = Annotated[int, Field(ge=0, le=LAST_FRAME)]
 Step = Annotated[int, Field(ge=1, le=1000)]
 ChunkSize = Annotated[int, Field(ge=1, le=10_000)]
+NotOn = Annotated[
+    tuple[str, ...],
+    Field(
+        max_length=1000,
+        title="Not on",
+        description="Names of workers that have failed at it, and leave it to others while there are any.",
+    ),
+]
 
 
 def _form_of(schema: dict[str, Any]) -> None:
@@ -36,14 +43,11 @@ class ShotJob(BaseModel):
         frozen=True, extra="forbid", json_schema_extra=_form_of, hide_input_in_errors=True
     )
 
-    source: str = Field(
-        min_length=1,
-        max_length=4096,
+    source: PublicAddress = Field(
         description=(
             "A .blend, glTF or USD scene with a camera, or a ZIP of one with what it refers to: an https:// "
             "address, or a path on the machine that renders."
         ),
-        json_schema_extra={"pattern": PUBLIC},
     )
     blend: Literal["refused", "cleaned", "trusted"] = Field(
         default="refused",
@@ -108,11 +112,6 @@ class ShotJob(BaseModel):
             "Optix: nothing else. What may not render fails before the first frame."
         ),
     )
-
-    @field_validator("source")
-    @classmethod
-    def _source_may_be_seen_by_everybody(cls, source: str) -> str:
-        return expect_public(source)
 
     @model_validator(mode="after")
     def _keeps_passes_only_where_they_have_a_place(self) -> Self:
@@ -257,12 +256,7 @@ class FramesJob(BaseModel):
         description="Which: numbers and ranges, such as 1,12-24.",
     )
     segment: bool = Field(default=False, description="Encode them as a part of the video.")
-    not_on: tuple[str, ...] = Field(
-        default=(),
-        max_length=1000,
-        title="Not on",
-        description="Names of workers that have failed at it, and leave it to others while there are any.",
-    )
+    not_on: NotOn = ()
 
     @field_validator("frames")
     @classmethod
@@ -281,9 +275,4 @@ class SamplesJob(BaseModel):
     part: int = Field(
         ge=0, le=63, description="Which of the parts that they are divided into; 0 is the first."
     )
-    not_on: tuple[str, ...] = Field(
-        default=(),
-        max_length=1000,
-        title="Not on",
-        description="Names of workers that have failed at it, and leave it to others while there are any.",
-    )
+    not_on: NotOn = ()
