@@ -1,8 +1,11 @@
 """Drivers without Python: a property follows named parameters of the scene, along a curve."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import bpy
+
+_NAME = re.compile(r"[a-z_]\w*(?:\.[0-2])?")
 
 Curve = Sequence[tuple[float, float]]
 
@@ -24,16 +27,15 @@ def follow(
     driven = owner.driver_add(path, index) if index >= 0 else owner.driver_add(path)
     driver = driven.driver
     driver.type = "SCRIPTED"
-    words = [word for word in formula.replace("(", " ").replace(")", " ").split() if word[0].isalpha()]
-    for number, word in enumerate(dict.fromkeys(words)):
+    names: dict[str, str] = {}
+    for number, word in enumerate(dict.fromkeys(_NAME.findall(formula))):
         variable = driver.variables.new()
-        variable.name = f"v{number}"
+        names[word] = variable.name = f"v{number}"
         name, _, part = word.partition(".")
         target = variable.targets[0]
         target.id_type, target.id = "SCENE", scene
         target.data_path = f'["{name}"]' + (f"[{part}]" if part else "")
-        formula = formula.replace(word, variable.name)
-    driver.expression = formula
+    driver.expression = _NAME.sub(lambda found: names[found[0]], formula)
     for modifier in list(driven.modifiers):
         driven.modifiers.remove(modifier)
     driven.keyframe_points.add(len(curve))

@@ -1,0 +1,140 @@
+"""A processor wakes up: light runs along the board's traces into it, and core after core begins to shine.
+
+What is saved is a .blend with named parameters: it moves by `moment` alone, takes its colours from the
+palette's custom properties, and can be opened, changed by hand and sent again as a .blend.
+"""
+
+import math
+from collections.abc import Callable
+
+import bpy
+
+from blender_scripts.blender_version import new_node_tree
+from blender_scripts.broll.following import follow, sampled
+from blender_scripts.broll.motion import drifting
+from blender_scripts.broll.named_clip import offer, offer_clip, set_clip
+from blender_scripts.broll.named_parameters import set_named_parameters
+from blender_scripts.broll.picture import add_glow
+from blender_scripts.broll.signals import color_of_scene, connect, mixed_colors, of_scene
+from blender_scripts.broll.stage import Stage
+from blender_scripts.templates._chip_board import add_board
+from blender_scripts.templates._chip_light import awake
+from blender_scripts.templates._chip_package import DIE_TOP, DIES, add_package
+
+CHOICES = ("few", "some", "many")
+Place = tuple[float, float, float]
+
+
+def build(stage: Stage) -> None:
+    """Build the scene with its named parameters, then set those that are wished."""
+    _offer_parameters(stage.scene)
+    dies = add_package(stage)
+    for number, name in enumerate(CHOICES):
+        hidden = [(float(at), float(at != number)) for at in range(len(CHOICES))]
+        follow(stage.scene, dies[name], "hide_render", -1, "cores", hidden)
+        follow(stage.scene, dies[name], "hide_viewport", -1, "cores", hidden)
+    follow(stage.scene, stage.scene.objects["frame"], "hide_render", -1, "1 - frame")
+    add_board(stage)
+    _add_lights(stage)
+    _add_background(stage)
+    _add_camera(stage)
+    add_glow(stage, 0.3, 1.0)
+    set_clip(stage)
+    set_named_parameters(stage.scene, stage.parameters)
+
+
+def _offer_parameters(scene: bpy.types.Scene) -> None:
+    """Add the named parameters; `media/broll/templates/ai_cpu_activation.py` has the same."""
+    offer_clip(scene)
+    offer(scene, "glow", 1.0, "How bright traces and cores shine.", min=0.0, max=2.0)
+    offer(scene, "wake", 0.6, "When all cores are awake, as a part of the clip.", min=0.3, max=0.9)
+    offer(scene, "pulses", 0.45, "Pulses of light a second on each trace.", min=0.1, max=0.6)
+    offer(scene, "blur", 1.0, "How shallow the depth of field is.", min=0.0, max=2.0)
+    items = [(name, name.title(), "", 0, number) for number, name in enumerate(CHOICES)]
+    offer(scene, "cores", 1, "How many cores the die has.", items=items)
+    offer(scene, "frame", True, "Whether a metal frame lies round the die.")  # noqa: FBT003 - a value
+    offer(scene, "metal", (0.62, 0.63, 0.65), "Colour of the metal frame.", subtype="COLOR", min=0.0, max=1.0)
+
+
+def _add_lights(stage: Stage) -> None:
+    """A wide rim from behind, a strip for the bevels, a faint fill, and the die's own light on what is round it."""
+    _add_area(stage, "rim", (-0.9, 2.4, 1.5), (1.8, 0.7), 30.0, "palette_primary", 0.55)
+    _add_area(stage, "strip", (1.7, 0.5, 0.8), (0.25, 1.6), 11.0, "palette_accent", 0.5)
+    _add_area(stage, "overhead", (-0.5, -0.1, 2.6), (1.6, 1.6), 16.0, "palette_secondary", 0.8)
+    lamp = _add_area(stage, "die light", (0.0, 0.0, DIE_TOP + 0.07), (0.34, 0.28), 1.0, "palette_primary", 0.1)
+    tree = lamp.data.node_tree
+    light = tree.nodes["Emission"]
+    connect(tree, light.inputs["Strength"], awake(tree, 0.4) * of_scene(tree, "glow") * 0.35)
+    lamp.visible_glossy = False
+
+
+def _add_area(stage: Stage, name: str, place: Place, sides: tuple[float, float], energy: float, color: str, white: float) -> bpy.types.Object:
+    """Add a rectangle of light towards the chip, between a colour of the palette and white."""
+    light = bpy.data.lights.new(name, "AREA")
+    light.shape, light.size, light.size_y, light.energy = "RECTANGLE", *sides, energy
+    light.use_nodes = True
+    tree = new_node_tree(light)
+    shader = tree.nodes.new("ShaderNodeEmission")
+    tint = mixed_colors(tree, white, color_of_scene(tree, color), (1.0, 1.0, 1.0, 1.0))
+    tree.links.new(tint, shader.inputs["Color"])
+    tree.links.new(shader.outputs[0], tree.nodes.new("ShaderNodeOutputLight").inputs[0])
+    thing = stage.add(name, light)
+    thing.location = place
+    thing.rotation_euler = bpy.types.Object.bl_rna and _towards(place, (0.0, 0.0, 0.0))
+    thing.visible_camera = False
+    return thing
+
+
+def _towards(place: Place, target: Place):
+    from mathutils import Vector
+    return (Vector(target) - Vector(place)).to_track_quat("-Z", "Y").to_euler()
+
+
+def _add_background(stage: Stage) -> None:
+    """The dark that is behind, and in which everything far away ends."""
+    world = bpy.data.worlds.new("background")
+    stage.scene.world = world
+    tree = new_node_tree(world)
+    light = tree.nodes.new("ShaderNodeBackground")
+    tree.links.new(color_of_scene(tree, "palette_background"), light.inputs["Color"])
+    tree.links.new(light.outputs[0], tree.nodes.new("ShaderNodeOutputWorld").inputs["Surface"])
+
+
+def _add_camera(stage: Stage) -> None:
+    """A macro lens that drifts in and round; in a loop it sways instead. It stands where `moment` says."""
+    scene = stage.scene
+    target = stage.add("target", None)
+    lens = bpy.data.cameras.new("camera")
+    camera = stage.add("camera", lens)
+    scene.camera = camera
+    aim = camera.constraints.new("TRACK_TO")
+    aim.target, aim.track_axis, aim.up_axis = target, "TRACK_NEGATIVE_Z", "UP_Y"
+    lens.sensor_fit, lens.sensor_width, lens.clip_start, lens.clip_end = "HORIZONTAL", 36.0, 0.01, 100.0
+    lens.dof.use_dof, lens.dof.focus_object, lens.dof.aperture_blades = True, target, 0
+    for index in range(3):
+        _follow_moment(scene, camera, index, lambda at, index=index: _drift(at)[index], lambda at, index=index: _sway(at)[index])
+    target.location = (0.0, 0.0, DIE_TOP)
+    follow(scene, lens, "lens", -1, "aspect", ((0.5, 62.0), (1.0, 56.0), (1.78, 58.0), (2.4, 64.0)))
+    follow(scene, lens.dof, "aperture_fstop", -1, "blur", [(blur, 1.6 / max(blur, 0.02)) for blur in (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0)])
+
+
+def _follow_moment(scene: bpy.types.Scene, thing: bpy.types.Object, index: int, once: Callable[[float], float], loop: Callable[[float], float]) -> None:
+    """Have a thing stand where one function of the moment says, in a loop where the other does."""
+    follow(scene, thing, "location", index, "moment + 2 * loop", [*sampled(once), *sampled(loop, 2.0)])
+
+
+def _drift(moment: float) -> Place:
+    share = drifting(moment)
+    return _seen_from(-34.0 + 20.0 * share, 33.0 - 5.0 * share, 1.42 - 0.3 * share)
+
+
+def _sway(moment: float) -> Place:
+    turn = math.tau * moment
+    return _seen_from(-24.0 + 7.0 * math.sin(turn), 30.0 + 1.5 * math.cos(turn), 1.25 - 0.05 * math.cos(turn))
+
+
+def _seen_from(azimuth: float, elevation: float, distance: float) -> Place:
+    """Return a place so far from the chip; at azimuth 0 it is seen along +Y."""
+    flat = distance * math.cos(math.radians(elevation))
+    turn = math.radians(azimuth)
+    return flat * math.sin(turn), -flat * math.cos(turn), DIE_TOP + distance * math.sin(math.radians(elevation))
