@@ -1,7 +1,7 @@
 """What a .blend is told of the clip: custom properties of its scene with reserved names, each optional.
 
-- `moment`: 0 at the clip's first frame, 1 at its last (in a loop, at the frame after the last). We key it, and
-  the .blend moves by it alone, so that it can be as long as is wished, at any rate.
+- `moment`: 0 at the clip's first frame, 1 at its last (in a loop, at the frame after the last). We key it,
+  and the .blend moves by it alone, so that it can be as long as is wished, at any rate.
 - `loop`: whether the last frame is to be followed by the first.
 - `seed`: what is left to chance; `seconds`: how long the clip is; `aspect`: width over height of the picture.
 - `palette_background`, `palette_surface`, `palette_primary`, `palette_secondary`, `palette_accent`: colours.
@@ -32,11 +32,19 @@ def offer_clip(scene: bpy.types.Scene) -> None:
     offer(scene, "seconds", 8.0, "Length of the clip.", min=0.0)
     offer(scene, "aspect", 16 / 9, "Width over height of the picture.", min=0.0)
     for name in COLORS:
-        offer(scene, PALETTE + name, (0.5, 0.5, 0.5), f"The palette's {name}.", subtype="COLOR", min=0.0, max=1.0)
+        offer(
+            scene,
+            PALETTE + name,
+            (0.5, 0.5, 0.5),
+            f"The palette's {name}.",
+            subtype="COLOR",
+            min=0.0,
+            max=1.0,
+        )
 
 
 def offer(scene: bpy.types.Scene, name: str, value: object, description: str, **beside: object) -> None:
-    """Add a named parameter: a custom property with what Blender keeps beside it (min, max, subtype, items)."""
+    """Add a named parameter: a custom property with what Blender keeps beside it (min, max …)."""
     scene[name] = value
     kept = list(value) if isinstance(value, Sequence) else value
     scene.id_properties_ui(name).update(description=description, default=kept, **beside)
@@ -76,8 +84,8 @@ def _set_number(
     if kind is None:
         expected = " or ".join(kind.__name__ for kind in kinds)
         raise BadInput(
-            f"custom property {name} of the scene: expected a {expected}, found {scene[name]!r:.60}; the name "
-            "is reserved, so call it something else if it means something else"
+            f"custom property {name} of the scene: expected a {expected}, found {scene[name]!r:.60}; the "
+            "name is reserved, so call it something else if it means something else"
         )
     scene[name] = kind(value)
 
@@ -99,5 +107,3 @@ def _key_moment(stage: Stage) -> None:
         if curve.data_path == path:
             for point in curve.keyframe_points:
                 point.interpolation = "LINEAR"
-
-

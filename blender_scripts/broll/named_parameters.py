@@ -56,7 +56,7 @@ class NamedParameter:
         """Say it as in a message."""
         if self.kind == "choice":
             return f"{self.name} ({' or '.join(word for word, _ in self.choices)})"
-        if self.kind in ("number", "whole") and -_UNBOUNDED < self.low and self.high < _UNBOUNDED:
+        if self.kind in ("number", "whole") and self.low > -_UNBOUNDED and self.high < _UNBOUNDED:
             return f"{self.name} ({'whole ' * (self.kind == 'whole')}number, {self.low:g} to {self.high:g})"
         said = {"flag": "true or false", "color": "#rrggbb", "whole": "whole number"}
         return f"{self.name} ({said.get(self.kind, 'number')})"
@@ -101,7 +101,9 @@ def set_color(scene: bpy.types.Scene, name: str, color: tuple[float, float, floa
             f"custom property {name} of the scene: expected a colour (three or four floats of the subtype "
             f"Linear Color), found {_said(kept)}"
         )
-    kept[:3] = color if subtype == "COLOR" else [int(encoded(color)[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    kept[:3] = (
+        color if subtype == "COLOR" else [int(encoded(color)[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    )
 
 
 def _is_reserved(name: str) -> bool:

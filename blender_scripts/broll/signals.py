@@ -114,7 +114,10 @@ def mixed_colors(
 
 
 def noise(
-    tree: bpy.types.NodeTree, scale: float, stretch: tuple[float, float, float] = (1.0, 1.0, 1.0), detail: float = 2.0
+    tree: bpy.types.NodeTree,
+    scale: float,
+    stretch: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    detail: float = 2.0,
 ) -> Signal:
     """Return noise (0 to 1) over the object's own coordinates, which are stretched first."""
     place = tree.nodes.new("ShaderNodeTexCoord")

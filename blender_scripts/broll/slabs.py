@@ -27,6 +27,16 @@ def frame(name: str, outer: Outline, inner: Outline, height: float, bevel: float
     return _lofted(name, rings, is_capped=False)
 
 
+def ball(name: str, radius: float) -> bpy.types.Mesh:
+    """Return a ball about the origin."""
+    turns = [math.pi * (step / 10 - 0.5) for step in range(1, 10)]
+    rings = [
+        _ring((2 * radius, 2 * radius, radius), radius * (1 - math.cos(turn)), radius * math.sin(turn))
+        for turn in turns
+    ]
+    return _lofted(name, rings, is_capped=True)
+
+
 def _edge(height: float, bevel: float) -> list[tuple[float, float]]:
     """Return inset and height of the rings from the foot to the flat top."""
     strip = bevel * _STRIP

@@ -23,7 +23,9 @@ class Trace:
     marks: dict[str, float]
 
 
-def fanned_out(chance: Random, half_side: float, start: float, pitch: float, reach: float) -> list[list[Point]]:
+def fanned_out(
+    chance: Random, half_side: float, start: float, pitch: float, reach: float
+) -> list[list[Point]]:
     """Return lanes that leave one side of a chip (towards +Y), none of which cross.
 
     Outer bundles bend first and go farthest aside; all lanes of a bundle keep their distance through a bend.
@@ -38,7 +40,12 @@ def fanned_out(chance: Random, half_side: float, start: float, pitch: float, rea
                 corner = bend + number * pitch * _HALF_BEND
                 end = reach * chance.uniform(0.5, 1.0)
                 lanes.append(
-                    [(x, start), (x, corner), (x + side * aside, corner + aside), (x + side * aside, corner + aside + end)]
+                    [
+                        (x, start),
+                        (x, corner),
+                        (x + side * aside, corner + aside),
+                        (x + side * aside, corner + aside + end),
+                    ]
                 )
             edge -= (count + chance.choice((1, 1, 2))) * pitch
             bend += chance.uniform(0.05, 0.12) + 0.3 * pitch * count
@@ -54,7 +61,7 @@ def turned(points: list[Point], quarter: int) -> tuple[Point, ...]:
 
 
 def trace_mesh(name: str, traces: list[Trace], width: float, height: float) -> bpy.types.Mesh:
-    """Return all traces as one mesh of low ridges; every point carries `reach` (from the chip) and its marks."""
+    """Return all traces as one mesh of low ridges; a point carries `reach` (from the chip) and its marks."""
     section = ((-0.5, 0.0), (-0.36, 1.0), (0.36, 1.0), (0.5, 0.0))
     points, faces, marks = [], [], {name: [] for name in ("reach", *traces[0].marks)}  # type: ignore[var-annotated]
     for trace in traces:
@@ -63,9 +70,14 @@ def trace_mesh(name: str, traces: list[Trace], width: float, height: float) -> b
             across = _mitre(trace.points, at)
             reach += math.dist(trace.points[at - 1], (x, y)) if at else 0.0
             base = len(points)
-            points += [(x + across[0] * width * side, y + across[1] * width * side, height * up) for side, up in section]
+            points += [
+                (x + across[0] * width * side, y + across[1] * width * side, height * up)
+                for side, up in section
+            ]
             if at:
-                faces += [(base - 4 + edge, base - 3 + edge, base + 1 + edge, base + edge) for edge in range(3)]
+                faces += [
+                    (base - 4 + edge, base - 3 + edge, base + 1 + edge, base + edge) for edge in range(3)
+                ]
             for mark, value in {"reach": reach, **trace.marks}.items():
                 marks[mark] += [value] * 4
     mesh = bpy.data.meshes.new(name)

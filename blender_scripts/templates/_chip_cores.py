@@ -12,7 +12,7 @@ _SLIT = 0.0011  # between blocks
 _SMALLEST = 0.010
 _ROW = 0.0026
 _DEPTH = 0.00025
-_MARKS = ("tone", "light", "hue", "order")
+_MARKS = ("tone", "light", "edge", "hue", "order")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Patch:
     z: float = 0.0
     tone: float = 0.0
     light: float = 0.0
+    edge: float = 0.0
     hue: float = 0.0
     order: float = 0.0
 
@@ -36,7 +37,7 @@ class Patch:
         )
 
 
-def cores_mesh(chance: Random, size: tuple[float, float], grid: tuple[int, int]) -> bpy.types.Mesh:
+def cores_mesh(name: str, chance: Random, size: tuple[float, float], grid: tuple[int, int]) -> bpy.types.Mesh:
     """Return all cores of a die about the origin, the inner ones waking first."""
     across, deep = grid
     width, depth = (side - 0.016 for side in size)
@@ -54,22 +55,23 @@ def cores_mesh(chance: Random, size: tuple[float, float], grid: tuple[int, int])
             hue=chance.uniform(0.0, 0.8),
         )
         patches += _core(chance, place)
-    return _mesh(patches)
+    return _mesh(name, patches)
 
 
 def _core(chance: Random, whole: Patch) -> Iterator[Patch]:
     """Yield a core's ground, which shines through all slits, and the blocks on it."""
-    yield replace(whole.shrunk(_LANE * 0.2), z=-_DEPTH, light=1.0, tone=0.5)
+    yield replace(whole.shrunk(_LANE * 0.2), z=-_DEPTH, light=2.2, tone=0.5)
     for block in _blocks(chance, whole.shrunk(_LANE / 2)):
         kind = chance.random()
         if kind < 0.38 and min(block.width, block.depth) > 3 * _ROW:  # noqa: PLR2004 - taste
             yield from _memory(chance, block)
         else:
-            bright = chance.random() < 0.09  # noqa: PLR2004 - taste
+            bright = chance.random() < 0.07  # noqa: PLR2004 - taste
             yield replace(
                 block.shrunk(_SLIT / 2),
                 tone=chance.random(),
-                light=0.75 if bright else chance.choice((0.02, 0.05, 0.12)),
+                light=0.5 if bright else chance.choice((0.0, 0.004, 0.02)),
+                edge=0.7 if bright else chance.choice((0.02, 0.08, 0.25)),
                 hue=2.0 if bright and chance.random() < 0.4 else block.hue + chance.uniform(0, 0.2),  # noqa: PLR2004
             )
 
@@ -94,7 +96,7 @@ def _blocks(chance: Random, whole: Patch) -> Iterator[Patch]:
 def _memory(chance: Random, block: Patch) -> Iterator[Patch]:
     """Yield rows of memory: even strips of nearly one tone."""
     block = block.shrunk(_SLIT / 2)
-    tone, light = chance.random(), chance.choice((0.05, 0.1, 0.2))
+    tone, light = chance.random(), chance.choice((0.004, 0.02, 0.06))
     lies = block.width >= block.depth
     count = max(int((block.depth if lies else block.width) / _ROW), 1)
     for row in range(count):
@@ -107,7 +109,7 @@ def _memory(chance: Random, block: Patch) -> Iterator[Patch]:
             yield replace(block, x=block.x + row * step, width=step * 0.82, **marks)
 
 
-def _mesh(patches: list[Patch]) -> bpy.types.Mesh:
+def _mesh(name: str, patches: list[Patch]) -> bpy.types.Mesh:
     points = [
         (x, y, one.z)
         for one in patches
@@ -118,9 +120,11 @@ def _mesh(patches: list[Patch]) -> bpy.types.Mesh:
             (one.x, one.y + one.depth),
         )
     ]
-    mesh = bpy.data.meshes.new("cores")
+    mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(points, [], [tuple(range(at, at + 4)) for at in range(0, len(points), 4)])
-    for name in _MARKS:
-        values = [getattr(one, name) for one in patches]
-        mesh.attributes.new(name, "FLOAT", "FACE").data.foreach_set("value", values)
+    corners = [0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0] * len(patches)
+    mesh.uv_layers.new(name="patch").data.foreach_set("uv", corners)
+    for mark in _MARKS:
+        values = [getattr(one, mark) for one in patches]
+        mesh.attributes.new(mark, "FLOAT", "FACE").data.foreach_set("value", values)
     return mesh

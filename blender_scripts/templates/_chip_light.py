@@ -10,16 +10,15 @@ import bpy
 
 from blender_scripts.broll.signals import Signal, of_mesh, of_scene
 
-Tree = bpy.types.NodeTree
 SPACING = 0.95  # units of a trace between one pulse and the next
 HEAD, TAIL = 0.035, 0.3  # units that a pulse rises and falls over
 FRONT = 1.3  # units from the chip where the first light starts
 ARRIVES = 0.55  # of the time until all cores wake: when the first light has come in
-REST = 0.10  # of a trace between pulses
+PULSE, REST = 2.6, 0.16  # how bright a pulse is, and a trace between pulses
 BREATH_S = 4.0
 
 
-def trace_light(tree: Tree) -> Signal:
+def trace_light(tree: bpy.types.NodeTree) -> Signal:
     """Return how bright a point of a trace is."""
     moment, reach, seconds = of_scene(tree, "moment"), of_mesh(tree, "reach"), of_scene(tree, "seconds")
     rounds = (seconds * of_scene(tree, "pulses")).rounded().at_least(1.0)
@@ -28,15 +27,20 @@ def trace_light(tree: Tree) -> Signal:
     pulse = place.eased(0.0, HEAD) * place.eased(TAIL + HEAD, HEAD)
     front = (of_scene(tree, "wake") * ARRIVES - moment) / (of_scene(tree, "wake") * ARRIVES) * FRONT
     arrived = of_scene(tree, "loop").between((reach - front).eased(-0.02, 0.25), 1.0)
-    return (pulse + REST) * arrived * of_mesh(tree, "light")
+    return (pulse * PULSE + REST) * arrived * of_mesh(tree, "light")
 
 
-def core_light(tree: Tree) -> Signal:
-    """Return how bright a point of the die is."""
-    return (awake(tree, of_mesh(tree, "order")) + 0.015) * of_mesh(tree, "light")
+def core_light(tree: bpy.types.NodeTree) -> Signal:
+    """Return how bright a point of the die is: a block shines from its edges inwards."""
+    apart = tree.nodes.new("ShaderNodeSeparateXYZ")
+    tree.links.new(tree.nodes.new("ShaderNodeUVMap").outputs[0], apart.inputs[0])
+    inside = [(Signal(apart.outputs[axis]) - 0.5) * 2.0 for axis in (0, 1)]
+    edge = (inside[0] * inside[0]).at_least(inside[1] * inside[1]).power(3.0)
+    light = of_mesh(tree, "light") + edge * of_mesh(tree, "edge")
+    return (awake(tree, of_mesh(tree, "order")) + 0.012) * light
 
 
-def awake(tree: Tree, order: Signal | float) -> Signal:
+def awake(tree: bpy.types.NodeTree, order: Signal | float) -> Signal:
     """Return how awake a core is: 0 asleep, 1 at rest, a little more while it wakes."""
     moment, wake, seconds = of_scene(tree, "moment"), of_scene(tree, "wake"), of_scene(tree, "seconds")
     rise = (seconds / 1.2).power(-1.0)
@@ -46,5 +50,3 @@ def awake(tree: Tree, order: Signal | float) -> Signal:
     turns = (seconds / BREATH_S).rounded().at_least(1.0)
     wave = ((moment * turns - order * 0.7) * math.tau).sine()
     return of_scene(tree, "loop").between(flash * (wave * 0.1 + 0.9), wave * 0.3 + 0.7)
-
-

@@ -19,20 +19,19 @@ from blender_scripts.broll.signals import (
 GOLD = (0.95, 0.62, 0.25, 1.0)
 TIN = (0.75, 0.75, 0.77, 1.0)
 HAZE_FROM, HAZE_TO = 1.9, 5.5  # units from the camera
-Tree = bpy.types.NodeTree
 
 
 def solder_mask(name: str, lightness: float, roughness: float) -> bpy.types.Material:
     """Return lacquer over glass fibre: glossy in patches, its tint between surface and primary."""
 
-    def build(tree: Tree) -> bpy.types.Node:
-        tint = mixed_colors(tree, 0.1, color_of_scene(tree, "palette_surface"), color_of_scene(tree, "palette_primary"))
-        patches = noise(tree, 2.3, detail=4.0)
-        grain = noise(tree, 160.0)
-        base = mixed_colors(tree, patches * 0.25 + (0.55 - 0.45 * lightness), tint, (0.002, 0.002, 0.003, 1.0))
-        return _surface(
-            tree, base, roughness=patches.eased(0.3, 0.75) * 0.16 + grain * 0.08 + (roughness - 0.1), bump=(grain, 0.012)
+    def build(tree: bpy.types.NodeTree) -> bpy.types.Node:
+        tint = mixed_colors(
+            tree, 0.1, color_of_scene(tree, "palette_surface"), color_of_scene(tree, "palette_primary")
         )
+        patches, grain = noise(tree, 3.0), noise(tree, 130.0, detail=0.0)
+        base = mixed_colors(tree, patches * 0.3 + (0.6 - 0.5 * lightness), tint, (0.002, 0.002, 0.003, 1.0))
+        rough = patches.eased(0.3, 0.7) * 0.2 + grain * 0.06 + (roughness - 0.1)
+        return _surface(tree, base, roughness=rough, bump=(grain, 0.0012))
 
     return _material(name, build, is_hazy=True)
 
@@ -40,12 +39,10 @@ def solder_mask(name: str, lightness: float, roughness: float) -> bpy.types.Mate
 def brushed(name: str) -> bpy.types.Material:
     """Return metal that was brushed along X, in the colour that the parameter `metal` says."""
 
-    def build(tree: Tree) -> bpy.types.Node:
-        fine, coarse = noise(tree, 9.0, (1.0, 60.0, 60.0), 3.0), noise(tree, 3.0)
-        base = mixed_colors(tree, coarse * 0.35, color_of_scene(tree, "metal"), (0.05, 0.05, 0.055, 1.0))
-        node = _surface(
-            tree, base, metallic=1.0, roughness=fine * 0.22 + coarse * 0.1 + 0.17, bump=(fine, 0.02)
-        )
+    def build(tree: bpy.types.NodeTree) -> bpy.types.Node:
+        streaks = noise(tree, 5.0, (0.6, 60.0, 60.0))
+        base = mixed_colors(tree, streaks * 0.5, color_of_scene(tree, "metal"), (0.08, 0.08, 0.085, 1.0))
+        node = _surface(tree, base, metallic=1.0, roughness=streaks * 0.3 + 0.16)
         node.inputs["Anisotropic"].default_value = 0.75
         along = tree.nodes.new("ShaderNodeCombineXYZ")
         along.inputs[0].default_value = 1.0
@@ -58,8 +55,10 @@ def brushed(name: str) -> bpy.types.Material:
 def metal(name: str, color: tuple[float, float, float, float], roughness: float) -> bpy.types.Material:
     """Return bare metal with traces of handling."""
 
-    def build(tree: Tree) -> bpy.types.Node:
-        return _surface(tree, color, metallic=1.0, roughness=noise(tree, 30.0) * 0.2 + (roughness - 0.1))
+    def build(tree: bpy.types.NodeTree) -> bpy.types.Node:
+        return _surface(
+            tree, color, metallic=1.0, roughness=noise(tree, 30.0, detail=0.0) * 0.2 + (roughness - 0.1)
+        )
 
     return _material(name, build)
 
@@ -67,19 +66,19 @@ def metal(name: str, color: tuple[float, float, float, float], roughness: float)
 def moulded(name: str, lightness: float, roughness: float) -> bpy.types.Material:
     """Return moulded plastic or ceramic in the colour of surfaces."""
 
-    def build(tree: Tree) -> bpy.types.Node:
+    def build(tree: bpy.types.NodeTree) -> bpy.types.Node:
         tint = color_of_scene(tree, "palette_surface")
         base = mixed_colors(tree, lightness, tint, (0.32, 0.27, 0.22, 1.0))
-        grain = noise(tree, 220.0)
-        return _surface(tree, base, roughness=grain * 0.2 + (roughness - 0.1), bump=(grain, 0.01))
+        grain = noise(tree, 180.0, detail=0.0)
+        return _surface(tree, base, roughness=grain * 0.2 + (roughness - 0.1), bump=(grain, 0.001))
 
     return _material(name, build, is_hazy=True)
 
 
-def lit_mask(name: str, strength: Callable[[Tree], Signal]) -> bpy.types.Material:
+def lit_mask(name: str, strength: Callable[[bpy.types.NodeTree], Signal]) -> bpy.types.Material:
     """Return a trace: lacquer on copper, with light that runs along it."""
 
-    def build(tree: Tree) -> bpy.types.Node:
+    def build(tree: bpy.types.NodeTree) -> bpy.types.Node:
         base = mixed_colors(
             tree, 0.2, color_of_scene(tree, "palette_surface"), color_of_scene(tree, "palette_primary")
         )
@@ -92,16 +91,17 @@ def lit_mask(name: str, strength: Callable[[Tree], Signal]) -> bpy.types.Materia
     return _material(name, build, is_hazy=True)
 
 
-def silicon(name: str, strength: Callable[[Tree], Signal]) -> bpy.types.Material:
+def silicon(name: str, strength: Callable[[bpy.types.NodeTree], Signal]) -> bpy.types.Material:
     """Return etched silicon: a dark mirror whose blocks shimmer apart, and shine as their core does."""
 
-    def build(tree: Tree) -> bpy.types.Node:
+    def build(tree: bpy.types.NodeTree) -> bpy.types.Node:
         tone = of_mesh(tree, "tone")
         sheen = mixed_colors(
             tree, tone, color_of_scene(tree, "palette_primary"), color_of_scene(tree, "palette_secondary")
         )
-        base = mixed_colors(tree, tone * 0.22 + 0.62, sheen, (0.12, 0.12, 0.14, 1.0))
-        node = _surface(tree, base, metallic=0.9, roughness=tone * 0.16 + 0.2)
+        etched = mixed_colors(tree, tone * 0.5 + 0.45, sheen, (0.02, 0.02, 0.025, 1.0))
+        base = mixed_colors(tree, 0.84, etched, (0.006, 0.006, 0.008, 1.0))
+        node = _surface(tree, base, metallic=1.0, roughness=tone * 0.18 + 0.17)
         connect(tree, node.inputs["Emission Color"], _hue(tree))
         connect(tree, node.inputs["Emission Strength"], strength(tree) * of_scene(tree, "glow"))
         return node
@@ -109,17 +109,24 @@ def silicon(name: str, strength: Callable[[Tree], Signal]) -> bpy.types.Material
     return _material(name, build)
 
 
-def _hue(tree: Tree) -> bpy.types.NodeSocket:
+def _hue(tree: bpy.types.NodeTree) -> bpy.types.NodeSocket:
     """Return the colour of light: primary to secondary by the mark `hue`, accent where it is above 1."""
     hue = of_mesh(tree, "hue")
     cool = mixed_colors(
-        tree, hue.eased(0.0, 1.0), color_of_scene(tree, "palette_primary"), color_of_scene(tree, "palette_secondary")
+        tree,
+        hue.eased(0.0, 1.0),
+        color_of_scene(tree, "palette_primary"),
+        color_of_scene(tree, "palette_secondary"),
     )
     return mixed_colors(tree, hue.eased(1.2, 1.8), cool, color_of_scene(tree, "palette_accent"))
 
 
 def _surface(
-    tree: Tree, base: object, roughness: Number, metallic: float = 0.0, bump: tuple[Signal, float] | None = None
+    tree: bpy.types.NodeTree,
+    base: object,
+    roughness: Number,
+    metallic: float = 0.0,
+    bump: tuple[Signal, float] | None = None,
 ) -> bpy.types.Node:
     node = tree.nodes.new("ShaderNodeBsdfPrincipled")
     connect(tree, node.inputs["Base Color"], base)
@@ -134,13 +141,17 @@ def _surface(
     return node
 
 
-def _material(name: str, build: Callable[[Tree], bpy.types.Node], *, is_hazy: bool = False) -> bpy.types.Material:
+def _material(
+    name: str, build: Callable[[bpy.types.NodeTree], bpy.types.Node], *, is_hazy: bool = False
+) -> bpy.types.Material:
     """Return a material; a hazy one fades into the background with the distance."""
     material = bpy.data.materials.new(name)
     tree = new_node_tree(material)
     shader = build(tree).outputs[0]
     if is_hazy:
-        far = Signal(tree.nodes.new("ShaderNodeCameraData").outputs["View Distance"]).eased(HAZE_FROM, HAZE_TO)
+        far = Signal(tree.nodes.new("ShaderNodeCameraData").outputs["View Distance"]).eased(
+            HAZE_FROM, HAZE_TO
+        )
         air = tree.nodes.new("ShaderNodeEmission")
         tree.links.new(color_of_scene(tree, "palette_background"), air.inputs["Color"])
         both = tree.nodes.new("ShaderNodeMixShader")

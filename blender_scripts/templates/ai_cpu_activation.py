@@ -6,23 +6,51 @@ palette's custom properties, and can be opened, changed by hand and sent again a
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import bpy
+from mathutils import Vector
 
 from blender_scripts.blender_version import new_node_tree
-from blender_scripts.broll.following import follow, sampled
+from blender_scripts.broll.following import follow
 from blender_scripts.broll.motion import drifting
 from blender_scripts.broll.named_clip import offer, offer_clip, set_clip
 from blender_scripts.broll.named_parameters import set_named_parameters
+from blender_scripts.broll.palette import linear
 from blender_scripts.broll.picture import add_glow
 from blender_scripts.broll.signals import color_of_scene, connect, mixed_colors, of_scene
 from blender_scripts.broll.stage import Stage
 from blender_scripts.templates._chip_board import add_board
 from blender_scripts.templates._chip_light import awake
-from blender_scripts.templates._chip_package import DIE_TOP, DIES, add_package
+from blender_scripts.templates._chip_package import DIE_TOP, add_package
 
 CHOICES = ("few", "some", "many")
 Place = tuple[float, float, float]
+DIE_LIGHT = 0.35  # of the die on what is round it, in watts of a light of one watt
+F_STOP = 0.95  # at a `blur` of 1; the chip counts as one metre wide
+LENSES = ((0.5, 62.0), (1.0, 56.0), (1.78, 58.0), (2.4, 64.0))  # millimetres by aspect
+STEPS = 96  # straight pieces of a way
+BLURS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0)  # values of `blur` between which it is even
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """A rectangle of light towards the chip: its place, sides and watts, and a colour mixed with white."""
+
+    name: str
+    place: Place
+    sides: tuple[float, float]
+    energy: float
+    color: str
+    white: float
+
+
+LAMPS = (
+    Lamp("rim", (-1.5, 2.2, 1.2), (1.4, 0.5), 26.0, "palette_primary", 0.5),
+    Lamp("sky", (1.75, 2.3, 1.95), (1.3, 0.9), 26.0, "palette_secondary", 0.6),
+    Lamp("strip", (1.9, -0.2, 0.7), (0.2, 1.6), 9.0, "palette_accent", 0.45),
+    Lamp("overhead", (-0.7, -0.4, 2.6), (1.2, 1.2), 14.0, "palette_primary", 0.85),
+)
 
 
 def build(stage: Stage) -> None:
@@ -31,9 +59,9 @@ def build(stage: Stage) -> None:
     dies = add_package(stage)
     for number, name in enumerate(CHOICES):
         hidden = [(float(at), float(at != number)) for at in range(len(CHOICES))]
-        follow(stage.scene, dies[name], "hide_render", -1, "cores", hidden)
-        follow(stage.scene, dies[name], "hide_viewport", -1, "cores", hidden)
-    follow(stage.scene, stage.scene.objects["frame"], "hide_render", -1, "1 - frame")
+        follow(stage.scene, dies[name], "hide_render", "cores", hidden)
+        follow(stage.scene, dies[name], "hide_viewport", "cores", hidden)
+    follow(stage.scene, stage.scene.objects["frame"], "hide_render", "1 - frame")
     add_board(stage)
     _add_lights(stage)
     _add_background(stage)
@@ -53,41 +81,35 @@ def _offer_parameters(scene: bpy.types.Scene) -> None:
     items = [(name, name.title(), "", 0, number) for number, name in enumerate(CHOICES)]
     offer(scene, "cores", 1, "How many cores the die has.", items=items)
     offer(scene, "frame", True, "Whether a metal frame lies round the die.")  # noqa: FBT003 - a value
-    offer(scene, "metal", (0.62, 0.63, 0.65), "Colour of the metal frame.", subtype="COLOR", min=0.0, max=1.0)
+    offer(scene, "metal", linear("#ced0d3"), "Colour of the metal frame.", subtype="COLOR", min=0.0, max=1.0)
 
 
 def _add_lights(stage: Stage) -> None:
-    """A wide rim from behind, a strip for the bevels, a faint fill, and the die's own light on what is round it."""
-    _add_area(stage, "rim", (-0.9, 2.4, 1.5), (1.8, 0.7), 30.0, "palette_primary", 0.55)
-    _add_area(stage, "strip", (1.7, 0.5, 0.8), (0.25, 1.6), 11.0, "palette_accent", 0.5)
-    _add_area(stage, "overhead", (-0.5, -0.1, 2.6), (1.6, 1.6), 16.0, "palette_secondary", 0.8)
-    lamp = _add_area(stage, "die light", (0.0, 0.0, DIE_TOP + 0.07), (0.34, 0.28), 1.0, "palette_primary", 0.1)
-    tree = lamp.data.node_tree
-    light = tree.nodes["Emission"]
-    connect(tree, light.inputs["Strength"], awake(tree, 0.4) * of_scene(tree, "glow") * 0.35)
-    lamp.visible_glossy = False
+    """A rim from behind, what the die mirrors, a strip for bevels, a faint fill; and the die's own light."""
+    for lamp in LAMPS:
+        _add_lamp(stage, lamp)
+    own = _add_lamp(
+        stage, Lamp("die light", (0.0, 0.0, DIE_TOP + 0.07), (0.34, 0.28), 1.0, "palette_primary", 0.1)
+    )
+    tree = own.data.node_tree
+    strength = awake(tree, 0.4) * of_scene(tree, "glow") * DIE_LIGHT
+    connect(tree, tree.nodes["Emission"].inputs["Strength"], strength)
+    own.visible_glossy = False
 
 
-def _add_area(stage: Stage, name: str, place: Place, sides: tuple[float, float], energy: float, color: str, white: float) -> bpy.types.Object:
-    """Add a rectangle of light towards the chip, between a colour of the palette and white."""
-    light = bpy.data.lights.new(name, "AREA")
-    light.shape, light.size, light.size_y, light.energy = "RECTANGLE", *sides, energy
-    light.use_nodes = True
+def _add_lamp(stage: Stage, lamp: Lamp) -> bpy.types.Object:
+    light = bpy.data.lights.new(lamp.name, "AREA")
+    light.shape, light.size, light.size_y, light.energy = "RECTANGLE", *lamp.sides, lamp.energy
     tree = new_node_tree(light)
     shader = tree.nodes.new("ShaderNodeEmission")
-    tint = mixed_colors(tree, white, color_of_scene(tree, color), (1.0, 1.0, 1.0, 1.0))
+    tint = mixed_colors(tree, lamp.white, color_of_scene(tree, lamp.color), (1.0, 1.0, 1.0, 1.0))
     tree.links.new(tint, shader.inputs["Color"])
     tree.links.new(shader.outputs[0], tree.nodes.new("ShaderNodeOutputLight").inputs[0])
-    thing = stage.add(name, light)
-    thing.location = place
-    thing.rotation_euler = bpy.types.Object.bl_rna and _towards(place, (0.0, 0.0, 0.0))
+    thing = stage.add(lamp.name, light)
+    thing.location = lamp.place
+    thing.rotation_euler = (-Vector(lamp.place)).to_track_quat("-Z", "Y").to_euler()
     thing.visible_camera = False
     return thing
-
-
-def _towards(place: Place, target: Place):
-    from mathutils import Vector
-    return (Vector(target) - Vector(place)).to_track_quat("-Z", "Y").to_euler()
 
 
 def _add_background(stage: Stage) -> None:
@@ -111,30 +133,41 @@ def _add_camera(stage: Stage) -> None:
     aim.target, aim.track_axis, aim.up_axis = target, "TRACK_NEGATIVE_Z", "UP_Y"
     lens.sensor_fit, lens.sensor_width, lens.clip_start, lens.clip_end = "HORIZONTAL", 36.0, 0.01, 100.0
     lens.dof.use_dof, lens.dof.focus_object, lens.dof.aperture_blades = True, target, 0
-    for index in range(3):
-        _follow_moment(scene, camera, index, lambda at, index=index: _drift(at)[index], lambda at, index=index: _sway(at)[index])
+    for axis in range(3):
+        once, loop = ([place[axis] for place in _places(way)] for way in (_drift, _sway))
+        curve = [
+            (start + step / STEPS, value)
+            for start, values in ((0, once), (2, loop))
+            for step, value in enumerate(values)
+        ]
+        follow(scene, camera, f"location[{axis}]", "moment + 2 * loop", curve)
     target.location = (0.0, 0.0, DIE_TOP)
-    follow(scene, lens, "lens", -1, "aspect", ((0.5, 62.0), (1.0, 56.0), (1.78, 58.0), (2.4, 64.0)))
-    follow(scene, lens.dof, "aperture_fstop", -1, "blur", [(blur, 1.6 / max(blur, 0.02)) for blur in (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0)])
+    follow(scene, lens, "lens", "aspect", LENSES)
+    f_stops = [(blur, F_STOP / blur) for blur in BLURS]
+    follow(scene, lens.dof, "aperture_fstop", "blur", f_stops)
 
 
-def _follow_moment(scene: bpy.types.Scene, thing: bpy.types.Object, index: int, once: Callable[[float], float], loop: Callable[[float], float]) -> None:
-    """Have a thing stand where one function of the moment says, in a loop where the other does."""
-    follow(scene, thing, "location", index, "moment + 2 * loop", [*sampled(once), *sampled(loop, 2.0)])
+def _places(way: Callable[[float], Place]) -> list[Place]:
+    """Return the places of a way at even moments."""
+    return [way(step / STEPS) for step in range(STEPS + 1)]
 
 
 def _drift(moment: float) -> Place:
     share = drifting(moment)
-    return _seen_from(-34.0 + 20.0 * share, 33.0 - 5.0 * share, 1.42 - 0.3 * share)
+    return _seen_from(-34.0 + 20.0 * share, 33.0 - 5.0 * share, 2.05 - 0.42 * share)
 
 
 def _sway(moment: float) -> Place:
     turn = math.tau * moment
-    return _seen_from(-24.0 + 7.0 * math.sin(turn), 30.0 + 1.5 * math.cos(turn), 1.25 - 0.05 * math.cos(turn))
+    return _seen_from(-24.0 + 7.0 * math.sin(turn), 30.0 + 1.5 * math.cos(turn), 1.8 - 0.06 * math.cos(turn))
 
 
 def _seen_from(azimuth: float, elevation: float, distance: float) -> Place:
     """Return a place so far from the chip; at azimuth 0 it is seen along +Y."""
     flat = distance * math.cos(math.radians(elevation))
     turn = math.radians(azimuth)
-    return flat * math.sin(turn), -flat * math.cos(turn), DIE_TOP + distance * math.sin(math.radians(elevation))
+    return (
+        flat * math.sin(turn),
+        -flat * math.cos(turn),
+        DIE_TOP + distance * math.sin(math.radians(elevation)),
+    )
