@@ -31,7 +31,7 @@ def solder_mask(name: str, lightness: float, roughness: float) -> bpy.types.Mate
         patches, grain = noise(tree, 3.0), noise(tree, 130.0, detail=0.0)
         base = mixed_colors(tree, patches * 0.3 + (0.6 - 0.5 * lightness), tint, (0.002, 0.002, 0.003, 1.0))
         rough = patches.eased(0.3, 0.7) * 0.2 + grain * 0.06 + (roughness - 0.1)
-        return _surface(tree, base, roughness=rough, bump=(grain, 0.0012))
+        return _surface(tree, base, roughness=rough)
 
     return _material(name, build, is_hazy=True)
 
@@ -70,7 +70,7 @@ def moulded(name: str, lightness: float, roughness: float) -> bpy.types.Material
         tint = color_of_scene(tree, "palette_surface")
         base = mixed_colors(tree, lightness, tint, (0.32, 0.27, 0.22, 1.0))
         grain = noise(tree, 180.0, detail=0.0)
-        return _surface(tree, base, roughness=grain * 0.2 + (roughness - 0.1), bump=(grain, 0.001))
+        return _surface(tree, base, roughness=grain * 0.2 + (roughness - 0.1))
 
     return _material(name, build, is_hazy=True)
 
@@ -126,18 +126,11 @@ def _surface(
     base: object,
     roughness: Number,
     metallic: float = 0.0,
-    bump: tuple[Signal, float] | None = None,
 ) -> bpy.types.Node:
     node = tree.nodes.new("ShaderNodeBsdfPrincipled")
     connect(tree, node.inputs["Base Color"], base)
     connect(tree, node.inputs["Roughness"], roughness)
     node.inputs["Metallic"].default_value = metallic
-    if bump:
-        relief = tree.nodes.new("ShaderNodeBump")
-        relief.inputs["Distance"].default_value = bump[1]
-        relief.inputs["Strength"].default_value = 0.25
-        connect(tree, relief.inputs["Height"], bump[0])
-        tree.links.new(relief.outputs[0], node.inputs["Normal"])
     return node
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import bpy
 from mathutils import Vector
 
-from blender_scripts.blender_version import new_node_tree
+from blender_scripts.blender_version import new_node_tree, set_where_known
 from blender_scripts.broll.following import follow
 from blender_scripts.broll.motion import drifting
 from blender_scripts.broll.named_clip import offer, offer_clip, set_clip
@@ -26,6 +26,7 @@ from blender_scripts.templates._chip_package import DIE_TOP, add_package
 
 CHOICES = ("few", "some", "many")
 Place = tuple[float, float, float]
+NOISE_THRESHOLD, LEAST_SAMPLES = 0.4, 5
 DIE_LIGHT = 0.35  # of the die on what is round it, in watts of a light of one watt
 F_STOP = 0.95  # at a `blur` of 1; the chip counts as one metre wide
 LENSES = ((0.5, 62.0), (1.0, 56.0), (1.78, 58.0), (2.4, 64.0))  # millimetres by aspect
@@ -56,6 +57,7 @@ LAMPS = (
 def build(stage: Stage) -> None:
     """Build the scene with its named parameters, then set those that are wished."""
     _offer_parameters(stage.scene)
+    _spare_samples(stage.scene.cycles)
     dies = add_package(stage)
     for number, name in enumerate(CHOICES):
         hidden = [(float(at), float(at != number)) for at in range(len(CHOICES))]
@@ -71,11 +73,25 @@ def build(stage: Stage) -> None:
     set_named_parameters(stage.scene, stage.parameters)
 
 
+def _spare_samples(cycles: bpy.types.bpy_struct) -> None:
+    """Choose what five lamps and a blurred board need: few samples where it is blurred, and no light tree."""
+    cycles.adaptive_threshold, cycles.adaptive_min_samples = NOISE_THRESHOLD, LEAST_SAMPLES
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 2, 1, 1
+    set_where_known(cycles, use_light_tree=False)
+
+
 def _offer_parameters(scene: bpy.types.Scene) -> None:
     """Add the named parameters; `media/broll/templates/ai_cpu_activation.py` has the same."""
     offer_clip(scene)
     offer(scene, "glow", 1.0, "How bright traces and cores shine.", min=0.0, max=2.0)
-    offer(scene, "wake", 0.6, "When all cores are awake, as a part of the clip.", min=0.3, max=0.9)
+    offer(
+        scene,
+        "wake",
+        0.6,
+        "When all cores are awake, as a part of the clip, if it is no loop.",
+        min=0.3,
+        max=0.9,
+    )
     offer(scene, "pulses", 0.45, "Pulses of light a second on each trace.", min=0.1, max=0.6)
     offer(scene, "blur", 1.0, "How shallow the depth of field is.", min=0.0, max=2.0)
     items = [(name, name.title(), "", 0, number) for number, name in enumerate(CHOICES)]

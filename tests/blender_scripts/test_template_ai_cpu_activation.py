@@ -43,7 +43,7 @@ def test_the_blend_offers_what_the_model_says(blender, built, tmp_path):
         found = parameters[name]
         assert (found["default"], found["description"]) == (
             field["default"],
-            field["description"].split(" (")[0],
+            field["description"],
         )
         assert [word for word, _ in found["choices"]] == field.get("enum", [])
         if "minimum" in field:

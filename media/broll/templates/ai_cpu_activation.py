@@ -20,7 +20,7 @@ class AiCpuActivation(TemplateParameters):
 
     glow: float = Field(1.0, ge=0.0, le=2.0, description="How bright traces and cores shine.")
     wake: float = Field(
-        0.6, ge=0.3, le=0.9, description="When all cores are awake, as a part of the clip (not in a loop)."
+        0.6, ge=0.3, le=0.9, description="When all cores are awake, as a part of the clip, if it is no loop."
     )
     pulses: float = Field(0.45, ge=0.1, le=0.6, description="Pulses of light a second on each trace.")
     blur: float = Field(1.0, ge=0.0, le=2.0, description="How shallow the depth of field is.")
