@@ -38,6 +38,8 @@ def follow(
     driver.expression = _NAME.sub(lambda found: names[found[0]], formula)
     for modifier in list(driven.modifiers):
         driven.modifiers.remove(modifier)
+    while driven.keyframe_points:  # from 5.0 on a new driver has two, before it had a modifier
+        driven.keyframe_points.remove(driven.keyframe_points[-1])
     driven.keyframe_points.add(len(curve))
     for point, place in zip(driven.keyframe_points, curve, strict=True):
         point.co, point.interpolation = place, "LINEAR"

@@ -30,6 +30,7 @@ NOISE_THRESHOLD, LEAST_SAMPLES = 0.4, 5
 DIE_LIGHT = 0.35  # of the die on what is round it, in watts of a light of one watt
 F_STOP = 0.95  # at a `blur` of 1; the chip counts as one metre wide
 LENSES = ((0.5, 62.0), (1.0, 56.0), (1.78, 58.0), (2.4, 64.0))  # millimetres by aspect
+SHIFTS = ((0.5, -0.3), (1.0, -0.05), (1.78, 0.0))  # a tall picture shows more board in front of the chip
 STEPS = 96  # straight pieces of a way
 BLURS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0)  # values of `blur` between which it is even
 
@@ -159,6 +160,7 @@ def _add_camera(stage: Stage) -> None:
         follow(scene, camera, f"location[{axis}]", "moment + 2 * loop", curve)
     target.location = (0.0, 0.0, DIE_TOP)
     follow(scene, lens, "lens", "aspect", LENSES)
+    follow(scene, lens, "shift_y", "aspect", SHIFTS)
     f_stops = [(blur, F_STOP / blur) for blur in BLURS]
     follow(scene, lens.dof, "aperture_fstop", "blur", f_stops)
 
