@@ -77,4 +77,4 @@ def test_two_seeds_are_laid_out_apart_and_one_seed_alike(blender, tmp_path):
 
     assert pictures[0] == pictures[1]
     assert pictures[0]["traces"] != pictures[2]["traces"]
-    assert pictures[0]["cores"] != pictures[2]["cores"]
+    assert pictures[0]["some cores"] != pictures[2]["some cores"]
