@@ -1,0 +1,148 @@
+"""The materials of a server room: sheet metal, lamps that blink softly, perforated doors, a polished floor."""
+
+import math
+
+import bpy
+
+from blender_scripts.blender_version import new_node_tree
+from blender_scripts.broll.motion import animate
+from blender_scripts.broll.palette import Rgb
+from blender_scripts.broll.solids import PULSE, TINT
+from blender_scripts.broll.stage import Stage
+
+SHIFT = "shift"  # a property of objects: how much later their lamps blink than those of their like
+_HOLE = 0.011  # metres from hole to hole
+_SHARP_TO, _EVEN_FROM = 1.6, 4.5  # metres: farther than the second, holes are finer than pixels
+_OPEN = 0.56
+
+
+def panel(name: str, roughness: float, metallic: float) -> bpy.types.Material:
+    """Return lacquered metal in the tint of each face."""
+    material = bpy.data.materials.new(name)
+    tree = new_node_tree(material)
+    surface = tree.nodes.new("ShaderNodeBsdfPrincipled")
+    surface.inputs["Roughness"].default_value = roughness
+    surface.inputs["Metallic"].default_value = metallic
+    tree.links.new(_tint(tree), surface.inputs["Base Color"])
+    tree.links.new(surface.outputs[0], tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+    return material
+
+
+def lamps(stage: Stage, name: str, strength: float) -> bpy.types.Material:
+    """Return what shines in the tint of each face and swells and fades by its pulse (see `Rack.lamp`)."""
+    material = bpy.data.materials.new(name)
+    tree = new_node_tree(material)
+    clock = tree.nodes.new("ShaderNodeValue")
+    animate(stage, clock.outputs[0], "default_value", lambda moment: moment)
+    pulse = tree.nodes.new("ShaderNodeAttribute")
+    pulse.attribute_name = PULSE
+    parts = tree.nodes.new("ShaderNodeSeparateXYZ")
+    tree.links.new(pulse.outputs["Vector"], parts.inputs[0])
+    shift = tree.nodes.new("ShaderNodeAttribute")
+    shift.attribute_type, shift.attribute_name = "OBJECT", SHIFT
+    turns = _math(tree, "MULTIPLY_ADD", parts.outputs[0], clock.outputs[0], parts.outputs[1])
+    # What does not blink (no turns) does not heed the shift either: its phase says how bright it is.
+    blinks = _math(tree, "GREATER_THAN", parts.outputs[0], 0.0)
+    turns = _math(tree, "MULTIPLY_ADD", shift.outputs["Fac"], blinks, turns)
+    wave = _math(tree, "SINE", _math(tree, "MULTIPLY", turns, math.tau))
+    dark = _math(tree, "MULTIPLY_ADD", wave, 0.5, 0.5)
+    dark = _math(tree, "SUBTRACT", 1.0, _math(tree, "MULTIPLY", dark, parts.outputs[2]))
+    light = tree.nodes.new("ShaderNodeEmission")
+    tree.links.new(_tint(tree), light.inputs["Color"])
+    tree.links.new(_math(tree, "MULTIPLY", dark, strength), light.inputs["Strength"])
+    tree.links.new(light.outputs[0], tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+    return material
+
+
+def perforated(name: str) -> bpy.types.Material:
+    """Return sheet metal full of round holes, in the tint of each face, for faces across the x axis."""
+    material = panel(name, roughness=0.4, metallic=0.6)
+    tree = material.node_tree
+    (out,) = (node for node in tree.nodes if node.bl_idname == "ShaderNodeOutputMaterial")
+    sheet = out.inputs["Surface"].links[0].from_socket
+    mix = tree.nodes.new("ShaderNodeMixShader")
+    tree.links.new(_holes(tree), mix.inputs[0])
+    tree.links.new(sheet, mix.inputs[1])
+    tree.links.new(tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0], mix.inputs[2])
+    tree.links.new(mix.outputs[0], out.inputs["Surface"])
+    return material
+
+
+def polished(name: str, color: Rgb, roughness: float) -> bpy.types.Material:
+    """Return a floor that mirrors softly, tile by tile a little differently (by the tint's lightness)."""
+    material = bpy.data.materials.new(name)
+    tree = new_node_tree(material)
+    surface = tree.nodes.new("ShaderNodeBsdfPrincipled")
+    surface.inputs["Base Color"].default_value = (*color, 1.0)
+    surface.inputs["IOR"].default_value = 1.6
+    tree.links.new(_tint(tree), surface.inputs["Base Color"])
+    uneven = tree.nodes.new("ShaderNodeAttribute")
+    uneven.attribute_name = PULSE
+    apart = tree.nodes.new("ShaderNodeSeparateXYZ")
+    tree.links.new(uneven.outputs["Vector"], apart.inputs[0])
+    tree.links.new(_math(tree, "ADD", apart.outputs[0], roughness), surface.inputs["Roughness"])
+    tree.links.new(surface.outputs[0], tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+    return material
+
+
+def _holes(tree: bpy.types.NodeTree) -> bpy.types.NodeSocket:
+    """Return 1 in holes and 0 between; far away, the mean of that."""
+    place = tree.nodes.new("ShaderNodeTexCoord").outputs["Object"]
+    distances = [_from_centre(tree, place, offset) for offset in (0.0, 0.5)]
+    nearest = _math(tree, "MINIMUM", *distances)
+    edge = tree.nodes.new("ShaderNodeMapRange")
+    edge.inputs["From Min"].default_value, edge.inputs["From Max"].default_value = 0.42, 0.36
+    tree.links.new(nearest, edge.inputs["Value"])
+    depth = tree.nodes.new("ShaderNodeCameraData")
+    even = tree.nodes.new("ShaderNodeMapRange")
+    even.inputs["From Min"].default_value, even.inputs["From Max"].default_value = _SHARP_TO, _EVEN_FROM
+    tree.links.new(depth.outputs["View Distance"], even.inputs["Value"])
+    mean = _math(tree, "MULTIPLY", even.outputs[0], _OPEN)
+    sharp = _math(tree, "SUBTRACT", 1.0, even.outputs[0])
+    return _math(tree, "MULTIPLY_ADD", edge.outputs[0], sharp, mean)
+
+
+def _from_centre(
+    tree: bpy.types.NodeTree, place: bpy.types.NodeSocket, offset: float
+) -> bpy.types.NodeSocket:
+    """Return the distance to the nearest centre of one of two lattices that make up a hexagonal one."""
+    tall = math.sqrt(3)
+    steps = (
+        ("MULTIPLY_ADD", (0.0, 1 / _HOLE, 1 / (_HOLE * tall)), (0.5, offset, offset)),
+        ("FRACTION", None, None),
+        ("SUBTRACT", (0.5, 0.5, 0.5), None),
+        ("MULTIPLY", (0.0, 1.0, tall), None),
+    )
+    for operation, second, third in steps:
+        node = tree.nodes.new("ShaderNodeVectorMath")
+        node.operation = operation
+        tree.links.new(place, node.inputs[0])
+        if second:
+            node.inputs[1].default_value = second
+        if third:
+            node.inputs[2].default_value = third
+        place = node.outputs[0]
+    length = tree.nodes.new("ShaderNodeVectorMath")
+    length.operation = "LENGTH"
+    tree.links.new(place, length.inputs[0])
+    return length.outputs["Value"]
+
+
+def _tint(tree: bpy.types.NodeTree) -> bpy.types.NodeSocket:
+    tint = tree.nodes.new("ShaderNodeAttribute")
+    tint.attribute_name = TINT
+    return tint.outputs["Color"]
+
+
+def _math(
+    tree: bpy.types.NodeTree, operation: str, *values: bpy.types.NodeSocket | float
+) -> bpy.types.NodeSocket:
+    """Return what comes out of a sum over sockets and numbers."""
+    node = tree.nodes.new("ShaderNodeMath")
+    node.operation = operation
+    for number, value in enumerate(values):
+        if isinstance(value, int | float):
+            node.inputs[number].default_value = value
+        else:
+            tree.links.new(value, node.inputs[number])
+    return node.outputs[0]

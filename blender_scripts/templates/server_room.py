@@ -1,0 +1,175 @@
+"""An aisle of a data centre, along which the camera glides."""
+
+import math
+from dataclasses import dataclass
+from random import Random
+
+import bpy
+
+from blender_scripts.broll.haze import Haze
+from blender_scripts.broll.lens import add_camera
+from blender_scripts.broll.motion import drifting, swinging
+from blender_scripts.broll.palette import Rgb, mixed
+from blender_scripts.broll.picture import add_glow, set_background
+from blender_scripts.broll.server_aisle import BAY, CEILING, HALF, BayStyle, bay
+from blender_scripts.broll.server_look import SHIFT, lamps, panel, perforated, polished
+from blender_scripts.broll.server_rack import WIDTH, Rack, RackStyle
+from blender_scripts.broll.stage import Stage
+
+WHITE: Rgb = (1.0, 0.97, 0.93)
+HAZE_FROM, HAZE_TO = 2.0, 30.0
+BEHIND = 3  # bays behind the camera, for what the floor and the doors mirror
+KINDS = 8
+LONGEST_STEP = 0.03  # metres a frame: at the picture's edge 2 % of its width
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The template's own parameters."""
+
+    doors: str
+    activity: float
+    warnings: float
+    brightness: float
+    tint: float
+    camera_height: float
+    speed: float
+
+
+def build(stage: Stage) -> None:
+    """Build it."""
+    wishes = _wishes(stage)
+    lamp = mixed(WHITE, stage.palette.primary, wishes.tint)
+    haze = Haze(_air(stage, wishes), HAZE_FROM, HAZE_TO)
+    set_background(stage, haze.color, haze.color)
+    bays = _bays_passed(stage, wishes)
+    ahead = bays + HAZE_TO / BAY + 2
+    _add_rows(stage, wishes, haze, bays, int(ahead))
+    _add_bays(stage, lamp, haze, int(ahead))
+    _add_lights(stage, wishes, lamp, int(ahead))
+    _add_camera(stage, wishes, bays)
+    add_glow(stage, strength=0.3, threshold=1.0)
+
+
+def _wishes(stage: Stage) -> Wishes:
+    read = stage.parameters
+    return Wishes(
+        doors=read.text("doors", "mixed", ("perforated", "open", "mixed")),
+        activity=read.number("activity", 0.0, 1.0, 0.5),
+        warnings=read.number("warnings", 0.0, 0.5, 0.06),
+        brightness=read.number("brightness", 0.3, 1.6, 1.0),
+        tint=read.number("tint", 0.0, 1.0, 0.45),
+        camera_height=read.number("camera_height", 0.5, 1.8, 1.25),
+        speed=read.number("speed", 0.1, 0.7, 0.4),
+    )
+
+
+def _air(stage: Stage, wishes: Wishes) -> Rgb:
+    """Return the colour of the haze: that of the lamps, thinned by the background."""
+    palette = stage.palette
+    air = mixed(palette.background, palette.primary, 0.32)
+    return mixed((0.0, 0.0, 0.0), air, 0.5 + 0.5 * wishes.brightness)
+
+
+def _bays_passed(stage: Stage, wishes: Wishes) -> float:
+    """Return how many bays the camera passes: whole ones in a loop, none in one too short for that."""
+    bays = wishes.speed * stage.seconds / BAY
+    if not stage.loop:
+        return bays
+    whole = max(round(bays), 1)
+    return whole if whole * BAY / stage.frames <= LONGEST_STEP else 0
+
+
+def _add_rows(stage: Stage, wishes: Wishes, haze: Haze, bays: float, ahead: int) -> None:
+    """Two rows of racks; in a loop, the same again after as many bays as the camera passes."""
+    style = RackStyle(stage.palette, wishes.activity, wishes.warnings, stage.seconds, stage.loop)
+    materials = [
+        haze.over(panel("rack", roughness=0.38, metallic=0.5)),
+        haze.over(lamps(stage, "status", 5.0)),
+        haze.over(perforated("grid")),
+    ]
+    chance = stage.chance("racks")
+    kinds = []
+    for number in range(KINDS):
+        has_door = wishes.doors == "perforated" or (wishes.doors == "mixed" and number % 2 == 0)
+        solids = Rack(style, chance, has_door=has_door).built()
+        kinds.append(solids.mesh(f"rack {number}", materials))
+    period = 3 * int(bays) if stage.loop and bays else 3 * (ahead + BEHIND)
+    for side in (-1, 1):
+        order = _order(stage.chance(f"row {side}"), period)
+        for number in range(-3 * BEHIND, 3 * ahead):
+            kind, shift = order[number % period]
+            rack = stage.add("rack", kinds[kind])
+            rack[SHIFT] = shift
+            rack.location = (side * HALF, (number + (side > 0)) * WIDTH, 0.0)
+            rack.rotation_euler = (0.0, 0.0, math.pi if side > 0 else 0.0)
+
+
+def _order(chance: Random, count: int) -> list[tuple[int, float]]:
+    """Return kinds of racks, never one beside its like, and when their lamps blink."""
+    order: list[tuple[int, float]] = []
+    last = -1
+    for _ in range(count):
+        last = chance.choice([kind for kind in range(KINDS) if kind != last])
+        order.append((last, chance.random()))
+    return order
+
+
+def _add_bays(stage: Stage, lamp: Rgb, haze: Haze, ahead: int) -> None:
+    palette = stage.palette
+    materials = [
+        haze.over(panel("structure", roughness=0.45, metallic=0.3)),
+        haze.over(lamps(stage, "strip", 2.6)),
+        haze.over(polished("floor", palette.surface, 0.14)),
+    ]
+    mesh = bay(BayStyle(palette, lamp), stage.chance("bay")).mesh("bay", materials)
+    for number in range(-BEHIND, ahead):
+        stage.add("bay", mesh).location = (0.0, number * BAY, 0.0)
+
+
+def _add_lights(stage: Stage, wishes: Wishes, lamp: Rgb, ahead: int) -> None:
+    """Lamps that light the room, where the visible ones are."""
+    over = bpy.data.lights.new("over", "AREA")
+    over.shape, over.size, over.size_y = "RECTANGLE", 0.15, BAY - 0.3
+    over.color, over.energy = lamp, 24.0 * wishes.brightness
+    low = bpy.data.lights.new("low", "AREA")
+    low.shape, low.size, low.size_y = "RECTANGLE", 0.06, BAY
+    low.color, low.energy = stage.palette.primary, 5.0 * wishes.brightness
+    for number in range(-BEHIND, ahead):
+        y = (number + 0.5) * BAY
+        _place(stage, over, (0.0, y, CEILING - 0.22), 0.0)
+        for side in (-1, 1):
+            _place(stage, low, (side * (HALF - 0.05), y, 0.03), side * 2.4)
+
+
+def _place(stage: Stage, light: bpy.types.Light, place: tuple[float, float, float], roll: float) -> None:
+    thing = stage.add(light.name, light)
+    thing.location, thing.rotation_euler = place, (0.0, roll, 0.0)
+    thing.visible_camera = thing.visible_glossy = False
+
+
+def _add_camera(stage: Stage, wishes: Wishes, bays: float) -> None:
+    """Glide along the aisle, a little beside its middle, looking a little across it."""
+    chance = stage.chance("camera")
+    side = chance.choice((-1, 1))
+    beside, across = side * chance.uniform(0.08, 0.2), -side * chance.uniform(0.1, 0.35)
+    focus = 3.4
+    start = 0.3 * BAY
+
+    def advance(moment: float) -> float:
+        share = moment if stage.loop else drifting(moment)
+        return start + share * bays * BAY
+
+    def place_at(moment: float) -> tuple[float, float, float]:
+        return (beside + 0.015 * swinging(moment), advance(moment), wishes.camera_height)
+
+    def target_at(moment: float) -> tuple[float, float, float]:
+        return (
+            beside + across + 0.05 * swinging(moment, phase=0.25),
+            advance(moment) + focus,
+            0.97 * wishes.camera_height,
+        )
+
+    # The narrower the picture, the less wide a lens: what a tall one gains in height would else be all floor.
+    lens = min(max(33.0 - 3.0 * stage.aspect, 27.0), 32.0)
+    add_camera(stage, place_at, target_at, focal_length=lens, f_stop=0.9)
