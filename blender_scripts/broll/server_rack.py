@@ -88,7 +88,7 @@ class Rack:
         turns = rate * style.seconds
         if style.loop:
             turns = float(min(max(round(turns), 1), int(_FASTEST * style.seconds)))
-        dark = 0.0 if chance.random() < 0.85 else 0.93  # noqa: PLR2004 - a few stay dark: not all are busy
+        dark = chance.choice((0.0, 0.3, 0.6, 0.97))  # not all are busy, nor equally bright
         return (turns, phase, chance.uniform(0.7, 0.97)) if blinks else (0.0, 0.75, dark)
 
     def _add_frame(self) -> None:
@@ -178,13 +178,15 @@ def add_server(rack: Rack, z: float, height: float) -> None:
 def add_blades(rack: Rack, z: float, height: float) -> None:
     """Upright blades, each with a stroke of light."""
     rack.part((_LEFT, _RIGHT), (z, z + height), 0.0, rack.shade(0.02))
+    has_strokes = rack.chance.choice((True, False))
     step = (_RIGHT - _LEFT - 0.02) / 8
     for number in range(8):
         y = _LEFT + 0.01 + number * step
         rack.part((y + 0.002, y + step - 0.002), (z + 0.004, z + height - 0.004), 0.01, rack.shade(0.06))
         rack.part((y + 0.014, y + step - 0.008), (z + 0.06, z + height - 0.07), 0.0115, rack.shade(0.008))
         rack.lamp(y + 0.02, z + height - 0.03, 0.011, (0.02, 0.006))
-        rack.lamp(y + 0.0055, z + 0.03, 0.011, (0.005, height * 0.55))
+        if has_strokes:
+            rack.lamp(y + 0.0055, z + 0.03, 0.011, (0.0035, height * 0.4))
 
 
 def add_blank(rack: Rack, z: float, height: float) -> None:

@@ -6,6 +6,7 @@ from random import Random
 
 import bpy
 
+from blender_scripts.blender_version import set_where_known
 from blender_scripts.broll.haze import Haze
 from blender_scripts.broll.lens import add_camera
 from blender_scripts.broll.motion import drifting, swinging
@@ -20,6 +21,8 @@ WHITE: Rgb = (1.0, 0.97, 0.93)
 HAZE_FROM, HAZE_TO = 2.0, 30.0
 BEHIND = 3  # bays behind the camera, for what the floor and the doors mirror
 KINDS = 8
+NOISE_THRESHOLD = 0.25  # of lamps finer than pixels; denoising takes the rest
+OVER_WATTS, LOW_WATTS = 26.0, 5.0  # a metre
 LONGEST_STEP = 0.03  # metres a frame: at the picture's edge 2 % of its width
 
 
@@ -41,7 +44,7 @@ def build(stage: Stage) -> None:
     wishes = _wishes(stage)
     lamp = mixed(WHITE, stage.palette.primary, wishes.tint)
     haze = Haze(_air(stage, wishes), HAZE_FROM, HAZE_TO)
-    set_background(stage, haze.color, haze.color)
+    _set_up_render(stage, haze)
     bays = _bays_passed(stage, wishes)
     ahead = bays + HAZE_TO / BAY + 2
     _add_rows(stage, wishes, haze, bays, int(ahead))
@@ -49,6 +52,16 @@ def build(stage: Stage) -> None:
     _add_lights(stage, wishes, lamp, int(ahead))
     _add_camera(stage, wishes, bays)
     add_glow(stage, strength=0.3, threshold=1.0)
+
+
+def _set_up_render(stage: Stage, haze: Haze) -> None:
+    """Have no light but that of the lamps, once mirrored: nothing else is seen here."""
+    set_background(stage, haze.color, haze.color)
+    cycles = stage.scene.cycles
+    stage.scene.world.cycles.sampling_method = "NONE"
+    set_where_known(cycles, use_light_tree=False)
+    cycles.adaptive_threshold = NOISE_THRESHOLD
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 2, 1, 1
 
 
 def _wishes(stage: Stage) -> Wishes:
@@ -84,7 +97,7 @@ def _add_rows(stage: Stage, wishes: Wishes, haze: Haze, bays: float, ahead: int)
     """Two rows of racks; in a loop, the same again after as many bays as the camera passes."""
     style = RackStyle(stage.palette, wishes.activity, wishes.warnings, stage.seconds, stage.loop)
     materials = [
-        haze.over(panel("rack", roughness=0.38, metallic=0.5)),
+        haze.over(panel("rack", roughness=0.35, gloss=0.08)),
         haze.over(lamps(stage, "status", 5.0)),
         haze.over(perforated("grid")),
     ]
@@ -118,9 +131,9 @@ def _order(chance: Random, count: int) -> list[tuple[int, float]]:
 def _add_bays(stage: Stage, lamp: Rgb, haze: Haze, ahead: int) -> None:
     palette = stage.palette
     materials = [
-        haze.over(panel("structure", roughness=0.45, metallic=0.3)),
+        haze.over(panel("structure", roughness=0.45, gloss=0.05)),
         haze.over(lamps(stage, "strip", 2.6)),
-        haze.over(polished("floor", palette.surface, 0.14)),
+        haze.over(polished("floor", roughness=0.1)),
     ]
     mesh = bay(BayStyle(palette, lamp), stage.chance("bay")).mesh("bay", materials)
     for number in range(-BEHIND, ahead):
@@ -128,24 +141,24 @@ def _add_bays(stage: Stage, lamp: Rgb, haze: Haze, ahead: int) -> None:
 
 
 def _add_lights(stage: Stage, wishes: Wishes, lamp: Rgb, ahead: int) -> None:
-    """Lamps that light the room, where the visible ones are."""
-    over = bpy.data.lights.new("over", "AREA")
-    over.shape, over.size, over.size_y = "RECTANGLE", 0.15, BAY - 0.3
-    over.color, over.energy = lamp, 24.0 * wishes.brightness
-    low = bpy.data.lights.new("low", "AREA")
-    low.shape, low.size, low.size_y = "RECTANGLE", 0.06, BAY
-    low.color, low.energy = stage.palette.primary, 5.0 * wishes.brightness
-    for number in range(-BEHIND, ahead):
-        y = (number + 0.5) * BAY
-        _place(stage, over, (0.0, y, CEILING - 0.22), 0.0)
-        for side in (-1, 1):
-            _place(stage, low, (side * (HALF - 0.05), y, 0.03), side * 2.4)
+    """Lamps that light the room, as long as it is: the many that are seen would cost most of the time."""
+    length = (ahead + BEHIND) * BAY
+    middle = (ahead - BEHIND) * BAY / 2
+    over = _strip(stage, "over", 0.3, length, OVER_WATTS * wishes.brightness)
+    over.data.color, over.location = lamp, (0.0, middle, CEILING - 0.22)
+    for side in (-1, 1):
+        low = _strip(stage, "low", 0.1, length, LOW_WATTS * wishes.brightness)
+        low.data.color, low.data.use_shadow = stage.palette.primary, False
+        low.location, low.rotation_euler = (side * (HALF - 0.1), middle, 0.03), (0.0, side * 2.4, 0.0)
 
 
-def _place(stage: Stage, light: bpy.types.Light, place: tuple[float, float, float], roll: float) -> None:
-    thing = stage.add(light.name, light)
-    thing.location, thing.rotation_euler = place, (0.0, roll, 0.0)
+def _strip(stage: Stage, name: str, width: float, length: float, watts: float) -> bpy.types.Object:
+    """Add a light of so many watts a metre that itself is not seen, nor mirrored."""
+    light = bpy.data.lights.new(name, "AREA")
+    light.shape, light.size, light.size_y, light.energy = "RECTANGLE", width, length, watts * length
+    thing = stage.add(name, light)
     thing.visible_camera = thing.visible_glossy = False
+    return thing
 
 
 def _add_camera(stage: Stage, wishes: Wishes, bays: float) -> None:
