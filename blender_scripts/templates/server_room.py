@@ -18,10 +18,10 @@ from blender_scripts.broll.server_rack import WIDTH, Rack, RackStyle
 from blender_scripts.broll.stage import Stage
 
 WHITE: Rgb = (1.0, 0.97, 0.93)
-HAZE_FROM, HAZE_TO = 2.0, 30.0
+HAZE_FROM, HAZE_TO = 1.5, 25.0
 BEHIND = 3  # bays behind the camera, for what the floor and the doors mirror
 KINDS = 8
-NOISE_THRESHOLD = 0.25  # of lamps finer than pixels; denoising takes the rest
+NOISE_THRESHOLD = 0.3  # of lamps finer than pixels; denoising takes the rest
 OVER_WATTS, LOW_WATTS = 26.0, 5.0  # a metre
 LONGEST_STEP = 0.03  # metres a frame: at the picture's edge 2 % of its width
 
@@ -61,7 +61,7 @@ def _set_up_render(stage: Stage, haze: Haze) -> None:
     stage.scene.world.cycles.sampling_method = "NONE"
     set_where_known(cycles, use_light_tree=False)
     cycles.adaptive_threshold = NOISE_THRESHOLD
-    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 2, 1, 1
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 2, 0, 1
 
 
 def _wishes(stage: Stage) -> Wishes:

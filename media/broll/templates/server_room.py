@@ -40,5 +40,5 @@ class ServerRoom(TemplateParameters):
         default=0.4,
         ge=0.1,
         le=0.7,
-        description="How fast the camera glides, in metres a second; in a loop about so, past whole bays of racks.",
+        description="How fast the camera glides, in metres a second; in a loop about so, past whole bays.",
     )
