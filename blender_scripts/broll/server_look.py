@@ -12,7 +12,7 @@ from blender_scripts.broll.stage import Stage
 SHIFT = "shift"  # a property of objects: how much later their lamps blink than those of their like
 _HOLE = 0.011  # metres from hole to hole
 _SHARP_TO, _EVEN_FROM = 1.6, 4.5  # metres: farther than the second, holes are finer than pixels
-_OPEN = 0.56
+_OPEN = 0.67
 
 
 def panel(name: str, roughness: float, gloss: float) -> bpy.types.Material:
@@ -104,7 +104,7 @@ def _holes(tree: bpy.types.NodeTree) -> bpy.types.NodeSocket:
     distances = [_from_centre(tree, place, offset) for offset in (0.0, 0.5)]
     nearest = _math(tree, "MINIMUM", *distances)
     edge = tree.nodes.new("ShaderNodeMapRange")
-    edge.inputs["From Min"].default_value, edge.inputs["From Max"].default_value = 0.42, 0.36
+    edge.inputs["From Min"].default_value, edge.inputs["From Max"].default_value = 0.46, 0.4
     tree.links.new(nearest, edge.inputs["Value"])
     depth = tree.nodes.new("ShaderNodeCameraData")
     even = tree.nodes.new("ShaderNodeMapRange")

@@ -18,7 +18,7 @@ _POST = 0.03
 _PLINTH = 0.1
 _HEADER = 0.08
 _LEFT, _RIGHT = 0.055, 0.545
-_RECESS = -0.075  # servers stand so far behind a door
+_RECESS = -0.05  # servers stand so far behind a door
 _SLOWEST, _FASTEST = 0.2, 0.8  # blinks a second: at 0.8, light takes 0.6 s to come and as long to go
 
 

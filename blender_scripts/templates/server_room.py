@@ -17,10 +17,12 @@ from blender_scripts.broll.server_look import SHIFT, lamps, panel, perforated, p
 from blender_scripts.broll.server_rack import WIDTH, Rack, RackStyle
 from blender_scripts.broll.stage import Stage
 
+BLACK: Rgb = (0.0, 0.0, 0.0)
 WHITE: Rgb = (1.0, 0.97, 0.93)
 HAZE_FROM, HAZE_TO = 1.5, 25.0
 BEHIND = 3  # bays behind the camera, for what the floor and the doors mirror
 KINDS = 8
+F_STOP = 0.9
 NOISE_THRESHOLD = 0.3  # of lamps finer than pixels; denoising takes the rest
 OVER_WATTS, LOW_WATTS = 26.0, 5.0  # a metre
 LONGEST_STEP = 0.03  # metres a frame: at the picture's edge 2 % of its width
@@ -48,7 +50,7 @@ def build(stage: Stage) -> None:
     bays = _bays_passed(stage, wishes)
     ahead = bays + HAZE_TO / BAY + 2
     _add_rows(stage, wishes, haze, bays, int(ahead))
-    _add_bays(stage, lamp, haze, int(ahead))
+    _add_bays(stage, wishes, lamp, haze, int(ahead))
     _add_lights(stage, wishes, lamp, int(ahead))
     _add_camera(stage, wishes, bays)
     add_glow(stage, strength=0.3, threshold=1.0)
@@ -78,10 +80,10 @@ def _wishes(stage: Stage) -> Wishes:
 
 
 def _air(stage: Stage, wishes: Wishes) -> Rgb:
-    """Return the colour of the haze: that of the lamps, thinned by the background."""
-    palette = stage.palette
-    air = mixed(palette.background, palette.primary, 0.32)
-    return mixed((0.0, 0.0, 0.0), air, 0.5 + 0.5 * wishes.brightness)
+    """Return the colour of the haze: the background in the room's light, a little greyed."""
+    air = mixed(stage.palette.background, stage.palette.primary, 0.24)
+    grey = sum(air) / 3
+    return mixed(BLACK, mixed(air, (grey, grey, grey), 0.2), 0.5 + 0.5 * wishes.brightness)
 
 
 def _bays_passed(stage: Stage, wishes: Wishes) -> float:
@@ -128,11 +130,11 @@ def _order(chance: Random, count: int) -> list[tuple[int, float]]:
     return order
 
 
-def _add_bays(stage: Stage, lamp: Rgb, haze: Haze, ahead: int) -> None:
+def _add_bays(stage: Stage, wishes: Wishes, lamp: Rgb, haze: Haze, ahead: int) -> None:
     palette = stage.palette
     materials = [
         haze.over(panel("structure", roughness=0.45, gloss=0.05)),
-        haze.over(lamps(stage, "strip", 2.6)),
+        haze.over(lamps(stage, "strip", 1.2 + 1.3 * wishes.brightness)),
         haze.over(polished("floor", roughness=0.1)),
     ]
     mesh = bay(BayStyle(palette, lamp), stage.chance("bay")).mesh("bay", materials)
@@ -165,8 +167,13 @@ def _add_camera(stage: Stage, wishes: Wishes, bays: float) -> None:
     """Glide along the aisle, a little beside its middle, looking a little across it."""
     chance = stage.chance("camera")
     side = chance.choice((-1, 1))
-    beside, across = side * chance.uniform(0.08, 0.2), -side * chance.uniform(0.1, 0.35)
-    focus = 3.4
+    # The narrower the picture, the longer the lens, and the more it shows one row instead of both: what a
+    # tall one gains in height would else be floor and ceiling.
+    narrow = min(max(1.6 - stage.aspect, 0.0), 1.0)
+    lens = min(max(37.0 / math.sqrt(stage.aspect), 26.0), 43.0)
+    focus = 3.4 * lens / 28.0
+    beside = side * (chance.uniform(0.08, 0.2) + 0.3 * narrow)
+    across = -side * (chance.uniform(0.1, 0.35) + 0.17 * focus * narrow)
     start = 0.3 * BAY
 
     def advance(moment: float) -> float:
@@ -183,6 +190,4 @@ def _add_camera(stage: Stage, wishes: Wishes, bays: float) -> None:
             0.97 * wishes.camera_height,
         )
 
-    # The narrower the picture, the less wide a lens: what a tall one gains in height would else be all floor.
-    lens = min(max(33.0 - 3.0 * stage.aspect, 27.0), 32.0)
-    add_camera(stage, place_at, target_at, focal_length=lens, f_stop=0.9)
+    add_camera(stage, place_at, target_at, focal_length=lens, f_stop=F_STOP)
