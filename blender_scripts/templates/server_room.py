@@ -19,11 +19,11 @@ from blender_scripts.broll.stage import Stage
 
 BLACK: Rgb = (0.0, 0.0, 0.0)
 WHITE: Rgb = (1.0, 0.97, 0.93)
-HAZE_FROM, HAZE_TO = 1.5, 25.0
+HAZE_FROM, HAZE_TO = 2.5, 25.0
 BEHIND = 3  # bays behind the camera, for what the floor and the doors mirror
 KINDS = 8
 F_STOP = 0.9
-NOISE_THRESHOLD = 0.3  # of lamps finer than pixels; denoising takes the rest
+NOISE_THRESHOLD = 0.35  # of lamps finer than pixels; denoising takes the rest
 OVER_WATTS, LOW_WATTS = 26.0, 5.0  # a metre
 LONGEST_STEP = 0.03  # metres a frame: at the picture's edge 2 % of its width
 
