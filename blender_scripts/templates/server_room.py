@@ -7,7 +7,7 @@ from random import Random
 import bpy
 
 from blender_scripts.blender_version import set_where_known
-from blender_scripts.broll.haze import Haze
+from blender_scripts.broll.distance_haze import Haze
 from blender_scripts.broll.lens import add_camera
 from blender_scripts.broll.motion import drifting, swinging
 from blender_scripts.broll.palette import Rgb, mixed
