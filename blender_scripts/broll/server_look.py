@@ -5,6 +5,7 @@ import math
 import bpy
 
 from blender_scripts.blender_version import new_node_tree
+from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.motion import animate
 from blender_scripts.broll.solids import PULSE, TINT
 from blender_scripts.broll.stage import Stage
@@ -37,7 +38,7 @@ def _lacquer(tree: bpy.types.NodeTree, roughness: float | bpy.types.NodeSocket, 
     coat.inputs["Color"].default_value = (0.9, 0.9, 0.9, 1.0)
     grazing = tree.nodes.new("ShaderNodeLayerWeight")
     grazing.inputs["Blend"].default_value = 0.25
-    share = _math(tree, "MULTIPLY_ADD", grazing.outputs["Fresnel"], 0.8 - gloss, gloss)
+    share = Formula(tree).math("MULTIPLY_ADD", grazing.outputs["Fresnel"], 0.8 - gloss, gloss)
     mix = tree.nodes.new("ShaderNodeMixShader")
     tree.links.new(_tint(tree), ground.inputs["Color"])
     tree.links.new(share, mix.inputs[0])
@@ -50,6 +51,7 @@ def lamps(stage: Stage, name: str, strength: float) -> bpy.types.Material:
     """Return what shines in the tint of each face and swells and fades by its pulse (see `Rack.lamp`)."""
     material = bpy.data.materials.new(name)
     tree = new_node_tree(material)
+    formula = Formula(tree)
     clock = tree.nodes.new("ShaderNodeValue")
     animate(stage, clock.outputs[0], "default_value", lambda moment: moment)
     pulse = tree.nodes.new("ShaderNodeAttribute")
@@ -58,16 +60,16 @@ def lamps(stage: Stage, name: str, strength: float) -> bpy.types.Material:
     tree.links.new(pulse.outputs["Vector"], parts.inputs[0])
     shift = tree.nodes.new("ShaderNodeAttribute")
     shift.attribute_type, shift.attribute_name = "OBJECT", SHIFT
-    turns = _math(tree, "MULTIPLY_ADD", parts.outputs[0], clock.outputs[0], parts.outputs[1])
+    turns = formula.math("MULTIPLY_ADD", parts.outputs[0], clock.outputs[0], parts.outputs[1])
     # What does not blink (no turns) does not heed the shift either: its phase says how bright it is.
-    blinks = _math(tree, "GREATER_THAN", parts.outputs[0], 0.0)
-    turns = _math(tree, "MULTIPLY_ADD", shift.outputs["Fac"], blinks, turns)
-    wave = _math(tree, "SINE", _math(tree, "MULTIPLY", turns, math.tau))
-    dark = _math(tree, "MULTIPLY_ADD", wave, 0.5, 0.5)
-    dark = _math(tree, "SUBTRACT", 1.0, _math(tree, "MULTIPLY", dark, parts.outputs[2]))
+    blinks = formula.math("GREATER_THAN", parts.outputs[0], 0.0)
+    turns = formula.math("MULTIPLY_ADD", shift.outputs["Fac"], blinks, turns)
+    wave = formula.math("SINE", formula.math("MULTIPLY", turns, math.tau))
+    dark = formula.math("MULTIPLY_ADD", wave, 0.5, 0.5)
+    dark = formula.math("SUBTRACT", 1.0, formula.math("MULTIPLY", dark, parts.outputs[2]))
     light = tree.nodes.new("ShaderNodeEmission")
     tree.links.new(_tint(tree), light.inputs["Color"])
-    tree.links.new(_math(tree, "MULTIPLY", dark, strength), light.inputs["Strength"])
+    tree.links.new(formula.math("MULTIPLY", dark, strength), light.inputs["Strength"])
     tree.links.new(light.outputs[0], tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     return material
 
@@ -94,15 +96,16 @@ def polished(name: str, roughness: float) -> bpy.types.Material:
     uneven.attribute_name = PULSE
     apart = tree.nodes.new("ShaderNodeSeparateXYZ")
     tree.links.new(uneven.outputs["Vector"], apart.inputs[0])
-    _lacquer(tree, _math(tree, "ADD", apart.outputs[0], roughness), gloss=0.12)
+    _lacquer(tree, Formula(tree).math("ADD", apart.outputs[0], roughness), gloss=0.12)
     return material
 
 
 def _holes(tree: bpy.types.NodeTree) -> bpy.types.NodeSocket:
     """Return 1 in holes and 0 between; far away, the mean of that."""
+    formula = Formula(tree)
     place = tree.nodes.new("ShaderNodeTexCoord").outputs["Object"]
     distances = [_from_centre(tree, place, offset) for offset in (0.0, 0.5)]
-    nearest = _math(tree, "MINIMUM", *distances)
+    nearest = formula.math("MINIMUM", *distances)
     edge = tree.nodes.new("ShaderNodeMapRange")
     edge.inputs["From Min"].default_value, edge.inputs["From Max"].default_value = 0.46, 0.4
     tree.links.new(nearest, edge.inputs["Value"])
@@ -110,52 +113,23 @@ def _holes(tree: bpy.types.NodeTree) -> bpy.types.NodeSocket:
     even = tree.nodes.new("ShaderNodeMapRange")
     even.inputs["From Min"].default_value, even.inputs["From Max"].default_value = _SHARP_TO, _EVEN_FROM
     tree.links.new(depth.outputs["View Distance"], even.inputs["Value"])
-    mean = _math(tree, "MULTIPLY", even.outputs[0], _OPEN)
-    sharp = _math(tree, "SUBTRACT", 1.0, even.outputs[0])
-    return _math(tree, "MULTIPLY_ADD", edge.outputs[0], sharp, mean)
+    mean = formula.math("MULTIPLY", even.outputs[0], _OPEN)
+    sharp = formula.math("SUBTRACT", 1.0, even.outputs[0])
+    return formula.math("MULTIPLY_ADD", edge.outputs[0], sharp, mean)
 
 
 def _from_centre(
     tree: bpy.types.NodeTree, place: bpy.types.NodeSocket, offset: float
 ) -> bpy.types.NodeSocket:
     """Return the distance to the nearest centre of one of two lattices that make up a hexagonal one."""
-    tall = math.sqrt(3)
-    steps = (
-        ("MULTIPLY_ADD", (0.0, 1 / _HOLE, 1 / (_HOLE * tall)), (0.5, offset, offset)),
-        ("FRACTION", None, None),
-        ("SUBTRACT", (0.5, 0.5, 0.5), None),
-        ("MULTIPLY", (0.0, 1.0, tall), None),
-    )
-    for operation, second, third in steps:
-        node = tree.nodes.new("ShaderNodeVectorMath")
-        node.operation = operation
-        tree.links.new(place, node.inputs[0])
-        if second:
-            node.inputs[1].default_value = second
-        if third:
-            node.inputs[2].default_value = third
-        place = node.outputs[0]
-    length = tree.nodes.new("ShaderNodeVectorMath")
-    length.operation = "LENGTH"
-    tree.links.new(place, length.inputs[0])
-    return length.outputs["Value"]
+    tall, formula = math.sqrt(3), Formula(tree)
+    steps = (0.0, 1 / _HOLE, 1 / (_HOLE * tall))
+    place = formula.vector("MULTIPLY_ADD", place, steps, (0.5, offset, offset))
+    place = formula.vector("SUBTRACT", formula.vector("FRACTION", place), (0.5, 0.5, 0.5))
+    return formula.vector("LENGTH", formula.vector("MULTIPLY", place, (0.0, 1.0, tall)), out="Value")
 
 
 def _tint(tree: bpy.types.NodeTree) -> bpy.types.NodeSocket:
     tint = tree.nodes.new("ShaderNodeAttribute")
     tint.attribute_name = TINT
     return tint.outputs["Color"]
-
-
-def _math(
-    tree: bpy.types.NodeTree, operation: str, *values: bpy.types.NodeSocket | float
-) -> bpy.types.NodeSocket:
-    """Return what comes out of a sum over sockets and numbers."""
-    node = tree.nodes.new("ShaderNodeMath")
-    node.operation = operation
-    for number, value in enumerate(values):
-        if isinstance(value, int | float):
-            node.inputs[number].default_value = value
-        else:
-            tree.links.new(value, node.inputs[number])
-    return node.outputs[0]
