@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 from media.broll.palette import PaletteName, colors_of
 from media.broll.parameters import HexColor, TemplateParameters
 from media.broll.templates import known_templates
+from media.broll.title import TitleBlock
 from media.form import PublicAddress, Unsaid, order_fields
 from media.frame_rate import FrameRate
 from media.job import MAX_PIXELS
@@ -102,6 +103,8 @@ class BrollJob(VideoWish, ChunkWish, DeviceWish):
     loop: bool = Field(
         default=False, description="Have the end lead to the beginning, so that the clip can run for ever."
     )
+
+    title: TitleBlock | Unsaid = Field(default=None, description="Words in the clip, if any.")
 
     @field_validator("template")
     @classmethod
