@@ -17,22 +17,25 @@ from PIL import Image
 from prefect.settings import temporary_settings
 
 from blocks.stores import open_store
+from blocks.tools import open_tools
 from flows.command_line import SERVER
+from flows.render_animation import render_animation
 from flows.render_broll import render_broll
 from media.asset import fetch_asset
+from media.broll.build import animation_of, build_template
 from media.broll.gallery import Exhibit, gallery_page
 from media.broll.job import BrollJob
 from media.broll.templates import known_templates
 from media.errors import MediaError
-from media.manifest import Manifest, find_manifest
+from media.manifest import Manifest, Result, find_manifest
 from media.pictures.clip import Frames, frames_of
 from media.pictures.figures import Figure, figures_of_loop, figures_of_poster, figures_of_seeds
 from media.store import ObjectStore
 
 OTHER_SEED = 1
 POSTER_QUALITY = 90
-ONE_FRAME = {"duration": 8, "fps": "1/8", "video": "none"}
-"""The first frame of a clip of the usual length, and no other."""
+POSTER_AT = 97
+"""The frame of the clip that the poster shows: light and motion have begun by then."""
 
 
 @dataclass(frozen=True)
@@ -85,16 +88,18 @@ def main(argv: Sequence[str]) -> int:
 
 def exhibit_of(name: str, folder: Path, sizes: Sizes) -> Exhibit:
     """Make, measure and write what is shown of one template."""
-    preview = _job(name, sizes.preview, sizes) | {"duration": sizes.seconds, "loop": True}
-    still = _job(name, sizes.preview, sizes) | ONE_FRAME
-    loop = made(preview, folder / "store")
-    poster = made(_job(name, sizes.poster, sizes) | ONE_FRAME, folder / "store")
-    one, other = made(still, folder / "store"), made(still | {"seed": OTHER_SEED}, folder / "store")
-    again = made(still, folder / "again")  # a store of its own, so that it is not found but rendered
+    store = folder / "store"
+    clip = {"template": name, "width": sizes.poster[0], "height": sizes.poster[1], "samples": sizes.samples}
+    small = {"width": sizes.preview[0], "height": sizes.preview[1]}
+    preview = clip | small | {"duration": sizes.seconds, "loop": True}
+    loop = made(preview, store)
+    poster = frame_of(clip, POSTER_AT, store)
+    again = frame_of(preview, 1, folder / "again")  # a store of its own, so that it is not found but rendered
+    other = frame_of(preview | {"seed": OTHER_SEED}, 1, store)
     figures = [
         *figures_of_loop(loop.frames),
         *figures_of_poster(poster.frames, poster.manifest.record.frames[0].seconds),
-        *figures_of_seeds(one.frames, again.frames, other.frames),
+        *figures_of_seeds(loop.frames[:1], again.frames, other.frames),
     ]
     for figure in figures:
         tell(name, figure)
@@ -109,20 +114,28 @@ def exhibit_of(name: str, folder: Path, sizes: Sizes) -> Exhibit:
     )
 
 
-def _job(name: str, size: tuple[int, int], sizes: Sizes) -> dict[str, object]:
-    return {"template": name, "width": size[0], "height": size[1], "samples": sizes.samples}
-
-
 def made(job: dict[str, object], store: Path) -> Made:
-    """Have a flow find or make a clip in a store, and decode its frames."""
+    """Have a clip found or made in a store."""
     os.environ["RENDERMILL_STORE"] = str(store)
-    result = render_broll(BrollJob.model_validate(job))
-    opened = open_store()
-    manifest = find_manifest(result.job, opened)
+    return _read(render_broll(BrollJob.model_validate(job)))
+
+
+def frame_of(job: dict[str, object], number: int, store: Path) -> Made:
+    """Have one frame of a clip found or made in a store, as it is in the clip."""
+    os.environ["RENDERMILL_STORE"] = str(store)
+    clip = BrollJob.model_validate(job)
+    whole = animation_of(clip, build_template(clip, None, open_tools()))
+    return _read(
+        render_animation(whole.model_copy(update={"first": number, "last": number, "video": "none"}))
+    )
+
+
+def _read(result: Result) -> Made:
+    store = open_store()
+    manifest = find_manifest(result.job, store)
     if manifest is None:
         raise FileNotFoundError(f"{result.manifest}: expected the manifest of a finished job, found none")
-    frames = frames_of(opened.get(frame.key) for frame in manifest.content.frames)
-    return Made(manifest, frames, opened)
+    return Made(manifest, frames_of(store.get(frame.key) for frame in manifest.content.frames), store)
 
 
 def write(folder: Path, loop: Made, poster: Made) -> None:

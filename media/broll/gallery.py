@@ -56,7 +56,7 @@ def gallery_page(exhibits: Sequence[Exhibit]) -> str:
     broken = sum(not figure.holds for exhibit in exhibits for figure in exhibit.figures)
     count = sum(len(exhibit.figures) for exhibit in exhibits)
     return page.substitute(
-        count=len(exhibits),
+        count="one template" if len(exhibits) == 1 else f"{len(exhibits)} templates",
         state="broken" if broken else "ok",
         figures=f"{broken} of {count} figures broken" if broken else f"all {count} figures hold",
         links="\n".join(
@@ -72,13 +72,13 @@ def _article(exhibit: Exhibit) -> str:
     return f"""<article id="{name}" aria-labelledby="{name}-title">
 <header><h2 id="{name}-title">{title}</h2><code>{name}</code><p>{_text(model.about)}</p></header>
 <div class="pictures">
-<figure class="poster"><a href="{_text(exhibit.poster)}"><img src="{_text(exhibit.poster)}" loading="lazy"
+<figure class="poster"><a href="{_text(exhibit.poster)}"><img src="{_text(exhibit.poster)}"
  decoding="async" width="1920" height="1080" alt="{title}: a frame in full size"></a></figure>
 <figure class="preview"><video src="{_text(exhibit.preview)}" muted loop playsinline preload="metadata"
  width="480" height="270" aria-label="{title}: a loop without a seam"></video>
 <button type="button" aria-pressed="false">Play</button></figure>
-<figure class="sheet"><a href="{_text(exhibit.sheet)}"><img src="{_text(exhibit.sheet)}" loading="lazy"
- decoding="async" alt="{title}: frames of the loop in order"></a></figure>
+<figure class="sheet"><a href="{_text(exhibit.sheet)}"><img src="{_text(exhibit.sheet)}"
+ alt="{title}: frames of the loop in order"></a></figure>
 </div>
 <div class="facts">
 <section><h3>Measured</h3><table><thead><tr><th scope="col">Figure</th><th scope="col">Found</th>
