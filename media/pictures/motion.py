@@ -1,6 +1,5 @@
 """How fast things move over the picture."""
 
-import itertools
 import math
 from typing import Any
 
@@ -8,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from media.pictures.clip import Frames, shrunk, smoothed
+from media.pictures.clip import Frames, Planes, shrunk, smoothed
 
 MOTION_BOUND = 2.0
 WORKING_WIDTH = 240
@@ -25,6 +24,9 @@ ALIKE_FROM, AS_ALIKE = 0.9, 0.03
 """Normalised correlation from which a place counts, and by how much a nearer place may be less alike."""
 BACK_WITHIN = 1.0
 """Pixels: how near to its place a feature has to come when it is followed back."""
+STEADY_WITHIN = 1.0
+"""Pixels: what is fast may be that much faster or slower, and a quarter, in the frame after."""
+NEIGHBOURS = 3
 PERCENTILE = 98
 
 LEAST_SPREAD = 1.0
@@ -42,26 +44,40 @@ def largest_motion(frames: Frames) -> float:
     in a quiet corner counts like a large one. Each is looked for in the next frame wherever it could be by
     normalised correlation, to a fraction of a pixel; among places that are about equally alike the nearest
     counts, as it does for the eye. What is not found again, or not found back from there, is left out:
-    hidden, faded, or faster than a fifth of the width. The figure is the 98th percentile of the displacements
-    from one frame to the next, and the largest of those: a feature that is taken for another one of its kind
-    does not count as the fastest.
+    hidden, faded, or faster than a fifth of the width. So is what seems fast and does not go on like that in
+    the frame after: a light that went out was taken for another of its kind. The figure is the 98th
+    percentile of the displacements from one frame to the next, and the largest of those.
 
     Args:
-        frames: Neighbouring frames of one clip, at least two.
+        frames: Neighbouring frames of one clip, at least three.
     """
     planes = shrunk(frames, WORKING_WIDTH)
-    speeds = [_of_pair(one, other) for one, other in itertools.pairwise(planes)]
-    return max(speeds) / planes.shape[2] * 100
+    if len(planes) < NEIGHBOURS:
+        raise ValueError(f"expected at least {NEIGHBOURS} frames to find what moves, found {len(planes)}")
+    threes = (planes[at : at + NEIGHBOURS] for at in range(len(planes) - NEIGHBOURS + 1))
+    return max(map(_of_three, threes)) / planes.shape[2] * 100
 
 
-def _of_pair(one: Plane, other: Plane) -> float:
-    """Return the displacement between two planes in pixels."""
+def _of_three(planes: Planes) -> float:
+    """Return the displacement between the first two of three planes in pixels."""
+    one, other, third = planes
+    width = one.shape[1]
     lost, far = _features(one, other), np.zeros(0)
     for share in REACHES:
-        by = _followed_there_and_back(one, other, lost, round(share * one.shape[1]))
+        reach = round(share * width)
+        by = _followed_there_and_back(one, other, lost, reach)
         known = ~np.isnan(by[:, 0])
-        lost, far = lost[~known], np.append(far, np.linalg.norm(by[known], axis=1))
+        speed = np.linalg.norm(by, axis=1)
+        fast = np.nonzero(known & (speed > MOTION_BOUND / 200 * width))[0]
+        then = _followed(other, third, _landed(lost[fast], by[fast]), reach)
+        goes_on = np.linalg.norm(then - by[fast], axis=1) <= STEADY_WITHIN + speed[fast] / 4
+        known[fast[~goes_on]] = False
+        lost, far = lost[~known], np.append(far, speed[known])
     return float(np.percentile(far, PERCENTILE)) if far.size else 0.0
+
+
+def _landed(places: Places, by: Vectors) -> Places:
+    return np.asarray(np.rint(places + by), np.intp)
 
 
 def _features(one: Plane, other: Plane) -> Places:
@@ -86,7 +102,7 @@ def _followed_there_and_back(one: Plane, other: Plane, places: Places, reach: in
     """Return as `_followed`, of what comes back to where it began when it is followed back."""
     by = _followed(one, other, places, reach)
     (known,) = np.nonzero(~np.isnan(by[:, 0]))
-    end = np.rint(places[known] + by[known]).astype(np.intp)
+    end = _landed(places[known], by[known])
     error = np.linalg.norm(end + _followed(other, one, end, reach) - places[known], axis=1)
     by[known[~(error <= BACK_WITHIN)]] = np.nan
     return by

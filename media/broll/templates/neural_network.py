@@ -19,7 +19,8 @@ class NeuralNetwork(TemplateParameters):
     aliases: ClassVar[tuple[str, ...]] = ("neural_network_broll",)
 
     arrangement: Literal["web", "layers"] = Field(
-        "web", description="How the cells stand: grown as a web, or in layers as in a diagram of deep learning."
+        "web",
+        description="How the cells stand: grown as a web, or in layers as in a diagram of deep learning.",
     )
     neurons: int = Field(64, ge=16, le=160, description="How many cells there are.")
     connections: float = Field(

@@ -185,6 +185,17 @@ def test_picture_without_features_does_not_move():
     assert largest_motion(shown(np.full((3, HEIGHT, WIDTH), 50.0))) == 0
 
 
+def test_light_that_goes_out_while_another_goes_on_does_not_move():
+    lights = [spot(60) * (n < 2) + spot(80) * (n >= 2) for n in range(5)]
+
+    assert largest_motion(shown(np.stack(lights))) == 0
+
+
+def test_motion_needs_a_frame_after():
+    with pytest.raises(ValueError, match="expected at least 3 frames to find what moves, found 2"):
+        largest_motion(gliding(1.0, frames=2))
+
+
 def test_things_that_are_alike_are_not_taken_for_each_other():
     rows = np.stack([sum(spot(20 + 24 * k + 1.5 * n, radius=3) for k in range(8)) for n in range(4)])
 
