@@ -29,26 +29,46 @@ from media.broll.templates import known_templates
 from media.errors import MediaError
 from media.manifest import Manifest, Result, find_manifest
 from media.pictures.clip import Frames, frames_of
-from media.pictures.figures import Figure, figures_of_loop, figures_of_poster, figures_of_seeds
+from media.pictures.figures import (
+    Figure,
+    figures_of_clip,
+    figures_of_loop,
+    figures_of_poster,
+    figures_of_seeds,
+)
+from media.pictures.flicker import WINDOW
 from media.store import ObjectStore
 
 OTHER_SEED = 1
 POSTER_QUALITY = 90
 POSTER_AT = 97
 """The frame of the clip that the poster shows: light and motion have begun by then."""
+MEASURED = (112, 112 + WINDOW - 1)
+"""The frames of the clip in which flicker and motion are measured: in its middle the camera is fastest."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How large and how well pictures are rendered."""
+    """How large and how well pictures are rendered.
+
+    Attributes:
+        poster: Width and height of a frame in full size.
+        preview: Width and height of the preview, and of what is measured beside it.
+        fps: Of the preview.
+        seconds: Its length.
+        draft_samples: Samples of the preview, which is looked at in small.
+        samples: Of everything else.
+    """
 
     poster: tuple[int, int] = (1920, 1080)
     preview: tuple[int, int] = (480, 270)
+    fps: int = 24
     seconds: float = 2.0
+    draft_samples: int = 32
     samples: int = 128
 
 
-DRAFT = Sizes(poster=(320, 180), preview=(160, 90), seconds=0.5, samples=8)
+DRAFT = Sizes(poster=(320, 180), preview=(160, 90), seconds=0.5, draft_samples=4, samples=8)
 
 
 @dataclass(frozen=True)
@@ -90,14 +110,17 @@ def exhibit_of(name: str, folder: Path, sizes: Sizes) -> Exhibit:
     """Make, measure and write what is shown of one template."""
     store = folder / "store"
     clip = {"template": name, "width": sizes.poster[0], "height": sizes.poster[1], "samples": sizes.samples}
-    small = {"width": sizes.preview[0], "height": sizes.preview[1]}
-    preview = clip | small | {"duration": sizes.seconds, "loop": True}
+    small = clip | {"width": sizes.preview[0], "height": sizes.preview[1]}
+    length = {"duration": sizes.seconds, "fps": sizes.fps, "loop": True, "samples": sizes.draft_samples}
+    preview = small | length
     loop = made(preview, store)
-    poster = frame_of(clip, POSTER_AT, store)
-    again = frame_of(preview, 1, folder / "again")  # a store of its own, so that it is not found but rendered
-    other = frame_of(preview | {"seed": OTHER_SEED}, 1, store)
+    poster = frames_in(clip, (POSTER_AT, POSTER_AT), store)
+    middle = frames_in(small, MEASURED, store)
+    again = frames_in(preview, (1, 1), folder / "again")  # of its own, so that it is rendered, not found
+    other = frames_in(preview | {"seed": OTHER_SEED}, (1, 1), store)
     figures = [
         *figures_of_loop(loop.frames),
+        *figures_of_clip(middle.frames),
         *figures_of_poster(poster.frames, poster.manifest.record.frames[0].seconds),
         *figures_of_seeds(loop.frames[:1], again.frames, other.frames),
     ]
@@ -120,14 +143,13 @@ def made(job: dict[str, object], store: Path) -> Made:
     return _read(render_broll(BrollJob.model_validate(job)))
 
 
-def frame_of(job: dict[str, object], number: int, store: Path) -> Made:
-    """Have one frame of a clip found or made in a store, as it is in the clip."""
+def frames_in(job: dict[str, object], numbers: tuple[int, int], store: Path) -> Made:
+    """Have some frames of a clip found or made in a store, as they are in the clip: first and last."""
     os.environ["RENDERMILL_STORE"] = str(store)
     clip = BrollJob.model_validate(job)
     whole = animation_of(clip, build_template(clip, None, open_tools()))
-    return _read(
-        render_animation(whole.model_copy(update={"first": number, "last": number, "video": "none"}))
-    )
+    part = {"first": numbers[0], "last": numbers[1], "video": "none"}
+    return _read(render_animation(whole.model_copy(update=part)))
 
 
 def _read(result: Result) -> Made:

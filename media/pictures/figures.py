@@ -59,9 +59,15 @@ def figures_of_loop(frames: Frames) -> list[Figure]:
     """Measure a whole clip that was made to run for ever."""
     return [
         Figure("loop seam", loop_seam(frames), SEAM_BOUND, "times a step", "<="),
+        Figure("clipped highlights", clipped_highlights(frames), CLIPPED_BOUND, "% of pixels"),
+    ]
+
+
+def figures_of_clip(frames: Frames) -> list[Figure]:
+    """Measure neighbouring frames of a clip, as it is by default."""
+    return [
         Figure("flicker of what is still", flicker(frames), FLICKER_BOUND, "/ 255"),
         Figure("largest motion", largest_motion(frames), MOTION_BOUND, "% of width"),
-        Figure("clipped highlights", clipped_highlights(frames), CLIPPED_BOUND, "% of pixels"),
     ]
 
 

@@ -22,6 +22,7 @@ SCRIPT = Path(__file__).with_name("take_pictures.py")
 SMALL, FEW_SAMPLES = (160, 90), 16
 PREVIEW, SAMPLES = (480, 270), 128
 LAST = 240
+PATIENCE_S = 3000.0
 THREES = ((1, 2, 3), (80, 81, 82), (160, 161, 162), (LAST - 2, LAST - 1, LAST))
 
 
@@ -46,7 +47,7 @@ def take(folder, *rolls: dict):
     """Take the pictures in one Blender, which starts anew, with a hash seed of its own."""
     told = folder / "rolls.json"
     told.write_text(json.dumps(rolls))
-    outcome = Blender(sys.executable).run_script(folder, SCRIPT, str(told))
+    outcome = Blender(sys.executable, PATIENCE_S).run_script(folder, SCRIPT, str(told))
     assert outcome.code == 0, outcome.log[-2000:]
     return [Roll(Path(one["folder"])) for one in rolls]
 
