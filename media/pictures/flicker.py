@@ -13,6 +13,8 @@ WINDOW = 9
 """Frames that a region has to stand still for: 0.3 s, in which a slow camera does not move it by much."""
 STILL_BELOW = 3.0
 """By how much, in 1/255, the mean round a still pixel may differ from its median over the window."""
+SMOOTH_BELOW = 4.0
+"""Standard deviation, in 1/255, within the neighbourhood of a still pixel: a fine pattern moves unnoticed."""
 NEIGHBOURHOOD = 0.01
 """Radius of it, as a share of the width: so many pixels average noise away, and a thing that moves not."""
 BLOCKS_ACROSS = 30
@@ -26,13 +28,15 @@ def flicker(frames: Frames) -> float:
     """Return the temporal standard deviation of regions that stand still, in 1/255 of the displayed luma.
 
     Still is a pixel while the mean of its neighbourhood keeps its value over `WINDOW` frames: noise averages
-    out in it, and what moves through does not. The deviation is that from the straight line through three
+    out in it, and what moves through does not. It has to be smooth there, too, since the mean of a fine
+    pattern stays while the pattern passes. The deviation is that from the straight line through three
     frames that follow each other, `|a - 2 b + c| / sqrt(6)`: the standard deviation of noise that differs
     from frame to frame, and nothing for light that slowly comes and goes or for a smooth surface under a
     camera that glides. It is averaged (as variance) over blocks and window; the figure is the 95th percentile
     of the blocks in the worst window, so that one corner that boils is not averaged away.
 
-    Not a number if nothing stands still: either everything moves, or everything flickers by several steps.
+    Not a number if nothing smooth stands still: all moves, or all flickers by several steps. What boils by
+    more than `SMOOTH_BELOW` in one place only looks like a pattern that moves, and is not seen.
 
     Args:
         frames: Neighbouring frames of one clip, at least `WINDOW`.
@@ -45,9 +49,11 @@ def flicker(frames: Frames) -> float:
 
 def still_pixels(light: Planes) -> npt.NDArray[np.bool_]:
     """Return which pixels (row, column) no moving thing touches during a window of frames."""
-    around = smoothed(light, max(round(NEIGHBOURHOOD * light.shape[2]), 1))
+    radius = max(round(NEIGHBOURHOOD * light.shape[2]), 1)
+    around = smoothed(light, radius)
     away = np.abs(around - np.median(around, axis=0)).max(axis=0)
-    return np.asarray(away <= STILL_BELOW, np.bool_)
+    texture = np.sqrt(np.maximum(smoothed(light**2, radius) - around**2, 0)).max(axis=0)
+    return np.asarray((away <= STILL_BELOW) & (texture <= SMOOTH_BELOW), np.bool_)
 
 
 def _starts(frames: int) -> Iterator[int]:
