@@ -75,9 +75,7 @@ def tube(points: Floats, radii: Floats, marks: Mapping[str, Floats | float], sid
     start = np.arange(len(points) - 1)[:, None] * sides
     here, there = np.arange(sides), (np.arange(sides) + 1) % sides
     corners = (start + here, start + there, start + sides + there, start + sides + here)
-    spread = {
-        name: np.repeat(np.broadcast_to(values, len(points)), sides) for name, values in marks.items()
-    }
+    spread = {name: np.repeat(np.broadcast_to(values, len(points)), sides) for name, values in marks.items()}
     return Piece(vertices, np.stack(corners, axis=-1).reshape(-1, 4), spread)
 
 

@@ -88,7 +88,9 @@ class Nerves:
         glow = formula.product(core, formula.sum(0.25, formula.product(1.3, mottle)))
         fire = self._passing(formula, clock, 0.0, 0.3, 0.9)
         tint = self._tint(formula, palette)
-        still = formula.scaled(tint, formula.sum(0.04, formula.product(0.9, glow), formula.product(0.35, rim)))
+        still = formula.scaled(
+            tint, formula.sum(0.04, formula.product(0.9, glow), formula.product(0.35, rim))
+        )
         flash = formula.product(fire, formula.sum(0.3, formula.product(4.0, glow), rim))
         return formula.vector("ADD", still, formula.scaled(palette.accent, flash))
 

@@ -36,7 +36,9 @@ def bent(chance: np.random.Generator, start: Floats, end: Floats, bend: float, c
     return points
 
 
-def fibre(points: Floats, radii: tuple[float, float], thin: float, marks: Mapping[str, Floats | float]) -> Piece:
+def fibre(
+    points: Floats, radii: tuple[float, float], thin: float, marks: Mapping[str, Floats | float]
+) -> Piece:
     """Return a fibre between two cells of such radii: thick where it leaves them, thin between."""
     distance = run(points)
     length = distance[-1]

@@ -160,7 +160,9 @@ def _grow(chance: np.random.Generator, cells: Cells, found: Firing) -> tuple[lis
     return bodies, threads
 
 
-def _twigs(chance: np.random.Generator, place: Floats, way: Floats, radius: float, tint: float) -> list[Piece]:
+def _twigs(
+    chance: np.random.Generator, place: Floats, way: Floats, radius: float, tint: float
+) -> list[Piece]:
     """Return a twig and what branches off it."""
     marks = {"tint": tint, "start": 0.0, "carries": 0.0}
     points = _wandering(chance, place + way * 0.6 * radius, way, radius * chance.uniform(3.0, 7.0))
@@ -219,7 +221,9 @@ def _add_camera(stage: Stage, wish: Wish) -> None:
     def push_in(moment: float) -> tuple[float, float, float]:
         if stage.loop:
             near = 0.7 * swinging(moment)
-            return polar(2.5 * swinging(moment, phase=0.25), 0.2 * swinging(moment, phase=0.25), DISTANCE - near)
+            return polar(
+                2.5 * swinging(moment, phase=0.25), 0.2 * swinging(moment, phase=0.25), DISTANCE - near
+            )
         along = drifting(moment)
         return polar(6.0 * along - 3.0, 0.3 * along, DISTANCE + 1.2 - 2.6 * along)
 
