@@ -101,6 +101,7 @@ def main(argv: Sequence[str]) -> int:
             except MediaError as error:
                 failed = True
                 print(f"{name:<18} {type(error).__name__}: {error}", flush=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "index.html").write_text(gallery_page(exhibits), encoding="utf-8")
     print(folder / "index.html")
     return int(failed or any(exhibit.is_broken for exhibit in exhibits))
