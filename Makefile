@@ -92,6 +92,10 @@ demo: $(SETUP) ## Turn a ball bearing of 140 parts into a still and a turntable,
 catalogue-demo: $(SETUP) ## Render a catalogue of 30 products, change two, and render it again, in out/catalogue
 	@$(PY) examples/catalogue_demo.py out/catalogue
 
+.PHONY: gallery
+gallery: $(SETUP) ## Show and measure every b-roll template in out/gallery/index.html (ARGS=TEMPLATE for one)
+	@$(PY) examples/gallery.py $(ARGS)
+
 .PHONY: put
 put: $(SETUP) ## Bring a file into the store and print its address (make put FILE=part.step)
 	@$(PY) -m flows.put_source "$$FILE"
@@ -242,5 +246,5 @@ lock: $(BOOTED) ## Rewrite requirements/*.lock from the .in files (UPGRADE=1 to 
 
 .PHONY: clean
 clean: ## Remove what can be made again (the environment stays)
-	@rm -rf build out/demo out/catalogue out/gpu-check.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf build out/demo out/catalogue out/gallery out/gpu-check.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -37,9 +37,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Blender:
-    """One Blender: a Python with the wheel, or an executable."""
+    """One Blender: a Python with the wheel, or an executable, and how long it may take."""
 
     program: str
+    patience_s: float = PATIENCE_S
 
     def argv(self, script: Path, *arguments: str) -> list[str]:
         if "python" in Path(self.program).name:
@@ -66,7 +67,7 @@ class Blender:
                 stdout=output,
                 stderr=output,
                 env=env,
-                timeout=PATIENCE_S,
+                timeout=self.patience_s,
                 check=False,
             )
         events = [json.loads(line) for line in reports.read_text().splitlines()]

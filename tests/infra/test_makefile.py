@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BEGIN = ["help", "doctor", "setup", "demo", "catalogue-demo", "put"]
+BEGIN = ["help", "doctor", "setup", "demo", "catalogue-demo", "gallery", "put"]
 CHECK = ["test", "check", "faults", "faults-rental", "scale-rental", "bench", "test-blenders", "test-docker"]
 GO_ON = [
     "server",
