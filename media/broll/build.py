@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, gcd
+from typing import Any
 
 from media.asset import fetch_asset
 from media.blender import ENTRY, Blender, run_script
 from media.blender_events import TemplateBuilt
 from media.broll.job import BrollJob
-from media.digest import digest_of, exact, sha256_of_file
+from media.broll.title import TitleBlock
+from media.broll.title_picture import TitlePicture, title_picture
+from media.digest import digest_of, exact, sha256_of, sha256_of_file
 from media.errors import BadInput, ToolFailed
 from media.faults import fault_point
 from media.kind import Kind
@@ -47,12 +50,13 @@ def build_template(job: BrollJob, own: Source | None, tools: Tools) -> Source:
         raise BadInput(
             f"{own.name}: expected a .blend with named parameters, found a file of the kind {own.kind}"
         )
-    wished = _wished(job)
+    title = title_picture(job.title, job.width, job.height) if job.title else None
+    wished = {**_wished(job), **_title_of(job.title, title)}
     digest = _digest(wished, own, tools.blender)
     work = Work(
         name=f"the template {job.template}",
         find=lambda: _found(digest, tools.store),
-        make=lambda: _built(wished, own, job, tools),
+        make=lambda: _built(wished, own, title, tools),
         publish=lambda source: _published(digest, source, tools.store),
     )
     return once_at_a_time(digest, work, tools.store)
@@ -83,7 +87,8 @@ def animation_of(job: BrollJob, scene: Source) -> AnimationJob:
 def _wished(job: BrollJob) -> dict[str, object]:
     """Return what Blender is told, but for where things lie.
 
-    Of the size, the shape alone matters: a small preview and the clip itself are of one scene.
+    Of the size, the shape alone matters: a small preview and the clip itself are of one scene. A title is
+    another thing: it is drawn in the pixels that are asked for.
     """
     common, rate = gcd(job.width, job.height), Fraction(job.fps)
     times = max(LARGEST_SIDE // max(job.width // common, job.height // common), 1)
@@ -100,6 +105,14 @@ def _wished(job: BrollJob) -> dict[str, object]:
         "seed": job.seed,
         "loop": job.loop,
     }
+
+
+def _title_of(block: TitleBlock | None, picture: TitlePicture | None) -> dict[str, object]:
+    """Return what Blender is told of a title, the digest of its picture in the picture's place."""
+    if block is None or picture is None:
+        return {}
+    place = {name: getattr(picture, name) for name in ("left", "top", "width", "height")}
+    return {"title": {"picture": sha256_of(picture.png), "color": block.color, "fade": block.fade, **place}}
 
 
 def _digest(wished: Mapping[str, object], own: Source | None, blender: Blender) -> str:
@@ -137,18 +150,21 @@ def _found(digest: str, store: ObjectStore) -> Source | None:
     return scene.model_copy(update={"found": True})
 
 
-def _built(wished: Mapping[str, object], own: Source | None, job: BrollJob, tools: Tools) -> Source:
+def _built(wished: Mapping[str, Any], own: Source | None, title: TitlePicture | None, tools: Tools) -> Source:
     """Build a scene and store its file, without the record by which it is found."""
+    name = own.name if own else f"{wished['template']}.blend"
     with workspace() as folder:
         output = folder / "scene.blend"
         asked = {"do": "build_template", **wished, "output": str(output)}
+        if title:
+            (folder / "title.png").write_bytes(title.png)
+            asked["title"] = {**wished["title"], "picture": str(folder / "title.png")}
         if own:
             fetch_asset(own.asset, tools.store, folder / "own.blend")
             asked["blend"] = str(folder / "own.blend")
         events = run_script(tools.blender, asked, folder)
         if not any(isinstance(event, TemplateBuilt) for event in events) or not output.is_file():
-            raise ToolFailed(f"the template {job.template}: expected a saved scene, found none; run it again")
-        name = own.name if own else f"{job.template}.blend"
+            raise ToolFailed(f"{name}: expected a saved scene, found none; run it again")
         return stored(output, name, tools.store).model_copy(update={"found": False})
 
 

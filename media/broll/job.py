@@ -19,15 +19,8 @@ OWN_BLEND = "own_blend"
 """The template that is a .blend of the caller's, with named parameters."""
 MOST_FRAMES = 100_000
 MOST_ASKED_FOR = (
-    "template",
-    "parameters",
-    "duration",
-    "width",
-    "height",
-    "samples",
-    "fps",
-    "seed",
-    "palette",
+    *("template", "parameters", "duration", "width", "height", "samples", "fps", "seed", "palette", "colors"),
+    *("loop", "title", "source", "video", "crf", "require_gpu", "device"),
 )
 ParameterValue = bool | int | float | str
 
