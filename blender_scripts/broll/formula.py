@@ -9,7 +9,7 @@ Direction = tuple[float, float, float] | bpy.types.NodeSocket
 
 
 class Formula:
-    """Adds nodes to a shader's tree: every method takes numbers or sockets and returns the result's socket."""
+    """Adds nodes to a shader's tree: its methods take numbers or sockets and return a socket."""
 
     def __init__(self, tree: bpy.types.NodeTree) -> None:
         self.tree = tree

@@ -17,8 +17,8 @@ class Piece:
     """A part of a mesh.
 
     Attributes:
-        vertices: n × 3.
-        faces: m × 3 or m × 4 indices of them.
+        vertices: n by 3.
+        faces: m by 3, or m by 4, indices of them.
         marks: By name, a number for each vertex, or one for all.
     """
 
@@ -62,7 +62,7 @@ def ball(divisions: int) -> tuple[Floats, Whole]:
 
 
 def tube(points: Floats, radii: Floats, marks: Mapping[str, Floats | float], sides: int) -> Piece:
-    """Return a tube through points (n × 3), so thick at each; marks are per point. Its ends stay open."""
+    """Return a tube through points (n by 3), so thick at each; marks are per point. Its ends stay open."""
     along = np.gradient(points, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
     across = np.eye(3)[np.argmin(np.abs(points[-1] - points[0]))]
@@ -75,9 +75,7 @@ def tube(points: Floats, radii: Floats, marks: Mapping[str, Floats | float], sid
     start = np.arange(len(points) - 1)[:, None] * sides
     here, there = np.arange(sides), (np.arange(sides) + 1) % sides
     corners = (start + here, start + there, start + sides + there, start + sides + here)
-    spread = {
-        name: np.repeat(np.broadcast_to(values, len(points)), sides) for name, values in marks.items()
-    }
+    spread = {name: np.repeat(np.broadcast_to(values, len(points)), sides) for name, values in marks.items()}
     return Piece(vertices, np.stack(corners, axis=-1).reshape(-1, 4), spread)
 
 

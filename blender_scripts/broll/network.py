@@ -130,7 +130,7 @@ def _spread(
 def joined_by_layers(
     chance: np.random.Generator, count: int, each: float, aspect: float
 ) -> tuple[Floats, list[tuple[int, int]]]:
-    """Return places in layers one after the other, across a wide picture or up a tall one, and their pairs."""
+    """Return places in layers, one after the other across a wide picture or up a tall one, and pairs."""
     layers = min(max(round(count**0.4), 3), 7)
     members = np.sort(np.arange(count) % layers)
     long = 7.2 if aspect > 1 else 5.2
@@ -138,7 +138,9 @@ def joined_by_layers(
     for layer in range(layers):
         inside = np.flatnonzero(members == layer)
         share = (np.arange(len(inside)) + 0.5) / len(inside)
-        turn = np.arange(len(inside)) * 2.39996 + chance.random() * 6.3  # the golden angle fills a disc evenly
+        turn = (
+            np.arange(len(inside)) * 2.39996 + chance.random() * 6.3
+        )  # the golden angle fills a disc evenly
         along = np.full(len(inside), (layer / (layers - 1) - 0.5) * long)
         up, deep = 1.7 * np.sqrt(share) * np.sin(turn), 3.0 * np.sqrt(share) * np.cos(turn)
         disc = (along, deep, up) if aspect > 1 else (up, deep, along)
@@ -147,6 +149,8 @@ def joined_by_layers(
     for layer in range(layers - 1):
         here, there = np.flatnonzero(members == layer), np.flatnonzero(members == layer + 1)
         for one in here:
-            apart = np.linalg.norm(places[there] - places[one], axis=1) * (1 + 0.5 * chance.random(len(there)))
+            apart = np.linalg.norm(places[there] - places[one], axis=1) * (
+                1 + 0.5 * chance.random(len(there))
+            )
             joined |= {(int(one), int(there[other])) for other in np.argsort(apart)[: max(round(each), 1)]}
     return places, sorted(joined)

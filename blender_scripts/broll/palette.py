@@ -53,5 +53,11 @@ def mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
     return tuple(a + (b - a) * share for a, b in zip(one, other, strict=True))  # type: ignore[return-value]
 
 
+def deepened(color: Rgb, power: float = 1.5) -> Rgb:
+    """Return a purer colour, as bright in its brightest part: what shines strongly pales in the picture."""
+    most = max(*color, 1e-6)
+    return tuple(most * (part / most) ** power for part in color)  # type: ignore[return-value]
+
+
 def _decoded(value: float) -> float:
     return value / 12.92 if value <= _LINEAR_BELOW else ((value + 0.055) / 1.055) ** 2.4

@@ -25,7 +25,7 @@ from blender_scripts.broll.specks import Specks, add_specks
 from blender_scripts.broll.stage import Stage
 
 DISTANCE = 7.6  # from camera to what is in focus
-NEAREST, FARTHEST = 4.4, 17.0  # from camera to cells
+NEAREST, FARTHEST = 4.8, 18.0  # from camera to cells
 LONGEST = 3.4  # of a fibre
 SPEED = 1.1  # of a pulse, units a second
 SENSOR = 36.0
@@ -48,9 +48,9 @@ def build(stage: Stage) -> None:
     fields = stage.parameters
     wish = Wish(
         arrangement=fields.text("arrangement", "web", ("web", "layers")),
-        neurons=fields.whole("neurons", 16, 160, 64),
-        connections=fields.number("connections", 1.0, 6.0, 3.0),
-        pulses=fields.number("pulses", 0.0, 60.0, 14.0),
+        neurons=fields.whole("neurons", 16, 160, 96),
+        connections=fields.number("connections", 1.0, 6.0, 3.5),
+        pulses=fields.number("pulses", 0.0, 60.0, 16.0),
         bokeh=fields.number("bokeh", 0.1, 2.0, 1.0),
         camera=fields.text("camera", "orbit", ("orbit", "push_in")),
     )
@@ -80,9 +80,9 @@ def _haze(stage: Stage) -> Haze:
     return Haze(
         base=mixed(palette.background, palette.primary, 0.006),
         patches=(
-            patch(0.32 * side, 0.1, palette.primary, 0.12, 0.05),
-            patch(-0.4 * side, -0.16, palette.secondary, 0.05, 0.04),
-            patch(0.0, 0.0, palette.primary, 0.02, 0.3),
+            patch(0.32 * side, 0.1, palette.primary, 0.16, 0.05),
+            patch(-0.4 * side, -0.16, palette.secondary, 0.07, 0.04),
+            patch(0.0, 0.0, palette.primary, 0.03, 0.3),
         ),
         offset=chance.uniform(0.0, 50.0),
     )
@@ -98,8 +98,8 @@ def _add_network(stage: Stage, wish: Wish, haze: Haze) -> None:
     else:
         places = _grown(chance, wish.neurons, _slopes(stage))
         pairs = joined_by_nearness(places, wish.connections, LONGEST)
-    radii = 0.17 * np.exp(chance.normal(size=len(places)) * 0.22)
-    radii[0] = 0.36
+    radii = 0.125 * np.exp(chance.normal(size=len(places)) * 0.22)
+    radii[0] = 0.23
     found = firing(chance, places, pairs, round(wish.pulses * seconds), reach)
     nerves = Nerves(stage, haze, cycles, reach, DISTANCE - 1.5, 7.0)
     tints = chance.beta(0.7, 1.3, size=len(places))
@@ -156,11 +156,14 @@ def _grow(chance: np.random.Generator, cells: Cells, found: Firing) -> tuple[lis
             leaving[cell].append(way)
             threads += _twigs(chance, place, way, radius, tint)
         marks = {"tint": tint, "start": float(found.starts[cell]), "carries": float(found.fires[cell])}
+        marks |= {"radius": radius, **dict(zip("XYZ", place, strict=True))}
         bodies.append(body(chance, place, radius, np.array(leaving[cell]), marks))
     return bodies, threads
 
 
-def _twigs(chance: np.random.Generator, place: Floats, way: Floats, radius: float, tint: float) -> list[Piece]:
+def _twigs(
+    chance: np.random.Generator, place: Floats, way: Floats, radius: float, tint: float
+) -> list[Piece]:
     """Return a twig and what branches off it."""
     marks = {"tint": tint, "start": 0.0, "carries": 0.0}
     points = _wandering(chance, place + way * 0.6 * radius, way, radius * chance.uniform(3.0, 7.0))
@@ -219,7 +222,9 @@ def _add_camera(stage: Stage, wish: Wish) -> None:
     def push_in(moment: float) -> tuple[float, float, float]:
         if stage.loop:
             near = 0.7 * swinging(moment)
-            return polar(2.5 * swinging(moment, phase=0.25), 0.2 * swinging(moment, phase=0.25), DISTANCE - near)
+            return polar(
+                2.5 * swinging(moment, phase=0.25), 0.2 * swinging(moment, phase=0.25), DISTANCE - near
+            )
         along = drifting(moment)
         return polar(6.0 * along - 3.0, 0.3 * along, DISTANCE + 1.2 - 2.6 * along)
 
