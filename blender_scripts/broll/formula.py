@@ -1,11 +1,12 @@
 """Formulas in shader nodes, written as calls."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import bpy
 
-Term = float | bpy.types.NodeSocket
-Direction = tuple[float, float, float] | bpy.types.NodeSocket
+Term: TypeAlias = float | bpy.types.NodeSocket
+Direction: TypeAlias = tuple[float, float, float] | bpy.types.NodeSocket
 
 
 class Formula:

@@ -48,7 +48,7 @@ class Haze:
     def seen(self, formula: Formula, direction: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
         """Return its colour in a direction of length 1."""
         moved = formula.vector("ADD", direction, (self.offset, self.offset * 0.7, -self.offset))
-        noise = formula.node("ShaderNodeTexNoise", "Fac", Vector=moved, Scale=self.grain, Detail=2.0)
+        noise = formula.node("ShaderNodeTexNoise", "Fac", Vector=moved, Scale=self.grain, Detail=1.0)
         swing = formula.product(CONTRAST * self.clouds, formula.sum(noise, -0.5))
         cloud = formula.math("MAXIMUM", formula.sum(1.0, swing), 0.1)
         light = None

@@ -70,13 +70,19 @@ class Nerves:
     def _fibre_light(self, formula: Formula, clock: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
         """A dim thread, brighter at its rims and towards its cell, and what runs along it."""
         rim = formula.math("POWER", _facing(formula), 2.0)
-        still = formula.sum(0.05, formula.product(0.35, rim), formula.product(0.3, formula.mark("root")))
-        pulse = self._passing(formula, clock, formula.mark("distance"), 0.16, 0.3)
+        still = formula.sum(0.06, formula.product(0.45, rim), formula.product(0.3, formula.mark("root")))
+        pulse = self._passing(formula, clock, formula.mark("distance"), 0.15, 0.4)
         thread = formula.scaled(self._tint(formula), still)
         hot = formula.between(
             deepened(self.stage.palette.secondary), deepened(self.stage.palette.accent), pulse
         )
-        return formula.vector("ADD", thread, formula.scaled(hot, formula.product(4.5, pulse)))
+        return formula.vector(
+            "ADD",
+            thread,
+            formula.scaled(
+                hot, formula.product(pulse, formula.sum(6.5, formula.product(-4.0, formula.mark("root"))))
+            ),
+        )
 
     def _cell_light(self, formula: Formula, clock: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
         """A core that glows within, seen through a glassy skin, and lights up when its cell fires."""
@@ -85,11 +91,11 @@ class Nerves:
         body = formula.math("EXPONENT", formula.product(away, away, -1.6))
         rim = formula.math("POWER", _facing(formula), 2.5)
         place = formula.node("ShaderNodeTexCoord", "Object")
-        mottle = formula.node("ShaderNodeTexNoise", "Fac", Vector=place, Scale=9.0, Detail=3.0)
+        mottle = formula.node("ShaderNodeTexNoise", "Fac", Vector=place, Scale=9.0, Detail=1.0)
         grain = formula.sum(0.3, formula.product(1.4, mottle))
         fire = self._passing(formula, clock, 0.0, 0.3, 0.55)
         quiet = formula.sum(
-            formula.product(1.3, core), 0.03, formula.product(0.22, body, grain), formula.product(0.5, rim)
+            formula.product(1.3, core), 0.1, formula.product(0.22, body, grain), formula.product(0.5, rim)
         )
         loud = formula.sum(formula.product(4.5, core), formula.product(0.7, body, grain), rim)
         color = formula.between(self._tint(formula), deepened(self.stage.palette.accent), fire)

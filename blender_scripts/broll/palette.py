@@ -56,7 +56,8 @@ def mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
 def deepened(color: Rgb, power: float = 1.5) -> Rgb:
     """Return a purer colour, as bright in its brightest part: what shines strongly pales in the picture."""
     most = max(*color, 1e-6)
-    return tuple(most * (part / most) ** power for part in color)  # type: ignore[return-value]
+    red, green, blue = (most * (part / most) ** power for part in color)
+    return red, green, blue
 
 
 def _decoded(value: float) -> float:

@@ -33,7 +33,7 @@ class Specks:
     distance: float
     near: int = 16
     far: int = 110
-    fine: int = 260
+    fine: int = 160
 
 
 def add_specks(stage: Stage, specks: Specks) -> None:
@@ -43,7 +43,7 @@ def add_specks(stage: Stage, specks: Specks) -> None:
     kinds = (
         (specks.near, (2.2, 3.6), 0.035, (0.02, 0.07)),
         (specks.far, (12.0, 21.0), 0.007, (0.06, 0.5)),
-        (specks.fine, (5.5, 13.0), 0.0009, (0.3, 2.2)),
+        (specks.fine, (6.0, 9.5), 0.0009, (0.3, 2.2)),
     )
     pieces = []
     for count, depths, size, strengths in kinds:

@@ -14,11 +14,11 @@ from mathutils import Vector
 
 from blender_scripts.broll.haze import Haze, Patch, fill_with
 from blender_scripts.broll.lens import add_camera
-from blender_scripts.broll.meshes import Floats, Piece, mesh_of
+from blender_scripts.broll.meshes import Floats, mesh_of
 from blender_scripts.broll.motion import drifting, swinging
 from blender_scripts.broll.nerve_shaders import LEAD, Nerves
-from blender_scripts.broll.nerve_shapes import bent, body, fibre, twig
-from blender_scripts.broll.network import Firing, firing, joined_by_layers, joined_by_nearness
+from blender_scripts.broll.nerve_tissue import Cells, grow_tissue
+from blender_scripts.broll.network import firing, joined_by_layers, joined_by_nearness
 from blender_scripts.broll.palette import Rgb, mixed
 from blender_scripts.broll.picture import add_glow
 from blender_scripts.broll.specks import Specks, add_specks
@@ -50,7 +50,7 @@ def build(stage: Stage) -> None:
         arrangement=fields.text("arrangement", "web", ("web", "layers")),
         neurons=fields.whole("neurons", 16, 160, 96),
         connections=fields.number("connections", 1.0, 6.0, 3.5),
-        pulses=fields.number("pulses", 0.0, 60.0, 16.0),
+        pulses=fields.number("pulses", 0.0, 60.0, 24.0),
         bokeh=fields.number("bokeh", 0.1, 2.0, 1.0),
         camera=fields.text("camera", "orbit", ("orbit", "push_in")),
     )
@@ -66,7 +66,7 @@ def build(stage: Stage) -> None:
 
 def _lens(stage: Stage) -> float:
     """Return the focal length: about as much is seen of the depth in a wide, a square and a tall picture."""
-    return 42.0 * (16 / 9 / stage.aspect) ** 0.6
+    return float(42.0 * (16 / 9 / stage.aspect) ** 0.6)
 
 
 def _haze(stage: Stage) -> Haze:
@@ -74,8 +74,8 @@ def _haze(stage: Stage) -> Haze:
     side = chance.choice((-1.0, 1.0))
 
     def patch(across: float, up: float, color: Rgb, strength: float, width: float) -> Patch:
-        towards = Vector((across, 1.0, up)).normalized()
-        return Patch(tuple(towards), tuple(strength * part for part in color), width)
+        x, y, z = Vector((across, 1.0, up)).normalized()
+        return Patch((x, y, z), mixed((0.0, 0.0, 0.0), color, strength), width)
 
     return Haze(
         base=mixed(palette.background, palette.primary, 0.006),
@@ -103,7 +103,7 @@ def _add_network(stage: Stage, wish: Wish, haze: Haze) -> None:
     found = firing(chance, places, pairs, round(wish.pulses * seconds), reach)
     nerves = Nerves(stage, haze, cycles, reach, DISTANCE - 1.5, 7.0)
     tints = chance.beta(0.7, 1.3, size=len(places))
-    bodies, threads = _grow(chance, Cells(places, radii, tints), found)
+    bodies, threads = grow_tissue(chance, Cells(places, radii, tints), found)
     stage.add("cells", mesh_of("cells", bodies, nerves.cells()))
     stage.add("fibres", mesh_of("fibres", threads, nerves.fibres()))
 
@@ -125,68 +125,6 @@ def _grown(chance: np.random.Generator, count: int, slopes: tuple[float, float])
         apart = np.linalg.norm(tries[:, None] - np.array(places)[None], axis=2).min(axis=1) / depths**0.7
         places.append(tries[int(np.argmax(apart))])
     return np.array(places)
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Where cells are, how large, and how far from the first to the second colour each is."""
-
-    places: Floats
-    radii: Floats
-    tints: Floats
-
-
-def _grow(chance: np.random.Generator, cells: Cells, found: Firing) -> tuple[list[Piece], list[Piece]]:
-    """Return the bodies, and the fibres and twigs."""
-    threads, leaving = [], [[] for _ in cells.places]
-    for link in found.links:
-        ends = (link.source, link.target)
-        points = bent(chance, cells.places[link.source], cells.places[link.target], 0.055)
-        marks = {
-            "tint": np.linspace(*cells.tints[list(ends)], len(points)),
-            "start": float(found.starts[link.source]),
-            "carries": float(link.carries),
-        }
-        threads.append(fibre(points, tuple(cells.radii[list(ends)]), chance.uniform(0.008, 0.02), marks))
-        for end, near in zip(ends, (points[2], points[-3]), strict=True):
-            leaving[end].append(_unit(near - cells.places[end]))
-    bodies = []
-    for cell, (place, radius, tint) in enumerate(zip(cells.places, cells.radii, cells.tints, strict=True)):
-        for way in _unit(chance.normal(size=(int(chance.integers(3, 7)), 3))):
-            leaving[cell].append(way)
-            threads += _twigs(chance, place, way, radius, tint)
-        marks = {"tint": tint, "start": float(found.starts[cell]), "carries": float(found.fires[cell])}
-        marks |= {"radius": radius, **dict(zip("XYZ", place, strict=True))}
-        bodies.append(body(chance, place, radius, np.array(leaving[cell]), marks))
-    return bodies, threads
-
-
-def _twigs(
-    chance: np.random.Generator, place: Floats, way: Floats, radius: float, tint: float
-) -> list[Piece]:
-    """Return a twig and what branches off it."""
-    marks = {"tint": tint, "start": 0.0, "carries": 0.0}
-    points = _wandering(chance, place + way * 0.6 * radius, way, radius * chance.uniform(3.0, 7.0))
-    grown = [twig(points, 0.2 * radius, marks)]
-    for _ in range(int(chance.integers(1, 4))):
-        at = int(chance.integers(4, 11))
-        aside = _unit(_unit(points[at + 1] - points[at]) + 0.7 * chance.normal(size=3))
-        side = _wandering(chance, points[at], aside, radius * chance.uniform(1.2, 3.2))
-        grown.append(twig(side, 0.2 * radius * (1 - at / 14) * 0.7, marks))
-    return grown
-
-
-def _wandering(chance: np.random.Generator, start: Floats, way: Floats, length: float) -> Floats:
-    """Return points of a curve that sets out one way and wanders."""
-    steps, ways = 14, [way]
-    for _ in range(steps - 1):
-        ways.append(_unit(ways[-1] + 0.2 * chance.normal(size=3)))
-    return np.concatenate([start[None], start + np.cumsum(np.array(ways), axis=0) * (length / steps)])
-
-
-def _unit(vectors: Floats) -> Floats:
-    found: Floats = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return found
 
 
 def _add_lights(stage: Stage) -> None:

@@ -27,7 +27,7 @@ class NeuralNetwork(TemplateParameters):
         3.5, ge=1.0, le=6.0, description="How many other cells each cell is joined to, about."
     )
     pulses: float = Field(
-        16.0,
+        24.0,
         ge=0.0,
         le=60.0,
         description="How many pulses of light set out each second, as far as there are fibres to carry them.",
