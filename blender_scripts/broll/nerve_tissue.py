@@ -8,18 +8,26 @@ from blender_scripts.broll.meshes import Floats, Piece
 from blender_scripts.broll.nerve_shapes import bent, body, fibre, twig
 from blender_scripts.broll.network import Firing
 
-_BEND = 0.055
+_BEND, _TIDY_BEND, _TIDY_THICKNESS = 0.055, 0.025, 0.6
 _STEPS = 14  # of a twig
 _FINE = 3.5  # what is not farther than this behind what is in focus is seen sharp, and gets more faces
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Where cells are, how large, and how far from the first to the second colour each is."""
+    """Cells that are to grow.
+
+    Attributes:
+        places: Where they are, n by 3.
+        radii: How large.
+        tints: How far from the first to the second colour each is.
+        wild: Whether fibres wander and twigs grow; otherwise everything is as tidy as in a diagram.
+    """
 
     places: Floats
     radii: Floats
     tints: Floats
+    wild: bool
 
 
 def grow_tissue(chance: np.random.Generator, cells: Cells, found: Firing) -> tuple[list[Piece], list[Piece]]:
@@ -32,7 +40,9 @@ def grow_tissue(chance: np.random.Generator, cells: Cells, found: Firing) -> tup
     leaving: list[list[Floats]] = [[] for _ in cells.places]
     for link in found.links:
         ends = [link.source, link.target]
-        points = bent(chance, cells.places[link.source], cells.places[link.target], _BEND)
+        points = bent(
+            chance, cells.places[link.source], cells.places[link.target], _BEND if cells.wild else _TIDY_BEND
+        )
         tints = np.linspace(float(cells.tints[link.source]), float(cells.tints[link.target]), len(points))
         marks: dict[str, Floats | float] = {
             "tint": tints,
@@ -41,12 +51,14 @@ def grow_tissue(chance: np.random.Generator, cells: Cells, found: Firing) -> tup
         }
         one, other = map(float, cells.radii[ends])
         thin = chance.uniform(0.012, 0.022) if link.carries else chance.uniform(0.007, 0.014)
+        if not cells.wild:
+            one, other, thin = one * _TIDY_THICKNESS, other * _TIDY_THICKNESS, thin * _TIDY_THICKNESS
         threads.append(fibre(points, (one, other), thin, marks))
         for end, near in zip(ends, (points[2], points[-3]), strict=True):
             leaving[end].append(unit(near - cells.places[end]))
     bodies = []
     for cell, ways in enumerate(leaving):
-        for way in unit(chance.normal(size=(int(chance.integers(3, 7)), 3))):
+        for way in unit(chance.normal(size=(int(chance.integers(3, 7)) * cells.wild, 3))):
             ways.append(way)
             threads += _twigs(chance, cells, cell, way)
         bodies.append(_body(chance, cells, cell, found, np.array(ways)))

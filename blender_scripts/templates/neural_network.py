@@ -99,11 +99,11 @@ def _add_network(stage: Stage, wish: Wish, haze: Haze) -> None:
         places = _grown(chance, wish.neurons, _slopes(stage))
         pairs = joined_by_nearness(places, wish.connections, LONGEST)
     radii = 0.125 * np.exp(chance.normal(size=len(places)) * 0.22)
-    radii[0] = 0.23
+    radii[0] = 0.23 if wish.arrangement == "web" else radii[1:].mean()
     found = firing(chance, places, pairs, round(wish.pulses * seconds), reach)
     nerves = Nerves(stage, haze, cycles, reach, DISTANCE - 1.5, 7.0)
     tints = chance.beta(0.7, 1.3, size=len(places))
-    bodies, threads = grow_tissue(chance, Cells(places, radii, tints), found)
+    bodies, threads = grow_tissue(chance, Cells(places, radii, tints, wild=wish.arrangement == "web"), found)
     stage.add("cells", mesh_of("cells", bodies, nerves.cells()))
     stage.add("fibres", mesh_of("fibres", threads, nerves.fibres()))
 
