@@ -19,7 +19,7 @@ from blender_scripts.broll.motion import drifting, swinging
 from blender_scripts.broll.nerve_shaders import LEAD, Nerves
 from blender_scripts.broll.nerve_tissue import Cells, grow_tissue
 from blender_scripts.broll.network import firing, joined_by_layers, joined_by_nearness
-from blender_scripts.broll.palette import Rgb, mixed
+from blender_scripts.broll.palette import Rgb, brightness, mixed
 from blender_scripts.broll.picture import add_glow
 from blender_scripts.broll.specks import Specks, add_specks
 from blender_scripts.broll.stage import Stage
@@ -29,6 +29,7 @@ NEAREST, FARTHEST = 4.8, 18.0  # from camera to cells
 LONGEST = 3.4  # of a fibre
 SPEED = 1.1  # of a pulse, units a second
 SENSOR = 36.0
+BRIGHT = 0.25  # how bright the colour of haze counts as at most
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ def build(stage: Stage) -> None:
         bokeh=fields.number("bokeh", 0.1, 2.0, 1.0),
         camera=fields.text("camera", "orbit", ("orbit", "push_in")),
     )
-    stage.scene.cycles.max_bounces, stage.scene.cycles.diffuse_bounces = 2, 0
+    cycles = stage.scene.cycles
+    cycles.max_bounces, cycles.diffuse_bounces = 2, 0
+    cycles.denoising_prefilter = "ACCURATE"  # what is blurred is grainy in the passes that guide the denoiser
     haze = _haze(stage)
     fill_with(stage, haze)
     _add_network(stage, wish, haze)
@@ -75,7 +78,8 @@ def _haze(stage: Stage) -> Haze:
 
     def patch(across: float, up: float, color: Rgb, strength: float, width: float) -> Patch:
         x, y, z = Vector((across, 1.0, up)).normalized()
-        return Patch((x, y, z), mixed((0.0, 0.0, 0.0), color, strength), width)
+        share = strength * min(BRIGHT / max(brightness(color), 0.01), 1.0)  # yellow is no brighter than blue
+        return Patch((x, y, z), mixed((0.0, 0.0, 0.0), color, share), width)
 
     return Haze(
         base=mixed(palette.background, palette.primary, 0.006),
