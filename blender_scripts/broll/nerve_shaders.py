@@ -12,8 +12,8 @@ from blender_scripts.broll.motion import animate
 from blender_scripts.broll.palette import deepened
 from blender_scripts.broll.stage import Stage
 
-LEAD = 0.6  # how far before its fibre a pulse is at the beginning of a cycle: there it is not seen yet
-FADE = 8.0  # what is left of a pulse goes in the last eighth of a cycle
+LEAD = 0.9  # how far before its fibre a pulse is at the beginning of a cycle: there it is not seen yet
+FADE = 12.0  # what is seen of a pulse comes and goes in the first and last twelfth of a cycle
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Nerves:
 
     stage: Stage
     haze: Haze
-    cycles: int
+    cycles: float
     reach: float
     near: float
     depth: float
@@ -71,7 +71,7 @@ class Nerves:
         """A dim thread, brighter at its rims and towards its cell, and what runs along it."""
         rim = formula.math("POWER", _facing(formula), 2.0)
         still = formula.sum(0.06, formula.product(0.45, rim), formula.product(0.3, formula.mark("root")))
-        pulse = self._passing(formula, clock, formula.mark("distance"), 0.15, 0.4)
+        pulse = self._passing(formula, clock, formula.mark("distance"), 0.2, 0.4)
         thread = formula.scaled(self._tint(formula), still)
         hot = formula.between(
             deepened(self.stage.palette.secondary), deepened(self.stage.palette.accent), pulse
@@ -93,7 +93,7 @@ class Nerves:
         place = formula.node("ShaderNodeTexCoord", "Object")
         mottle = formula.node("ShaderNodeTexNoise", "Fac", Vector=place, Scale=9.0, Detail=1.0)
         grain = formula.sum(0.3, formula.product(1.4, mottle))
-        fire = self._passing(formula, clock, 0.0, 0.3, 0.55)
+        fire = self._passing(formula, clock, 0.0, 0.42, 0.65)
         quiet = formula.sum(
             formula.product(1.3, core), 0.1, formula.product(0.22, body, grain), formula.product(0.5, rim)
         )
@@ -119,8 +119,9 @@ class Nerves:
         before = formula.product(formula.math("MAXIMUM", ahead, 0.0), 1 / head)
         front = formula.math("EXPONENT", formula.product(before, before, -1.0))
         behind = formula.math("EXPONENT", formula.product(formula.math("MINIMUM", ahead, 0.0), 1 / tail))
-        left = formula.math("MINIMUM", formula.product(formula.math("SUBTRACT", 1.0, since), FADE), 1.0)
-        return formula.product(front, behind, left, formula.mark("carries"))
+        ends = formula.math("MINIMUM", since, formula.math("SUBTRACT", 1.0, since))
+        there = formula.math("MINIMUM", formula.product(ends, FADE), 1.0)
+        return formula.product(front, behind, there, formula.mark("carries"))
 
 
 def _facing(formula: Formula) -> bpy.types.NodeSocket:

@@ -27,7 +27,9 @@ from blender_scripts.broll.stage import Stage
 DISTANCE = 7.6  # from camera to what is in focus
 NEAREST, FARTHEST = 4.8, 18.0  # from camera to cells
 LONGEST = 3.4  # of a fibre
-SPEED = 1.1  # of a pulse, units a second
+SPEED = 1.2  # of a pulse, units a second, if so it gets to the end of its fibre within a cycle
+CYCLE = 4.0  # seconds after which a cell fires again, about
+BEYOND = 1.0  # how far behind the end of its fibre a pulse is no longer seen
 SENSOR = 36.0
 BRIGHT = 0.25  # how bright the colour of haze counts as at most
 
@@ -94,9 +96,8 @@ def _haze(stage: Stage) -> Haze:
 
 def _add_network(stage: Stage, wish: Wish, haze: Haze) -> None:
     chance = np.random.default_rng(stage.chance("network").getrandbits(64))
-    cycles = stage.whole_turns(0.25)
+    cycles = stage.whole_turns(1 / CYCLE) if stage.loop else stage.seconds / CYCLE
     seconds = stage.seconds / cycles
-    reach = max(SPEED * seconds, LONGEST + 2.0 + LEAD)
     if wish.arrangement == "layers":
         places, pairs = joined_by_layers(chance, wish.neurons, wish.connections, stage.aspect)
     else:
@@ -104,6 +105,8 @@ def _add_network(stage: Stage, wish: Wish, haze: Haze) -> None:
         pairs = joined_by_nearness(places, wish.connections, LONGEST)
     radii = 0.125 * np.exp(chance.normal(size=len(places)) * 0.22)
     radii[0] = 0.23 if wish.arrangement == "web" else radii[1:].mean()
+    longest = max(float(np.linalg.norm(places[one] - places[other])) for one, other in pairs)
+    reach = max(SPEED * seconds, LEAD + longest + BEYOND)
     found = firing(chance, places, pairs, round(wish.pulses * seconds), reach)
     nerves = Nerves(stage, haze, cycles, reach, DISTANCE - 1.5, 7.0)
     tints = chance.beta(0.7, 1.3, size=len(places))
