@@ -59,7 +59,7 @@ def build(stage: Stage) -> None:
     )
     cycles = stage.scene.cycles
     cycles.max_bounces, cycles.diffuse_bounces = 2, 0
-    cycles.denoising_prefilter = "ACCURATE"  # what is blurred is grainy in the passes that guide the denoiser
+    cycles.denoising_input_passes = "RGB"  # what is blurred is grainy in the others, and would stay so
     haze = _haze(stage)
     fill_with(stage, haze)
     _add_network(stage, wish, haze)
