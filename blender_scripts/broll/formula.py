@@ -1,15 +1,16 @@
 """Formulas in shader nodes, written as calls."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import bpy
 
-Term = float | bpy.types.NodeSocket
-Direction = tuple[float, float, float] | bpy.types.NodeSocket
+Term: TypeAlias = float | bpy.types.NodeSocket
+Direction: TypeAlias = tuple[float, float, float] | bpy.types.NodeSocket
 
 
 class Formula:
-    """Adds nodes to a shader's tree: every method takes numbers or sockets and returns the result's socket."""
+    """Adds nodes to a shader's tree: its methods take numbers or sockets and return a socket."""
 
     def __init__(self, tree: bpy.types.NodeTree) -> None:
         self.tree = tree

@@ -9,6 +9,8 @@ from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.palette import Rgb
 from blender_scripts.broll.stage import Stage
 
+CONTRAST = 5.0  # noise is seldom far from 0.5
+
 
 @dataclass(frozen=True)
 class Patch:
@@ -46,8 +48,9 @@ class Haze:
     def seen(self, formula: Formula, direction: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
         """Return its colour in a direction of length 1."""
         moved = formula.vector("ADD", direction, (self.offset, self.offset * 0.7, -self.offset))
-        noise = formula.node("ShaderNodeTexNoise", "Fac", Vector=moved, Scale=self.grain, Detail=2.0)
-        cloud = formula.sum(1.0 - self.clouds, formula.product(2.0 * self.clouds, noise))
+        noise = formula.node("ShaderNodeTexNoise", "Fac", Vector=moved, Scale=self.grain, Detail=1.0)
+        swing = formula.product(CONTRAST * self.clouds, formula.sum(noise, -0.5))
+        cloud = formula.math("MAXIMUM", formula.sum(1.0, swing), 0.1)
         light = None
         for patch in self.patches:
             near = formula.vector("DOT_PRODUCT", direction, patch.towards, out="Value")

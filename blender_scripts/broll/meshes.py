@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import bmesh
 import bpy
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +16,8 @@ class Piece:
     """A part of a mesh.
 
     Attributes:
-        vertices: n × 3.
-        faces: m × 3 or m × 4 indices of them.
+        vertices: n by 3.
+        faces: m by 3, or m by 4, indices of them.
         marks: By name, a number for each vertex, or one for all.
     """
 
@@ -53,16 +52,43 @@ def mesh_of(name: str, pieces: list[Piece], material: bpy.types.Material) -> bpy
 
 def ball(divisions: int) -> tuple[Floats, Whole]:
     """Return vertices and triangles of a sphere of radius 1: 20 faces, four times as many per division."""
-    grown = bmesh.new()
-    bmesh.ops.create_icosphere(grown, subdivisions=divisions + 1, radius=1.0)
-    vertices = np.array([vertex.co for vertex in grown.verts])
-    faces = np.array([[vertex.index for vertex in face.verts] for face in grown.faces])
-    grown.free()
+    vertices, faces = _icosahedron()
+    for _ in range(divisions):
+        sides = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
+        edges, which = np.unique(sides, axis=0, return_inverse=True)
+        middles = vertices[edges].sum(axis=1)
+        between = len(vertices) + which.reshape(3, -1)
+        vertices = np.concatenate([vertices, middles / np.linalg.norm(middles, axis=1, keepdims=True)])
+        one, two, three = faces.T
+        corners = (
+            (one, between[0], between[2]),
+            (two, between[1], between[0]),
+            (three, between[2], between[1]),
+        )
+        faces = np.concatenate([np.stack(corner, axis=1) for corner in (*corners, tuple(between))])
     return vertices, faces
 
 
+def _icosahedron() -> tuple[Floats, Whole]:
+    """Return its top, two rings of five, and its bottom."""
+    turns = np.arange(5) * (2 * np.pi / 5)
+    high, wide = 1 / np.sqrt(5), 2 / np.sqrt(5)
+    upper = np.stack([wide * np.cos(turns), wide * np.sin(turns), np.full(5, high)], axis=1)
+    lower = -upper[[3, 4, 0, 1, 2]]
+    vertices = np.concatenate([[[0.0, 0.0, 1.0]], upper, lower, [[0.0, 0.0, -1.0]]])
+    here, after = np.arange(5), (np.arange(5) + 1) % 5
+    top, bottom = np.zeros(5, dtype=np.int64), np.full(5, 11)
+    faces = (
+        (top, 1 + here, 1 + after),
+        (1 + here, 6 + here, 1 + after),
+        (1 + after, 6 + here, 6 + after),
+        (6 + here, bottom, 6 + after),
+    )
+    return vertices, np.concatenate([np.stack(corners, axis=1) for corners in faces])
+
+
 def tube(points: Floats, radii: Floats, marks: Mapping[str, Floats | float], sides: int) -> Piece:
-    """Return a tube through points (n × 3), so thick at each; marks are per point. Its ends stay open."""
+    """Return a tube through points (n by 3), so thick at each; marks are per point. Its ends stay open."""
     along = np.gradient(points, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
     across = np.eye(3)[np.argmin(np.abs(points[-1] - points[0]))]

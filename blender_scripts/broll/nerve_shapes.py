@@ -7,23 +7,19 @@ import numpy as np
 from blender_scripts.broll.meshes import Floats, Piece, ball, tube
 
 SIDES = 7
-_HILLOCK = 0.55  # how far a body is drawn out towards a fibre, in radii
-_NARROW = 14.0  # how narrow a hillock is
+_HILLOCK = 0.8  # how far a body is drawn out towards a fibre, in radii
+_NARROW = 60.0  # how narrow a hillock is
+_LUMPS = 0.13
 
 
-def body(
-    chance: np.random.Generator, place: Floats, radius: float, towards: Floats, marks: Mapping[str, float]
-) -> Piece:
-    """Return a cell's body; `towards` (n × 3, of length 1) are where its fibres leave."""
-    vertices, faces = ball(4 if radius > BIG else 3)
+def body(chance: np.random.Generator, towards: Floats, marks: Mapping[str, float], divisions: int) -> Piece:
+    """Return a cell's body of radius 1; `towards` (n by 3, of length 1) are where fibres and twigs leave."""
+    vertices, faces = ball(divisions)
     waves = chance.normal(size=(5, 3)) * 1.8
     lumps = np.sin(vertices @ waves.T + chance.random(5) * 6.3).mean(axis=1)
-    drawn = np.exp(_NARROW * (vertices @ towards.T - 1.0)).sum(axis=1) if len(towards) else 0.0
-    sizes = radius * (1.0 + 0.16 * lumps + _HILLOCK * np.minimum(drawn, 1.5))
-    return Piece(place + vertices * sizes[:, None], faces, marks)
-
-
-BIG = 0.22  # radius from which a body has more faces
+    drawn = np.exp(_NARROW * (vertices @ towards.T - 1.0)).sum(axis=1)
+    sizes = 1.0 + _LUMPS * lumps + _HILLOCK * np.minimum(drawn, 1.5)
+    return Piece(vertices * sizes[:, None], faces, marks)
 
 
 def bent(chance: np.random.Generator, start: Floats, end: Floats, bend: float, count: int = 28) -> Floats:
@@ -43,7 +39,7 @@ def fibre(
     distance = run(points)
     length = distance[-1]
     roots = [
-        0.32 * radius * np.exp(-(((away - 0.7 * radius) / (1.3 * radius)).clip(0.0) ** 1.0))
+        0.34 * radius * np.exp(-((away - radius) / (1.1 * radius)).clip(0.0))
         for radius, away in zip(radii, (distance, length - distance), strict=True)
     ]
     thickness = thin + roots[0] + roots[1]

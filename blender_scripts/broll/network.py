@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from blender_scripts.broll.meshes import Floats
 
 CELLS_PER_ROOT = 8
+BEHIND = 0.9  # how far behind what is in focus layers have their middle
+GOLDEN_ANGLE = 2.39996  # turning by it again and again fills a disc evenly
 
 
 @dataclass(frozen=True)
@@ -130,27 +132,31 @@ def _spread(
 def joined_by_layers(
     chance: np.random.Generator, count: int, each: float, aspect: float
 ) -> tuple[Floats, list[tuple[int, int]]]:
-    """Return places in layers one after the other, across a wide picture or up a tall one, and their pairs."""
-    layers = min(max(round(count**0.4), 3), 7)
+    """Return places in layers, one after the other across a wide picture or up a tall one, and pairs."""
+    layers = min(max(round(count**0.36), 3), 6)
     members = np.sort(np.arange(count) % layers)
-    long = 7.2 if aspect > 1 else 5.2
+    wide = aspect > 1
     places = np.empty((count, 3))
     for layer in range(layers):
         inside = np.flatnonzero(members == layer)
-        share = (np.arange(len(inside)) + 0.5) / len(inside)
-        turn = (
-            np.arange(len(inside)) * 2.39996 + chance.random() * 6.3
-        )  # the golden angle fills a disc evenly
-        along = np.full(len(inside), (layer / (layers - 1) - 0.5) * long)
-        up, deep = 1.7 * np.sqrt(share) * np.sin(turn), 3.0 * np.sqrt(share) * np.cos(turn)
-        disc = (along, deep, up) if aspect > 1 else (up, deep, along)
-        places[inside] = np.stack(disc, axis=-1) + chance.normal(size=(len(inside), 3)) * 0.08
+        share = np.sqrt((np.arange(len(inside)) + 0.5) / len(inside))
+        turn = np.arange(len(inside)) * GOLDEN_ANGLE + layer
+        along = np.full(len(inside), (layer / (layers - 1) - 0.5) * (7.6 if wide else 5.6))
+        across, deep = (1.75 if wide else 1.5) * share * np.sin(turn), 2.1 * share * np.cos(turn)
+        disc = (along, deep, across) if wide else (across, deep, along)
+        places[inside] = np.stack(disc, axis=-1) + chance.normal(size=(len(inside), 3)) * 0.05
     joined = set()
     for layer in range(layers - 1):
         here, there = np.flatnonzero(members == layer), np.flatnonzero(members == layer + 1)
         for one in here:
-            apart = np.linalg.norm(places[there] - places[one], axis=1) * (
-                1 + 0.5 * chance.random(len(there))
-            )
+            apart = np.linalg.norm(places[there] - places[one], axis=1)
+            apart *= 1 + 0.6 * chance.random(len(there))
             joined |= {(int(one), int(there[other])) for other in np.argsort(apart)[: max(round(each), 1)]}
-    return places, sorted(joined)
+    return places @ _turned(0.45 if wide else 0.0) + (0.0, BEHIND, 0.0), sorted(joined)
+
+
+def _turned(angle: float) -> Floats:
+    """Return what turns places round the height: layers are seen aslant, as sheets and not as lines."""
+    return np.array(
+        [[np.cos(angle), np.sin(angle), 0.0], [-np.sin(angle), np.cos(angle), 0.0], [0.0, 0.0, 1.0]]
+    )

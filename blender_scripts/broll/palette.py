@@ -58,6 +58,19 @@ def mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
     return tuple(a + (b - a) * share for a, b in zip(one, other, strict=True))  # type: ignore[return-value]
 
 
+def brightness(color: Rgb) -> float:
+    """Return how bright a colour is to the eye: 1 for white."""
+    red, green, blue = color
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def deepened(color: Rgb, power: float = 1.5) -> Rgb:
+    """Return a purer colour, as bright in its brightest part: what shines strongly pales in the picture."""
+    most = max(*color, 1e-6)
+    red, green, blue = (most * (part / most) ** power for part in color)
+    return red, green, blue
+
+
 def _decoded(value: float) -> float:
     return value / 12.92 if value <= _LINEAR_BELOW else ((value + 0.055) / 1.055) ** 2.4
 

@@ -1,7 +1,7 @@
 """Specks that float in the air: sharp ones among the things shown, soft round ones before and behind them.
 
-What is out of focus is a large dim disc already, and not a small bright point that the lens would have to blur:
-it looks the same, and costs few samples.
+What is out of focus is a large dim disc already, and no small bright point that the lens would have to
+blur: it looks the same, and costs few samples.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import numpy as np
 
 from blender_scripts.blender_version import new_node_tree
 from blender_scripts.broll.formula import Formula
-from blender_scripts.broll.meshes import Floats, discs, mesh_of
+from blender_scripts.broll.meshes import discs, mesh_of
 from blender_scripts.broll.stage import Stage
 
 SENSOR = 36.0
@@ -33,7 +33,7 @@ class Specks:
     distance: float
     near: int = 16
     far: int = 110
-    fine: int = 260
+    fine: int = 160
 
 
 def add_specks(stage: Stage, specks: Specks) -> None:
@@ -42,8 +42,8 @@ def add_specks(stage: Stage, specks: Specks) -> None:
     slopes = SENSOR / 2 / specks.focal_length * np.array([1.0, 1.0 / stage.aspect])
     kinds = (
         (specks.near, (2.2, 3.6), 0.035, (0.02, 0.07)),
-        (specks.far, (12.0, 21.0), 0.007, (0.03, 0.25)),
-        (specks.fine, (5.5, 13.0), 0.0006, (0.3, 2.2)),
+        (specks.far, (12.0, 21.0), 0.007, (0.06, 0.5)),
+        (specks.fine, (6.0, 9.5), 0.0009, (0.3, 2.2)),
     )
     pieces = []
     for count, depths, size, strengths in kinds:

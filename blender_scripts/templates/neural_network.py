@@ -14,21 +14,24 @@ from mathutils import Vector
 
 from blender_scripts.broll.haze import Haze, Patch, fill_with
 from blender_scripts.broll.lens import add_camera
-from blender_scripts.broll.meshes import Floats, Piece, mesh_of
+from blender_scripts.broll.meshes import Floats, mesh_of
 from blender_scripts.broll.motion import drifting, swinging
 from blender_scripts.broll.nerve_shaders import LEAD, Nerves
-from blender_scripts.broll.nerve_shapes import bent, body, fibre, twig
-from blender_scripts.broll.network import Firing, firing, joined_by_layers, joined_by_nearness
-from blender_scripts.broll.palette import Rgb, mixed
+from blender_scripts.broll.nerve_tissue import Cells, grow_tissue
+from blender_scripts.broll.network import firing, joined_by_layers, joined_by_nearness
+from blender_scripts.broll.palette import Rgb, brightness, mixed
 from blender_scripts.broll.picture import add_glow
 from blender_scripts.broll.specks import Specks, add_specks
 from blender_scripts.broll.stage import Stage
 
 DISTANCE = 7.6  # from camera to what is in focus
-NEAREST, FARTHEST = 4.4, 17.0  # from camera to cells
+NEAREST, FARTHEST = 4.8, 18.0  # from camera to cells
 LONGEST = 3.4  # of a fibre
-SPEED = 1.1  # of a pulse, units a second
+SPEED = 1.2  # of a pulse, units a second, if so it gets to the end of its fibre within a cycle
+CYCLE = 4.0  # seconds after which a cell fires again, about
+BEYOND = 1.0  # how far behind the end of its fibre a pulse is no longer seen
 SENSOR = 36.0
+BRIGHT = 0.25  # how bright the colour of haze counts as at most
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,15 @@ def build(stage: Stage) -> None:
     fields = stage.parameters
     wish = Wish(
         arrangement=fields.text("arrangement", "web", ("web", "layers")),
-        neurons=fields.whole("neurons", 16, 160, 64),
-        connections=fields.number("connections", 1.0, 6.0, 3.0),
-        pulses=fields.number("pulses", 0.0, 60.0, 14.0),
+        neurons=fields.whole("neurons", 16, 160, 96),
+        connections=fields.number("connections", 1.0, 6.0, 3.5),
+        pulses=fields.number("pulses", 0.0, 60.0, 24.0),
         bokeh=fields.number("bokeh", 0.1, 2.0, 1.0),
         camera=fields.text("camera", "orbit", ("orbit", "push_in")),
     )
-    stage.scene.cycles.max_bounces, stage.scene.cycles.diffuse_bounces = 2, 0
+    cycles = stage.scene.cycles
+    cycles.max_bounces, cycles.diffuse_bounces = 2, 0
+    cycles.denoising_input_passes = "RGB"  # what is blurred is grainy in the others, and would stay so
     haze = _haze(stage)
     fill_with(stage, haze)
     _add_network(stage, wish, haze)
@@ -66,7 +71,7 @@ def build(stage: Stage) -> None:
 
 def _lens(stage: Stage) -> float:
     """Return the focal length: about as much is seen of the depth in a wide, a square and a tall picture."""
-    return 42.0 * (16 / 9 / stage.aspect) ** 0.6
+    return float(42.0 * (16 / 9 / stage.aspect) ** 0.6)
 
 
 def _haze(stage: Stage) -> Haze:
@@ -74,15 +79,16 @@ def _haze(stage: Stage) -> Haze:
     side = chance.choice((-1.0, 1.0))
 
     def patch(across: float, up: float, color: Rgb, strength: float, width: float) -> Patch:
-        towards = Vector((across, 1.0, up)).normalized()
-        return Patch(tuple(towards), tuple(strength * part for part in color), width)
+        x, y, z = Vector((across, 1.0, up)).normalized()
+        share = strength * min(BRIGHT / max(brightness(color), 0.01), 1.0)  # yellow is no brighter than blue
+        return Patch((x, y, z), mixed((0.0, 0.0, 0.0), color, share), width)
 
     return Haze(
         base=mixed(palette.background, palette.primary, 0.006),
         patches=(
-            patch(0.32 * side, 0.1, palette.primary, 0.12, 0.05),
-            patch(-0.4 * side, -0.16, palette.secondary, 0.05, 0.04),
-            patch(0.0, 0.0, palette.primary, 0.02, 0.3),
+            patch(0.32 * side, 0.1, palette.primary, 0.16, 0.05),
+            patch(-0.4 * side, -0.16, palette.secondary, 0.07, 0.04),
+            patch(0.0, 0.0, palette.primary, 0.03, 0.3),
         ),
         offset=chance.uniform(0.0, 50.0),
     )
@@ -90,20 +96,21 @@ def _haze(stage: Stage) -> Haze:
 
 def _add_network(stage: Stage, wish: Wish, haze: Haze) -> None:
     chance = np.random.default_rng(stage.chance("network").getrandbits(64))
-    cycles = stage.whole_turns(0.25)
+    cycles = stage.whole_turns(1 / CYCLE) if stage.loop else stage.seconds / CYCLE
     seconds = stage.seconds / cycles
-    reach = max(SPEED * seconds, LONGEST + 2.0 + LEAD)
     if wish.arrangement == "layers":
         places, pairs = joined_by_layers(chance, wish.neurons, wish.connections, stage.aspect)
     else:
         places = _grown(chance, wish.neurons, _slopes(stage))
         pairs = joined_by_nearness(places, wish.connections, LONGEST)
-    radii = 0.17 * np.exp(chance.normal(size=len(places)) * 0.22)
-    radii[0] = 0.36
+    radii = 0.125 * np.exp(chance.normal(size=len(places)) * 0.22)
+    radii[0] = 0.23 if wish.arrangement == "web" else radii[1:].mean()
+    longest = max(float(np.linalg.norm(places[one] - places[other])) for one, other in pairs)
+    reach = max(SPEED * seconds, LEAD + longest + BEYOND)
     found = firing(chance, places, pairs, round(wish.pulses * seconds), reach)
     nerves = Nerves(stage, haze, cycles, reach, DISTANCE - 1.5, 7.0)
     tints = chance.beta(0.7, 1.3, size=len(places))
-    bodies, threads = _grow(chance, Cells(places, radii, tints), found)
+    bodies, threads = grow_tissue(chance, Cells(places, radii, tints, wild=wish.arrangement == "web"), found)
     stage.add("cells", mesh_of("cells", bodies, nerves.cells()))
     stage.add("fibres", mesh_of("fibres", threads, nerves.fibres()))
 
@@ -125,67 +132,6 @@ def _grown(chance: np.random.Generator, count: int, slopes: tuple[float, float])
         apart = np.linalg.norm(tries[:, None] - np.array(places)[None], axis=2).min(axis=1) / depths**0.7
         places.append(tries[int(np.argmax(apart))])
     return np.array(places)
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Where cells are, how large, and how far from the first to the second colour each is."""
-
-    places: Floats
-    radii: Floats
-    tints: Floats
-
-
-def _grow(chance: np.random.Generator, cells: Cells, found: Firing) -> tuple[list[Piece], list[Piece]]:
-    """Return the bodies, and the fibres and twigs."""
-    threads, leaving = [], [[] for _ in cells.places]
-    for link in found.links:
-        ends = (link.source, link.target)
-        points = bent(chance, cells.places[link.source], cells.places[link.target], 0.055)
-        marks = {
-            "tint": np.linspace(*cells.tints[list(ends)], len(points)),
-            "start": float(found.starts[link.source]),
-            "carries": float(link.carries),
-        }
-        threads.append(fibre(points, tuple(cells.radii[list(ends)]), chance.uniform(0.008, 0.02), marks))
-        for end, near in zip(ends, (points[2], points[-3]), strict=True):
-            leaving[end].append(_unit(near - cells.places[end]))
-    bodies = []
-    for cell, (place, radius, tint) in enumerate(zip(cells.places, cells.radii, cells.tints, strict=True)):
-        for way in _unit(chance.normal(size=(int(chance.integers(3, 7)), 3))):
-            leaving[cell].append(way)
-            threads += _twigs(chance, place, way, radius, tint)
-        marks = {"tint": tint, "start": float(found.starts[cell]), "carries": float(found.fires[cell])}
-        bodies.append(body(chance, place, radius, np.array(leaving[cell]), marks))
-    return bodies, threads
-
-
-def _twigs(
-    chance: np.random.Generator, place: Floats, way: Floats, radius: float, tint: float
-) -> list[Piece]:
-    """Return a twig and what branches off it."""
-    marks = {"tint": tint, "start": 0.0, "carries": 0.0}
-    points = _wandering(chance, place + way * 0.6 * radius, way, radius * chance.uniform(3.0, 7.0))
-    grown = [twig(points, 0.2 * radius, marks)]
-    for _ in range(int(chance.integers(1, 4))):
-        at = int(chance.integers(4, 11))
-        aside = _unit(_unit(points[at + 1] - points[at]) + 0.7 * chance.normal(size=3))
-        side = _wandering(chance, points[at], aside, radius * chance.uniform(1.2, 3.2))
-        grown.append(twig(side, 0.2 * radius * (1 - at / 14) * 0.7, marks))
-    return grown
-
-
-def _wandering(chance: np.random.Generator, start: Floats, way: Floats, length: float) -> Floats:
-    """Return points of a curve that sets out one way and wanders."""
-    steps, ways = 14, [way]
-    for _ in range(steps - 1):
-        ways.append(_unit(ways[-1] + 0.2 * chance.normal(size=3)))
-    return np.concatenate([start[None], start + np.cumsum(np.array(ways), axis=0) * (length / steps)])
-
-
-def _unit(vectors: Floats) -> Floats:
-    found: Floats = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return found
 
 
 def _add_lights(stage: Stage) -> None:

@@ -22,12 +22,12 @@ class NeuralNetwork(TemplateParameters):
         "web",
         description="How the cells stand: grown as a web, or in layers as in a diagram of deep learning.",
     )
-    neurons: int = Field(64, ge=16, le=160, description="How many cells there are.")
+    neurons: int = Field(96, ge=16, le=160, description="How many cells there are.")
     connections: float = Field(
-        3.0, ge=1.0, le=6.0, description="How many other cells each cell is joined to, about."
+        3.5, ge=1.0, le=6.0, description="How many other cells each cell is joined to, about."
     )
     pulses: float = Field(
-        14.0,
+        24.0,
         ge=0.0,
         le=60.0,
         description="How many pulses of light set out each second, as far as there are fibres to carry them.",
@@ -36,7 +36,7 @@ class NeuralNetwork(TemplateParameters):
         1.0,
         ge=0.1,
         le=2.0,
-        description="How blurred is what lies before and behind the cells in focus: 1 is a fast portrait lens.",
+        description="How blurred is what lies before and behind the cells in focus.",
     )
     camera: Literal["orbit", "push_in"] = Field(
         "orbit",
