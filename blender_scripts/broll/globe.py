@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
+from mathutils import Vector
 from numpy.typing import NDArray
 
 from blender_scripts.broll.coastlines import is_land
@@ -19,6 +20,8 @@ Array = NDArray[np.float64]
 _ICOSAHEDRON_EDGE = 63.435  # degrees
 _LAND_TILE, _SEA_TILE = 0.40, 0.10  # radius as a share of the distance between neighbours
 _SHELL = 1.28
+_GLOSS = 0.05
+_COUNTER = (0.72, 0.25, -0.65)  # where a second, weaker light comes from
 _WHITE = (1.0, 1.0, 1.0)
 
 
@@ -56,7 +59,7 @@ def add_tiles(stage: Stage, globe: bpy.types.Object, spacing: float, cities: Arr
     shown = rings(points, along, size, 6, 0.0015)
     corners, faces = tiles(shown)
     near = np.exp(-(((1 - points @ cities.T) / 0.004).min(axis=1)))
-    bright = np.where(land, chance.triangular(0.35, 0.55, 1.1, len(points)), 0.12) + 0.9 * near * land
+    bright = np.where(land, chance.triangular(0.35, 0.55, 1.1, len(points)), 0.22) + 0.9 * near * land
     patches = _patches(points, stage.chance("patches"))
     bright *= np.where(land, 0.55 + 0.75 * patches, 1.0)
     material = _tile_light(stage, lit)
@@ -72,12 +75,25 @@ def add_tiles(stage: Stage, globe: bpy.types.Object, spacing: float, cities: Arr
     stage.add("tiles", mesh, globe)
 
 
-def add_air(stage: Stage, lit: Lit) -> None:
-    """Add a shell of air that shines where one looks along it, most of all on the lit side."""
-    mesh = _sphere_mesh("air", _SHELL, 48)
+def add_air(stage: Stage, eye: tuple[float, float, float], lit: Lit) -> None:
+    """Add the air that is seen beside the ball: a ring that faces the eye, which costs less than a shell."""
+    away = math.hypot(*eye)
+    forward = -np.asarray(eye) / away
+    at = -forward / away  # where the ball's visible rim is
+    flat = away - 1 / away
+    reach = [flat * math.tan(math.asin(radius / away)) for radius in (0.985, _SHELL)]
+    corners = 256
+    side = np.cross(forward, (0.0, 0.0, 1.0))
+    side /= np.linalg.norm(side)
+    angles = np.arange(corners) * (2 * np.pi / corners)
+    circle = np.cos(angles)[:, None] * side + np.sin(angles)[:, None] * np.cross(side, forward)
+    points = np.concatenate([at + circle * reach[0], at + circle * reach[1]])
+    near = np.arange(corners)
+    beside = np.roll(near, -1)
+    faces = np.stack([near, beside, beside + corners, near + corners], -1)
+    mesh = mesh_of("air", points, faces)
     mesh.materials.append(_air_light(stage.palette, lit))
-    thing = stage.add("air", mesh)
-    thing.visible_diffuse = thing.visible_glossy = thing.visible_shadow = False
+    stage.add("air", mesh)
 
 
 def _sphere_mesh(name: str, radius: float, rows: int) -> bpy.types.Mesh:
@@ -92,17 +108,23 @@ def _sphere_mesh(name: str, radius: float, rows: int) -> bpy.types.Mesh:
 
 
 def _body(colors: Palette, lit: Lit) -> bpy.types.Material:
-    """Return what the ball is made of: it shines a little itself, lest its shadow side be a hole."""
+    """Return what makes the ball look glossy and lit: lamps would cost as much as all the rest."""
     material, write = shining("ball")
-    gloss = write.tree.nodes.new("ShaderNodeBsdfPrincipled")
-    gloss.inputs["Base Color"].default_value = (*mixed(colors.background, colors.surface, 0.5), 1.0)
-    gloss.inputs["Roughness"].default_value = 0.45
-    share = _lit_share(write, lit, 0.15)
-    own = mixed(colors.surface, colors.primary, 0.10)
-    both = write.tree.nodes.new("ShaderNodeAddShader")
-    write.tree.links.new(gloss.outputs[0], both.inputs[0])
-    write.tree.links.new(write.shine(own, write.math("MULTIPLY", share, 0.36)), both.inputs[1])
-    write.finish(both.outputs[0])
+    normal, miss, side = _ray(write, lit)
+    facing = write.vector("DOT_PRODUCT", normal, lit.towards, out="Value")
+    own = write.scaled(
+        mixed(colors.surface, colors.primary, 0.10), write.product(write.step(facing, -0.6, 1.1), 0.32)
+    )
+    halfway = tuple(Vector(lit.towards).lerp(Vector((0.0, -1.0, 0.0)), 0.5).normalized())
+    gloss = write.vector("DOT_PRODUCT", normal, halfway, out="Value")
+    shine = write.scaled(
+        mixed(colors.primary, _WHITE, 0.3), write.product(write.step(gloss, 0.86, 1.02), _GLOSS)
+    )
+    behind = write.vector("DOT_PRODUCT", normal, _COUNTER, out="Value")
+    counter = write.scaled(colors.secondary, write.product(write.step(behind, 0.45, 1.15), 0.10))
+    rim = write.product(write.math("POWER", miss, 14.0), _sided(write, side), 0.20)
+    light = write.vector("ADD", write.vector("ADD", own, shine), counter)
+    write.finish(write.shine(write.vector("ADD", light, write.scaled(_rim_color(colors), rim))))
     return material
 
 
@@ -135,35 +157,37 @@ def _lit_share(write: Formula, lit: Lit, least: float) -> bpy.types.NodeSocket:
     return write.total(least, write.product(write.step(facing, -0.35, 0.95), 1 - least))
 
 
-def _air_light(colors: Palette, lit: Lit) -> bpy.types.Material:
-    """Write how much air a ray meets: it goes by how near the ray comes to the globe's centre."""
-    material, write = shining("air")
+def _ray(write: Formula, lit: Lit) -> tuple[bpy.types.NodeSocket, ...]:
+    """Return a place's direction, how near the ray comes to the globe's centre, and on how lit a side."""
     geometry = write.tree.nodes.new("ShaderNodeNewGeometry")
     position, towards_eye = geometry.outputs["Position"], geometry.outputs["Incoming"]
     along = write.vector("DOT_PRODUCT", position, towards_eye, out="Value")
     nearest = write.vector("SUBTRACT", position, write.scaled(towards_eye, along))
-    miss = write.vector("LENGTH", nearest, out="Value")
     facing = write.vector("DOT_PRODUCT", write.vector("NORMALIZE", nearest), lit.towards, out="Value")
-    side, beyond = write.step(facing, -0.75, 1.0), write.step(miss, 0.998, 1.002)
+    direction_of = write.vector("NORMALIZE", position)
+    return direction_of, write.vector("LENGTH", nearest, out="Value"), write.step(facing, -0.75, 1.0)
+
+
+def _sided(write: Formula, side: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    return write.total(0.10, write.product(side, 0.9))
+
+
+def _rim_color(colors: Palette) -> Rgb:
+    return mixed(mixed(colors.primary, colors.secondary, 0.35), _WHITE, 0.12)
+
+
+def _air_light(colors: Palette, lit: Lit) -> bpy.types.Material:
+    """Write how much air a ray meets: it goes by how near the ray comes to the globe's centre."""
+    material, write = shining("air")
+    _, miss, side = _ray(write, lit)
     height = write.math("MAXIMUM", write.total(miss, -1.0), 0.0)
-    over_ball = write.product(
-        write.math("POWER", write.math("MINIMUM", miss, 1.0), 14.0), write.step(miss, 1.002, 0.998), 0.20
-    )
-    thin = write.product(_falling(write, height, 26.0), beyond, 0.55)
-    rim = write.product(write.total(over_ball, thin), write.total(0.10, write.product(side, 0.9)))
-    wide = write.product(_falling(write, height, 9.0), beyond, write.step(miss, _SHELL - 0.01, 1.06))
-    halo = write.product(wide, write.total(0.03, write.product(side, 0.13)))
-    front = write.math("SUBTRACT", 1.0, geometry.outputs["Backfacing"])
-    rim_color = mixed(mixed(colors.primary, colors.secondary, 0.35), _WHITE, 0.12)
-    light = write.vector("ADD", write.scaled(rim_color, rim), write.scaled(colors.primary, halo))
-    write.finish(write.over(write.shine(light, front)))
+    rim = write.product(_falling(write, height, 26.0), _sided(write, side), 0.55)
+    fade = write.step(miss, _SHELL - 0.01, 1.06)
+    halo = write.product(_falling(write, height, 9.0), fade, write.total(0.03, write.product(side, 0.13)))
+    near, far = write.scaled(_rim_color(colors), write.product(rim, fade)), write.scaled(colors.primary, halo)
+    write.finish(write.over(write.shine(write.vector("ADD", near, far))))
     return material
 
 
 def _falling(write: Formula, height: bpy.types.NodeSocket, rate: float) -> bpy.types.NodeSocket:
     return write.math("POWER", math.e, write.product(height, -rate))
-
-
-def light_color(colors: Palette) -> Rgb:
-    """Return the colour of the lamps round the globe."""
-    return mixed(colors.primary, _WHITE, 0.45)

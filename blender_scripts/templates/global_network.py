@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from blender_scripts.broll.connections import add_arcs, add_marks, chosen_connections
 from blender_scripts.broll.dust import Field, add_dust, set_sky
-from blender_scripts.broll.globe import Lit, add_air, add_ball, add_tiles, light_color
+from blender_scripts.broll.globe import Lit, add_air, add_ball, add_tiles
 from blender_scripts.broll.lens import Place, add_camera
 from blender_scripts.broll.motion import animate, drifting, swinging
-from blender_scripts.broll.palette import Rgb
 from blender_scripts.broll.picture import add_glow
 from blender_scripts.broll.sphere import direction
 from blender_scripts.broll.stage import Stage
@@ -70,15 +69,15 @@ def build(stage: Stage) -> None:
     ends = [one.start for one in connections] + [one.end for one in connections]
     add_ball(stage, globe, lit)
     add_tiles(stage, globe, spacing, _stacked(ends), lit)
-    add_air(stage, lit)
+    add_air(stage, framing.eye, lit)
     add_arcs(stage, globe, connections, height * framing.arcs)
     add_marks(stage, globe, connections)
-    _light(stage, light_color(stage.palette))
     set_sky(stage, (-0.45, 0.8, 0.4), 0.065)
     _film(stage, framing)
     add_glow(stage, 0.3, 1.0)
     stage.scene.cycles.transparent_max_bounces = 24
     stage.scene.cycles.max_bounces = 0
+    stage.scene.cycles.adaptive_threshold = 0.2
 
 
 def _stacked(points: list[Array]) -> Array:
@@ -112,20 +111,6 @@ def _add_globe(stage: Stage, north: float, east: float, tilt: float, turn: float
 
     animate(stage, globe, "rotation_euler", angle_at)
     return globe
-
-
-def _light(stage: Stage, color: Rgb) -> None:
-    """Light the ball: from above on one side, and along its edge from behind on the other."""
-    for name, place, size, energy, tint in (
-        ("key", (-4.5, -2.5, 5.0), 3.0, 220.0, color),
-        ("rim", (5.0, 3.0, -2.0), 3.0, 90.0, stage.palette.secondary),
-    ):
-        lamp = bpy.data.lights.new(name, "AREA")
-        lamp.size, lamp.energy, lamp.color = size, energy, tint
-        thing = stage.add(name, lamp)
-        thing.location = place
-        thing.rotation_euler = (-Vector(place)).to_track_quat("-Z", "Y").to_euler()
-        thing.visible_camera = False
 
 
 def _film(stage: Stage, framing: Framing) -> None:
