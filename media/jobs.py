@@ -71,7 +71,8 @@ def run(
 
 def _clip_of(job: BrollJob, tools: Tools) -> AnimationJob:
     """Build the scene of a clip; returns the job that renders it."""
-    own = retried(lambda: download_model(job.source, tools.store, tools.access)) if job.source else None
+    address = job.source
+    own = retried(lambda: download_model(address, tools.store, tools.access)) if address else None
     return animation_of(job, retried(lambda: build_template(job, own, tools)))
 
 

@@ -7,8 +7,8 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_scripts.broll.formula import Formula, shining
-from blender_scripts.broll.meshes import fans, mesh_of
+from blender_scripts.broll.light_formula import Formula, shining
+from blender_scripts.broll.mesh_arrays import fans, mesh_of
 from blender_scripts.broll.palette import Rgb, mixed
 from blender_scripts.broll.stage import Stage
 

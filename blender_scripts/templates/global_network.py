@@ -27,6 +27,7 @@ _FOCI = {
 }
 _SENSOR = 36.0
 _DUST = 260
+_OFF_REST = 0.125  # a loop goes over its seam neither at its fastest nor at rest
 Array = NDArray[np.float64]
 
 
@@ -106,7 +107,7 @@ def _add_globe(stage: Stage, north: float, east: float, tilt: float, turn: float
     facing = math.radians(-90 - east)
 
     def angle_at(moment: float) -> tuple[float, float, float]:
-        share = swinging(moment) if stage.loop else 2 * drifting(moment) - 1
+        share = swinging(moment, phase=_OFF_REST) if stage.loop else 2 * drifting(moment) - 1
         return (0.0, 0.0, facing + math.radians(turn) / 2 * share)
 
     animate(stage, globe, "rotation_euler", angle_at)

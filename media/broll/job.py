@@ -6,11 +6,10 @@ from typing import Any, ClassVar, Self
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from media.address import expect_public
 from media.broll.palette import PaletteName, colors_of
 from media.broll.parameters import HexColor, TemplateParameters
 from media.broll.templates import known_templates
-from media.form import order_fields
+from media.form import PublicAddress, Unsaid, order_fields
 from media.frame_rate import FrameRate
 from media.job import MAX_PIXELS
 from media.shot.wishes import ChunkWish, DeviceWish, VideoWish
@@ -70,9 +69,8 @@ class BrollJob(VideoWish, ChunkWish, DeviceWish):
         max_length=100,
         description="What the template itself can be told; what is left out stays as it is by default.",
     )
-    source: str = Field(
-        default="",
-        max_length=4096,
+    source: PublicAddress | Unsaid = Field(
+        default=None,
         description=(
             "Of your own_blend: a .blend with named parameters, which is opened as it is, scripts included: "
             "an https:// address, or a path on the machine that renders."
@@ -113,11 +111,6 @@ class BrollJob(VideoWish, ChunkWish, DeviceWish):
         if name not in known:
             raise ValueError(f"expected one of {', '.join(known)}, found another template")
         return name
-
-    @field_validator("source")
-    @classmethod
-    def _source_may_be_seen_by_everybody(cls, source: str) -> str:
-        return expect_public(source)
 
     @model_validator(mode="after")
     def _has_a_source_if_it_is_the_callers_own(self) -> Self:

@@ -4,8 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from media.address import PUBLIC, expect_public
-from media.form import Unsaid, order_fields
+from media.form import PublicAddress, Unsaid, order_fields
 from media.frame_list import PATTERN, numbers_in
 from media.frame_rate import FrameRate
 from media.job import LIGHT_PIXELS, MAX_PIXELS, Queue, Samples
@@ -25,6 +24,14 @@ Side = Annotated[int, Field(ge=4, le=16384)]
 Percentage = Annotated[int, Field(ge=1, le=400)]
 FrameNumber = Annotated[int, Field(ge=0, le=LAST_FRAME)]
 Step = Annotated[int, Field(ge=1, le=1000)]
+NotOn = Annotated[
+    tuple[str, ...],
+    Field(
+        max_length=1000,
+        title="Not on",
+        description="Names of workers that have failed at it, and leave it to others while there are any.",
+    ),
+]
 
 
 def _form_of(schema: dict[str, Any]) -> None:
@@ -38,14 +45,11 @@ class ShotJob(DeviceWish):
         frozen=True, extra="forbid", json_schema_extra=_form_of, hide_input_in_errors=True
     )
 
-    source: str = Field(
-        min_length=1,
-        max_length=4096,
+    source: PublicAddress = Field(
         description=(
             "A .blend, glTF or USD scene with a camera, or a ZIP of one with what it refers to: an https:// "
             "address, or a path on the machine that renders."
         ),
-        json_schema_extra={"pattern": PUBLIC},
     )
     blend: Literal["refused", "cleaned", "trusted"] = Field(
         default="refused",
@@ -98,11 +102,6 @@ class ShotJob(DeviceWish):
             "switched on in the scene."
         ),
     )
-
-    @field_validator("source")
-    @classmethod
-    def _source_may_be_seen_by_everybody(cls, source: str) -> str:
-        return expect_public(source)
 
     @model_validator(mode="after")
     def _keeps_passes_only_where_they_have_a_place(self) -> Self:
@@ -207,12 +206,7 @@ class FramesJob(BaseModel):
         description="Which: numbers and ranges, such as 1,12-24.",
     )
     segment: bool = Field(default=False, description="Encode them as a part of the video.")
-    not_on: tuple[str, ...] = Field(
-        default=(),
-        max_length=1000,
-        title="Not on",
-        description="Names of workers that have failed at it, and leave it to others while there are any.",
-    )
+    not_on: NotOn = ()
 
     @field_validator("frames")
     @classmethod
@@ -231,9 +225,4 @@ class SamplesJob(BaseModel):
     part: int = Field(
         ge=0, le=63, description="Which of the parts that they are divided into; 0 is the first."
     )
-    not_on: tuple[str, ...] = Field(
-        default=(),
-        max_length=1000,
-        title="Not on",
-        description="Names of workers that have failed at it, and leave it to others while there are any.",
-    )
+    not_on: NotOn = ()

@@ -12,7 +12,11 @@ from tests.faults.runs import Engine
 FRAMES = 3
 CLIP = {
     "template": next(iter(known_templates())),
-    **{"width": 32, "height": 18, "samples": 1, "fps": 10, "duration": FRAMES / 10},
+    "width": 32,
+    "height": 18,
+    "samples": 1,
+    "fps": 10,
+    "duration": FRAMES / 10,
 }
 
 

@@ -69,6 +69,6 @@ def test_own_scene_that_is_no_blend_is_refused(tools, tmp_path):
     part = download_model(str(write_glb(tmp_path / "part.glb", box(1, 1, 1))), tools.store)
 
     with pytest.raises(
-        BadInput, match="expected a .blend with named parameters, found a file of the kind glb"
+        BadInput, match=r"expected a \.blend with named parameters, found a file of the kind glb"
     ):
         build_template(clip(template=OWN_BLEND, source="part.glb"), part, tools)
