@@ -11,7 +11,7 @@ import numpy as np
 
 from blender_scripts.blender_version import new_node_tree
 from blender_scripts.broll.formula import Formula
-from blender_scripts.broll.meshes import discs, mesh_of
+from blender_scripts.broll.meshes import Floats, discs, mesh_of
 from blender_scripts.broll.stage import Stage
 
 SENSOR = 36.0
