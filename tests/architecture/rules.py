@@ -43,6 +43,7 @@ PREFECT_ALLOWED = (
 )
 INSIDE_BLENDER = {
     *sys.stdlib_module_names,
+    "bmesh",
     "bpy",
     "bpy_extras",
     "gpu",
