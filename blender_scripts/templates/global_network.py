@@ -78,7 +78,7 @@ def build(stage: Stage) -> None:
     add_glow(stage, 0.3, 1.0)
     stage.scene.cycles.transparent_max_bounces = 24
     stage.scene.cycles.max_bounces = 0
-    stage.scene.cycles.adaptive_threshold = 0.15
+    stage.scene.cycles.adaptive_threshold = 0.2
 
 
 def _stacked(points: list[Array]) -> Array:
