@@ -1,0 +1,193 @@
+"""A planet of dots: a dark ball, tiles where land is, and air that glows round its rim. Its radius is one."""
+
+import math
+import random
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from mathutils import Vector
+from numpy.typing import NDArray
+
+from blender_scripts.broll.coastlines import is_land
+from blender_scripts.broll.light_formula import Formula, shining
+from blender_scripts.broll.mesh_arrays import mesh_of, tiles
+from blender_scripts.broll.palette import Palette, Rgb, mixed
+from blender_scripts.broll.sphere import direction, even_grid, place, rings
+from blender_scripts.broll.stage import Stage
+
+Array = NDArray[np.float64]
+_ICOSAHEDRON_EDGE = 63.435  # degrees
+_LAND_TILE, _SEA_TILE = 0.40, 0.10  # radius as a share of the distance between neighbours
+_SHELL = 1.28
+_GLOSS = 0.05
+_COUNTER = (0.72, 0.25, -0.65)  # where a second, weaker light comes from
+_WHITE = (1.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Lit:
+    """Where the light comes from, as a direction in the world, for what only pretends to be lit."""
+
+    towards: tuple[float, float, float]
+
+
+def add_ball(stage: Stage, globe: bpy.types.Object, lit: Lit) -> None:
+    """Add the dark, faintly glossy body of the globe."""
+    mesh = _sphere_mesh("ball", 0.998, 96)
+    mesh.materials.append(_body(stage.palette, lit))
+    stage.add("ball", mesh, globe)
+
+
+def add_tiles(stage: Stage, globe: bpy.types.Object, spacing: float, cities: Array, lit: Lit) -> None:
+    """Add tiles, large and bright on land, brighter still round cities, small and faint at sea.
+
+    Args:
+        stage: Where.
+        globe: What they turn with.
+        spacing: Degrees between neighbours.
+        cities: Points (n, 3).
+        lit: The light.
+    """
+    points, along = even_grid(round(_ICOSAHEDRON_EDGE / spacing))
+    latitude, longitude = place(points)
+    land = is_land(longitude, latitude)
+    chance = np.random.default_rng(stage.chance("tiles").getrandbits(63))
+    size = np.radians(spacing) * np.where(
+        land, _LAND_TILE * chance.uniform(0.86, 1.0, len(points)), _SEA_TILE
+    )
+    shown = rings(points, along, size, 6, 0.0015)
+    corners, faces = tiles(shown)
+    near = np.exp(-(((1 - points @ cities.T) / 0.004).min(axis=1)))
+    bright = np.where(land, chance.triangular(0.35, 0.55, 1.1, len(points)), 0.22) + 0.9 * near * land
+    patches = _patches(points, stage.chance("patches"))
+    bright *= np.where(land, 0.55 + 0.75 * patches, 1.0)
+    material = _tile_light(stage, lit)
+    mesh = mesh_of(
+        "tiles",
+        corners,
+        faces,
+        bright=np.repeat(bright, 6),
+        warmth=np.repeat((0.75 * near + 0.35 * patches).clip(0, 1), 6),
+        phase=np.repeat(chance.random(len(points)), 6),
+    )
+    mesh.materials.append(material)
+    stage.add("tiles", mesh, globe)
+
+
+def add_air(stage: Stage, eye: tuple[float, float, float], lit: Lit) -> None:
+    """Add the air that is seen beside the ball: a ring that faces the eye, which costs less than a shell."""
+    away = math.hypot(*eye)
+    forward = -np.asarray(eye) / away
+    at = -forward / away  # where the ball's visible rim is
+    flat = away - 1 / away
+    reach = [flat * math.tan(math.asin(radius / away)) for radius in (0.985, _SHELL)]
+    corners = 256
+    side = np.cross(forward, (0.0, 0.0, 1.0))
+    side /= np.linalg.norm(side)
+    angles = np.arange(corners) * (2 * np.pi / corners)
+    circle = np.cos(angles)[:, None] * side + np.sin(angles)[:, None] * np.cross(side, forward)
+    points = np.concatenate([at + circle * reach[0], at + circle * reach[1]])
+    near = np.arange(corners)
+    beside = np.roll(near, -1)
+    faces = np.stack([near, beside, beside + corners, near + corners], -1)
+    mesh = mesh_of("air", points, faces)
+    mesh.materials.append(_air_light(stage.palette, lit))
+    stage.add("air", mesh)
+
+
+def _sphere_mesh(name: str, radius: float, rows: int) -> bpy.types.Mesh:
+    """Return a smooth sphere of quads, twice as many round it as from pole to pole."""
+    north, east = np.meshgrid(np.linspace(-90, 90, rows + 1), np.arange(2 * rows) * 180 / rows, indexing="ij")
+    numbers = np.arange(north.size).reshape(north.shape)
+    beside = np.roll(numbers, -1, axis=1)
+    faces = np.stack([numbers[:-1], beside[:-1], beside[1:], numbers[1:]], -1).reshape(-1, 4)
+    mesh = mesh_of(name, direction(north.ravel(), east.ravel()) * radius, faces)
+    mesh.polygons.foreach_set("use_smooth", np.ones(len(faces), bool))
+    return mesh
+
+
+def _body(colors: Palette, lit: Lit) -> bpy.types.Material:
+    """Return what makes the ball look glossy and lit: lamps would cost as much as all the rest."""
+    material, write = shining("ball")
+    normal, miss, side = _ray(write, lit)
+    facing = write.vector("DOT_PRODUCT", normal, lit.towards, out="Value")
+    own = write.scaled(
+        mixed(colors.surface, colors.primary, 0.10), write.product(write.step(facing, -0.6, 1.1), 0.32)
+    )
+    halfway = tuple(Vector(lit.towards).lerp(Vector((0.0, -1.0, 0.0)), 0.5).normalized())
+    gloss = write.vector("DOT_PRODUCT", normal, halfway, out="Value")
+    shine = write.scaled(
+        mixed(colors.primary, _WHITE, 0.3), write.product(write.step(gloss, 0.86, 1.02), _GLOSS)
+    )
+    behind = write.vector("DOT_PRODUCT", normal, _COUNTER, out="Value")
+    counter = write.scaled(colors.secondary, write.product(write.step(behind, 0.45, 1.15), 0.10))
+    rim = write.product(write.math("POWER", miss, 14.0), _sided(write, side), 0.20)
+    light = write.vector("ADD", write.vector("ADD", own, shine), counter)
+    write.finish(write.shine(write.vector("ADD", light, write.scaled(_rim_color(colors), rim))))
+    return material
+
+
+def _patches(points: Array, chance: random.Random) -> Array:
+    """Return from 0 to 1 how busy each place is: a few broad waves over the sphere."""
+    total = np.zeros(len(points))
+    for _ in range(9):
+        wave = np.array([chance.gauss(0, 1) for _ in range(3)])
+        wave *= chance.uniform(5, 14) / np.linalg.norm(wave)
+        total += np.sin(points @ wave + chance.uniform(0, 6.28))
+    return np.asarray(0.5 + 0.5 * np.tanh(total / 2.2))
+
+
+def _tile_light(stage: Stage, lit: Lit) -> bpy.types.Material:
+    material, write = shining("tiles")
+    colors, warmth = stage.palette, write.given("warmth")
+    rounds = write.product(write.moment(stage), float(stage.whole_turns(0.3)))
+    twinkle = write.wave(rounds, write.given("phase"), 0.86, 0.14)
+    cool = write.scaled(mixed(colors.primary, colors.background, 0.1), write.math("SUBTRACT", 1.0, warmth))
+    warm = write.scaled(mixed(colors.secondary, _WHITE, 0.15), warmth)
+    strength = write.product(write.given("bright"), twinkle, _lit_share(write, lit, 0.22), 1.25)
+    write.finish(write.shine(write.vector("ADD", cool, warm), strength))
+    return material
+
+
+def _lit_share(write: Formula, lit: Lit, least: float) -> bpy.types.NodeSocket:
+    """Return how lit a place on the globe is."""
+    normal = write.vector("NORMALIZE", write.source("ShaderNodeNewGeometry", "Position"))
+    facing = write.vector("DOT_PRODUCT", normal, lit.towards, out="Value")
+    return write.total(least, write.product(write.step(facing, -0.35, 0.95), 1 - least))
+
+
+def _ray(write: Formula, lit: Lit) -> tuple[bpy.types.NodeSocket, ...]:
+    """Return a place's direction, how near the ray comes to the globe's centre, and on how lit a side."""
+    geometry = write.tree.nodes.new("ShaderNodeNewGeometry")
+    position, towards_eye = geometry.outputs["Position"], geometry.outputs["Incoming"]
+    along = write.vector("DOT_PRODUCT", position, towards_eye, out="Value")
+    nearest = write.vector("SUBTRACT", position, write.scaled(towards_eye, along))
+    facing = write.vector("DOT_PRODUCT", write.vector("NORMALIZE", nearest), lit.towards, out="Value")
+    direction_of = write.vector("NORMALIZE", position)
+    return direction_of, write.vector("LENGTH", nearest, out="Value"), write.step(facing, -0.75, 1.0)
+
+
+def _sided(write: Formula, side: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    return write.total(0.10, write.product(side, 0.9))
+
+
+def _rim_color(colors: Palette) -> Rgb:
+    return mixed(mixed(colors.primary, colors.secondary, 0.35), _WHITE, 0.12)
+
+
+def _air_light(colors: Palette, lit: Lit) -> bpy.types.Material:
+    """Write how much air a ray meets: it goes by how near the ray comes to the globe's centre."""
+    material, write = shining("air")
+    _, miss, side = _ray(write, lit)
+    height = write.math("MAXIMUM", write.total(miss, -1.0), 0.0)
+    rim = write.product(_falling(write, height, 26.0), _sided(write, side), 0.55)
+    fade = write.step(miss, _SHELL - 0.01, 1.06)
+    halo = write.product(_falling(write, height, 9.0), fade, write.total(0.03, write.product(side, 0.13)))
+    near, far = write.scaled(_rim_color(colors), write.product(rim, fade)), write.scaled(colors.primary, halo)
+    write.finish(write.over(write.shine(write.vector("ADD", near, far))))
+    return material
+
+
+def _falling(write: Formula, height: bpy.types.NodeSocket, rate: float) -> bpy.types.NodeSocket:
+    return write.math("POWER", math.e, write.product(height, -rate))
