@@ -1,4 +1,4 @@
-"""Currents: bundles of smooth lines through space, and how a still camera would see them. Pure numpy.
+"""Currents: bundles of smooth lines through space. Pure numpy.
 
 A current follows a spline through a few knots; its lines run beside each other round it in strands, closer
 at its waist than at its ends, and wind about it. All lines have the same number of points, evenly apart.
@@ -41,58 +41,6 @@ class Current:
     waist: float = 0.5
     waist_at: float = 0.5
     gain: float = 1.0
-
-
-@dataclass(frozen=True)
-class Sight:
-    """A camera at rest.
-
-    Attributes:
-        place: Where it is.
-        target: What it looks at, and is focused on.
-        focal_length: In millimetres, on 36 mm of width.
-        f_stop: Of its lens.
-        aspect: Width over height of its picture.
-    """
-
-    place: Knot
-    target: Knot
-    focal_length: float
-    f_stop: float
-    aspect: float
-
-    @property
-    def focus(self) -> float:
-        """Distance of what is sharp."""
-        return math.dist(self.place, self.target)
-
-    @property
-    def axes(self) -> Array:
-        """Right, up and forwards as the rows of a matrix."""
-        forwards = np.subtract(self.target, self.place) / self.focus
-        right = np.cross(forwards, (0.0, 0.0, 1.0))
-        right /= np.linalg.norm(right)
-        return np.array([right, np.cross(right, forwards), forwards])
-
-    def depth(self, points: Array) -> Array:
-        """Return how far before the camera points (…, 3) are, at least a little."""
-        return np.maximum((points - self.place) @ self.axes[2], 0.05)
-
-    def seen(self, points: Array) -> Array:
-        """Return where points (…, 3) are in the picture (…, 2), in widths of it from its middle."""
-        flat = (points - self.place) @ self.axes[:2].T
-        return np.asarray(flat / self.depth(points)[..., None] * self.focal_length / 36.0)
-
-    def is_seen(self, points: Array, margin: float = 0.08) -> NDArray[np.bool_]:
-        """Return which of points (…, 3) are in the picture, or nearly."""
-        across = np.abs(self.seen(points))
-        inside = (across[..., 0] < 0.5 + margin) & (across[..., 1] < 0.5 / self.aspect + margin)
-        return inside & ((points - self.place) @ self.axes[2] > 0.1)
-
-    def blur(self, points: Array) -> Array:
-        """Return the radius of the cone that is one point of the picture, where points (…, 3) are."""
-        aperture = self.focal_length / 1000 / self.f_stop
-        return np.asarray(aperture / 2 * np.abs(self.depth(points) - self.focus) / self.focus)
 
 
 def lines_of(current: Current, count: int, winding: float, chance: random.Random) -> Array:
@@ -172,16 +120,3 @@ def _evenly(line: Array) -> Array:
 def length_of(lines: Array) -> Array:
     """Return how long lines (n, points, 3) are."""
     return np.asarray(np.linalg.norm(np.diff(lines, axis=1), axis=2).sum(axis=1))
-
-
-def quickest(lines: Array, sight: Sight) -> Array:
-    """Return how far in the picture, in widths, what goes one unit along each line moves at the most.
-
-    Lines that are nowhere in the picture count as one that moves very little.
-    """
-    seen = sight.seen(lines)
-    moved = np.linalg.norm(np.diff(seen, axis=1), axis=2)
-    step = np.linalg.norm(np.diff(lines, axis=1), axis=2)
-    inside = sight.is_seen(lines)
-    counted = inside[:, 1:] & inside[:, :-1]
-    return np.maximum(np.where(counted, moved / step, 0.0).max(axis=1), 1e-3)

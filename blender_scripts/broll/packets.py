@@ -11,7 +11,6 @@ from blender_scripts.broll.motion import animate
 from blender_scripts.broll.stage import Stage
 
 Array = NDArray[np.float64]
-_SIDES = 28
 
 
 @dataclass(frozen=True)
@@ -64,17 +63,6 @@ def write_attribute(mesh: bpy.types.Mesh, name: str, values: Array) -> None:
     """Give each point of a mesh a number, or three."""
     kind, field = ("FLOAT_VECTOR", "vector") if values.ndim > 1 else ("FLOAT", "value")
     mesh.attributes.new(name, kind, "POINT").data.foreach_set(field, values.astype(np.float32).ravel())
-
-
-def disc_mesh(name: str) -> bpy.types.Mesh:
-    """Return a disc of radius 1 that faces up, whose attribute "rim" is 0 in the middle and 1 at the edge."""
-    angles = np.linspace(0.0, 2 * np.pi, _SIDES, endpoint=False)
-    edge = np.stack([np.cos(angles), np.sin(angles), np.zeros(_SIDES)], axis=1)
-    mesh = bpy.data.meshes.new(name)
-    faces = [(0, 1 + at, 1 + (at + 1) % _SIDES) for at in range(_SIDES)]
-    mesh.from_pydata([(0.0, 0.0, 0.0), *edge.tolist()], [], faces)
-    write_attribute(mesh, "rim", np.array([0.0] + [1.0] * _SIDES))
-    return mesh
 
 
 def _travelling(
