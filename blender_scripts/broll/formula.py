@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import bpy
 
-Term = bpy.types.NodeSocket | float
+Term: TypeAlias = "bpy.types.NodeSocket | float"
 
 
 @dataclass(frozen=True)

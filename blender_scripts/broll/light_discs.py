@@ -1,4 +1,6 @@
-"""Discs of light that face the camera: points with a halo, the circles of a lens out of focus, motes, glows."""
+"""Discs of light that face the camera: points with a halo, the circles of a lens out of focus, motes."""
+
+from dataclasses import dataclass
 
 import bpy
 import numpy as np
@@ -17,6 +19,21 @@ _SIDES = 28
 _CORE, _HALO, _CIRCLE = 5.5, 1.0, 2.0  # light of a point, of what is round it, and of a circle out of focus
 
 
+@dataclass(frozen=True)
+class Discs:
+    """Circles of a lens out of focus.
+
+    Attributes:
+        places: Their middles (n, 3).
+        sizes: Their radii (n).
+        tints: Their light (n, 3).
+    """
+
+    places: Array
+    sizes: Array
+    tints: Array
+
+
 def add_disc_guide(stage: Stage, sight: Sight, material: bpy.types.Material) -> bpy.types.Object:
     """Add an unseen disc of radius 1 that is turned to the camera, to be shown where it is wanted."""
     thing = stage.add(material.name, _mesh_of(np.zeros((1, 3)), np.ones(1), np.eye(3)))
@@ -26,24 +43,12 @@ def add_disc_guide(stage: Stage, sight: Sight, material: bpy.types.Material) -> 
     return thing
 
 
-def add_discs(  # noqa: PLR0913 - five things are said of each disc
-    stage: Stage, sight: Sight, name: str, places: Array, sizes: Array, tints: Array, blurs: Array
-) -> bpy.types.Object:
-    """Add discs that stand still.
-
-    Args:
-        stage: Where.
-        sight: What they are turned to.
-        name: Of the object.
-        places: Their middles (n, 3).
-        sizes: Their radii (n).
-        tints: Their light (n, 3).
-        blurs: 0 for a point with a halo, 1 for the even circle of a lens out of focus (n).
-    """
-    mesh = _mesh_of(places, sizes, sight.axes)
-    look = np.stack([sizes, np.ones(len(sizes)), blurs], axis=1)
+def add_discs(stage: Stage, sight: Sight, name: str, discs: Discs) -> bpy.types.Object:
+    """Add discs out of focus, turned to the camera."""
+    mesh = _mesh_of(discs.places, discs.sizes, sight.axes)
+    look = np.stack([discs.sizes, np.ones_like(discs.sizes), np.ones_like(discs.sizes)], axis=1)
     write_attribute(mesh, "look", np.repeat(look, _SIDES + 1, axis=0))
-    write_attribute(mesh, "tint", np.repeat(tints, _SIDES + 1, axis=0))
+    write_attribute(mesh, "tint", np.repeat(discs.tints, _SIDES + 1, axis=0))
     mesh.materials.append(disc_material(name))
     return stage.add(name, mesh)
 
@@ -53,30 +58,16 @@ def disc_material(name: str) -> bpy.types.Material:
     material = bpy.data.materials.new(name)
     tree = new_node_tree(material)
     sums = Formula(tree)
-    rim = read_attribute(tree, "rim", "Fac")
+    rim = _rim(tree)
     apart = tree.nodes.new("ShaderNodeSeparateXYZ")
     tree.links.new(read_attribute(tree, "look", "Vector"), apart.inputs[0])
     core = sums.of("MULTIPLY", sums.smooth(rim, 0.5, 0.28), _CORE)
     halo = sums.of("MULTIPLY", sums.of("POWER", sums.of("SUBTRACT", 1.0, rim), 3.0), _HALO)
     lens = sums.of("MULTIPLY_ADD", sums.of("POWER", rim, 4.0), 0.5, 1.0)
-    circle = sums.product(sums.smooth(rim, 1.0, 0.93), lens, _CIRCLE)
+    circle = sums.product(sums.smooth(rim, 0.99, 0.9), lens, _CIRCLE)
     light = sums.mixed(sums.of("ADD", core, halo), circle, apart.outputs["Z"])
     shine_through(material, read_attribute(tree, "tint", "Color"), sums.product(light, apart.outputs["Y"]))
     return material
-
-
-def add_glow_card(stage: Stage, sight: Sight, place: Array, size: float, tint: Array) -> None:
-    """Add a large soft light in the distance, brightest in its middle and nothing at its edge."""
-    mesh = _mesh_of(place[None], np.array([size]), sight.axes)
-    material = bpy.data.materials.new("distant glow")
-    tree = new_node_tree(material)
-    sums = Formula(tree)
-    inwards = sums.of("SUBTRACT", 1.0, read_attribute(tree, "rim", "Fac"))
-    color = tree.nodes.new("ShaderNodeRGB").outputs[0]
-    color.default_value = (*tint, 1.0)
-    shine_through(material, color, sums.product(inwards, sums.smooth(inwards, 0.0, 1.0)))
-    mesh.materials.append(material)
-    stage.add("distant glow", mesh)
 
 
 def shine_through(material: bpy.types.Material, color: bpy.types.NodeSocket, light: Term) -> None:
@@ -101,8 +92,16 @@ def read_attribute(tree: bpy.types.NodeTree, name: str, output: str) -> bpy.type
     return node.outputs[output]
 
 
+def _rim(tree: bpy.types.NodeTree) -> bpy.types.NodeSocket:
+    """Return how far from the middle of its disc a point is: 1 at the edge, whatever the corners."""
+    length = tree.nodes.new("ShaderNodeVectorMath")
+    length.operation = "LENGTH"
+    tree.links.new(read_attribute(tree, "spot", "Vector"), length.inputs[0])
+    return Formula(tree).of("MINIMUM", length.outputs["Value"], 1.0)
+
+
 def _mesh_of(places: Array, sizes: Array, axes: Array) -> bpy.types.Mesh:
-    """Return discs in one mesh; its attribute "rim" is 0 in the middle of each and 1 at the edge."""
+    """Return discs in one mesh; its attribute "spot" says where on its disc a point is."""
     angles = np.linspace(0.0, 2 * np.pi, _SIDES, endpoint=False)
     shape = np.vstack([np.zeros(3), np.outer(np.cos(angles), axes[0]) + np.outer(np.sin(angles), axes[1])])
     points = places[:, None] + shape[None] * sizes[:, None, None]
@@ -110,5 +109,6 @@ def _mesh_of(places: Array, sizes: Array, axes: Array) -> bpy.types.Mesh:
     faces = (np.arange(len(places))[:, None, None] * len(shape) + fan[None]).reshape(-1, 3)
     mesh = bpy.data.meshes.new("discs")
     mesh.from_pydata(points.reshape(-1, 3).tolist(), [], faces.tolist())
-    write_attribute(mesh, "rim", np.tile([0.0] + [1.0] * _SIDES, len(places)))
+    flat = np.vstack([np.zeros(3), np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=1)])
+    write_attribute(mesh, "spot", np.tile(flat, (len(places), 1)))
     return mesh

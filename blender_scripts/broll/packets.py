@@ -25,7 +25,7 @@ class Packets:
         tint: Its light (n, 3).
     """
 
-    line: Array
+    line: NDArray[np.int_]
     start: Array
     passed: Array
     tint: Array
@@ -75,7 +75,9 @@ def _travelling(
     new, link, formula = tree.nodes.new, tree.links.new, Formula(tree)
     time = formula.value("moment")
     animate(stage, time.outputs[0], "default_value", lambda moment: moment)
-    share = formula.of("FRACT", formula.of("MULTIPLY_ADD", _field(tree, "passed"), time.outputs[0], _field(tree, "start")))
+    share = formula.of(
+        "FRACT", formula.of("MULTIPLY_ADD", _field(tree, "passed"), time.outputs[0], _field(tree, "start"))
+    )
     place = formula.of("MULTIPLY", share, points - 1.0)
     step = formula.of("FLOOR", place)
     first, rest = formula.of("ADD", _field(tree, "first"), step), formula.of("SUBTRACT", place, step)
@@ -86,7 +88,10 @@ def _travelling(
     link(look, apart.inputs[0])
     moved = new("GeometryNodeSetPosition")
     link(new("NodeGroupInput").outputs[0], moved.inputs["Geometry"])
-    link(_between(tree, source, first, rest, new("GeometryNodeInputPosition").outputs[0]), moved.inputs["Position"])
+    link(
+        _between(tree, source, first, rest, new("GeometryNodeInputPosition").outputs[0]),
+        moved.inputs["Position"],
+    )
     kept = new("GeometryNodeStoreNamedAttribute")
     kept.data_type, kept.domain = "FLOAT_VECTOR", "POINT"
     kept.inputs["Name"].default_value = "look"

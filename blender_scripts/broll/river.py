@@ -24,12 +24,14 @@ Array = NDArray[np.float64]
 
 PACKET = 0.04  # radius of a packet and its halo, in focus
 _THREAD = 0.006  # half the breadth of a line
-_PACKET_GROWS, _THREAD_GROWS = 0.62, 0.55  # with the lens's blur
-_HAZE = 15.0  # distance over which light fades to a third
+_PACKET_GROWS, _THREAD_GROWS = 0.58, 0.3  # with the lens's blur
+_HAZE = 18.0  # distance over which light fades to a third
+_LOST = 0.05  # share of the light below which haze leaves nothing, and nothing is drawn
 _FADING = 0.06  # share of a line over which it begins and ends
 _TAIL, _FRONT = 0.42, 0.015  # of a pulse, in units of the scene
 _PULSE, _REST = 2.6, 0.15  # light of a pulse and of a line without one
-_FLOOR_MIRRORS, _FLOOR_ROUGH = 0.3, 0.035  # how much of the light, and how blurred a unit above the floor
+_FLOOR_MIRRORS, _FLOOR_ROUGH = 0.26, 0.06  # how much of the light, and how blurred a unit above the floor
+_FLOOR_SKIPS = 2  # lines, all but one of which have no image there: it is dim, and each costs time
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Course:
         gap: Distance from one to the next.
     """
 
-    count: Array
+    count: NDArray[np.int_]
     start: Array
     turns: Array
     gap: Array
@@ -63,12 +65,19 @@ class River:
     tints: Array
     course: Course
 
+    def every(self, step: int) -> "River":
+        """Return this river with only every so many-th line."""
+        course = self.course
+        kept = Course(*(each[::step] for each in (course.count, course.start, course.turns, course.gap)))
+        return River(self.lines[::step], self.tints[::step], kept)
+
 
 def add_river(stage: Stage, river: River, sight: Sight) -> None:
     """Add a river, and its image in a wet floor at a height of 0."""
     _add_image(stage, river, sight, np.zeros(river.lines.shape[:2]))
-    sunk = replace(river, lines=river.lines * (1, 1, -1), tints=river.tints * _FLOOR_MIRRORS)
-    _add_image(stage, sunk, sight, _FLOOR_ROUGH * river.lines[..., 2])
+    seen = river.every(_FLOOR_SKIPS)
+    sunk = replace(seen, lines=seen.lines * (1, 1, -1), tints=seen.tints * _FLOOR_MIRRORS)
+    _add_image(stage, sunk, sight, _FLOOR_ROUGH * seen.lines[..., 2])
 
 
 def _add_image(stage: Stage, river: River, sight: Sight, rough: Array) -> None:
@@ -82,6 +91,7 @@ def _light(lines: Array, sight: Sight) -> Array:
     """Return how much light comes through from each point (lines, points)."""
     depth, points = sight.depth(lines), lines.shape[1]
     haze = np.exp(-np.maximum(depth - sight.focus, 0.0) / _HAZE)
+    haze = np.maximum(haze - _LOST, 0.0) / (1 - _LOST)
     near = np.clip((depth - 1.0) / 1.5, 0.0, 1.0) ** 2
     order = np.arange(points)
     end = np.clip(np.minimum(order, order[::-1]) / (_FADING * points), 0.0, 1.0)
@@ -97,7 +107,7 @@ def _add_threads(stage: Stage, river: River, sight: Sight, least: Array, light: 
     half = np.maximum(half, 0.8 * sight.pixel(lines))
     sides = np.stack([lines - across * half[..., None], lines + across * half[..., None]], axis=2)
     mesh = bpy.data.meshes.new("threads")
-    mesh.from_pydata(sides.reshape(-1, 3).tolist(), [], _ribbons(*lines.shape[:2]))
+    mesh.from_pydata(sides.reshape(-1, 3).tolist(), [], _ribbons(light > 0.0))
     cell = np.linspace(0, 1, lines.shape[1])[None] * course.count[:, None] - course.start[:, None]
     turns, gap = (np.broadcast_to(each[:, None], cell.shape) for each in (course.turns, course.gap))
     tint = river.tints[:, None] * (light * (_THREAD / half) ** 0.9)[..., None]
@@ -108,16 +118,25 @@ def _add_threads(stage: Stage, river: River, sight: Sight, least: Array, light: 
     stage.add("threads", mesh)
 
 
-def _ribbons(lines: int, points: int) -> list[list[int]]:
-    """Return the faces of ribbons whose points come in pairs."""
-    pairs = (np.arange(lines)[:, None] * points + np.arange(points - 1)).ravel() * 2
-    return np.stack([pairs, pairs + 1, pairs + 3, pairs + 2], axis=1).tolist()
+def _ribbons(shines: NDArray[np.bool_]) -> list[list[int]]:
+    """Return the faces of ribbons whose points come in pairs, where any light comes from them."""
+    lines, points = shines.shape
+    pairs = (np.arange(lines)[:, None] * points + np.arange(points - 1))[shines[:, 1:] | shines[:, :-1]] * 2
+    faces: list[list[int]] = np.stack([pairs, pairs + 1, pairs + 3, pairs + 2], axis=1).tolist()
+    return faces
 
 
 def _add_packets(stage: Stage, river: River, sight: Sight, least: Array, light: Array) -> None:
     """Add the packets, each at the head of a pulse of its line."""
     size = np.maximum(PACKET, least)
-    look = np.stack([size, light * (PACKET / size) ** 1.15, np.clip(least / PACKET - 0.3, 0.0, 1.0)], axis=-1)
+    look = np.stack(
+        [
+            np.where(light > 0.0, size, 0.0),
+            light * (PACKET / size) ** 1.15,
+            np.clip(least / PACKET - 0.3, 0.0, 1.0),
+        ],
+        axis=-1,
+    )
     paths = bpy.data.meshes.new("paths")
     paths.from_pydata(river.lines.reshape(-1, 3).tolist(), [], [])
     write_attribute(paths, "look", look.reshape(-1, 3))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Place = tuple[float, float, float]
+_NEAREST = 0.1  # before the camera
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,12 @@ class Sight:
         forwards = np.subtract(self.target, self.place) / self.focus
         right = np.cross(forwards, (0.0, 0.0, 1.0))
         right /= np.linalg.norm(right)
-        return np.array([right, np.cross(right, forwards), forwards])
+        axes: Array = np.array([right, np.cross(right, forwards), forwards])
+        return axes
 
     def depth(self, points: Array) -> Array:
         """Return how far before the camera points (…, 3) are, at least a little."""
-        return np.maximum((points - self.place) @ self.axes[2], 0.05)
+        return np.maximum((points - self.place) @ self.axes[2], _NEAREST)
 
     def seen(self, points: Array) -> Array:
         """Return where points (…, 3) are in the picture (…, 2), in widths of it from its middle."""
@@ -54,7 +56,8 @@ class Sight:
         """Return which of points (…, 3) are in the picture, or nearly."""
         across = np.abs(self.seen(points))
         inside = (across[..., 0] < 0.5 + margin) & (across[..., 1] < 0.5 / self.aspect + margin)
-        return inside & ((points - self.place) @ self.axes[2] > 0.1)
+        before: NDArray[np.bool_] = (points - self.place) @ self.axes[2] > _NEAREST
+        return np.asarray(inside & before)
 
     def blur(self, points: Array) -> Array:
         """Return the radius of the cone that is one point of the picture, where points (…, 3) are."""
@@ -75,4 +78,4 @@ class Sight:
         step = np.linalg.norm(np.diff(lines, axis=1), axis=2)
         inside = self.is_seen(lines)
         counted = inside[:, 1:] & inside[:, :-1]
-        return np.maximum(np.where(counted, moved / step, 0.0).max(axis=1), 1e-3)
+        return np.asarray(np.maximum(np.where(counted, moved / step, 0.0).max(axis=1), 1e-3))

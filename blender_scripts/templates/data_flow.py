@@ -1,15 +1,18 @@
-"""Data flow: packets of light that travel along a river of fine lines, through a dark space over a wet floor."""
+"""Data flow: packets of light that travel along a river of fine lines, over a wet floor in the dark."""
 
 import math
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import bpy
 import numpy as np
 from numpy.typing import NDArray
 
 from blender_scripts.broll.currents import Current, Knot, length_of, lines_of
+from blender_scripts.broll.distant_glow import add_distant_glow
 from blender_scripts.broll.lens import add_camera
-from blender_scripts.broll.light_discs import add_discs, add_glow_card
+from blender_scripts.broll.light_discs import Discs, add_discs
 from blender_scripts.broll.motion import animate, drifting, swinging
 from blender_scripts.broll.palette import Palette, mixed
 from blender_scripts.broll.picture import add_glow, set_background
@@ -21,9 +24,9 @@ Array = NDArray[np.float64]
 
 DIRECTIONS = ("across", "towards", "away")
 _WIDEST_STOP, _SMALLEST_STOP = 0.15, 2.4
-_GAPS = (2.2, 4.2)  # from a packet to the next on its line, in units
+_GAPS = ((3.4, 6.4), (2.2, 4.2))  # from a packet to the next on its line, in units: along, across
 _ACCENTS = 0.06  # share of lines in the accent's colour
-_MOST_OVERLAPS = 40  # of lights one behind the other: more are not seen
+_MOST_OVERLAPS = 48  # of lights one behind the other: more are not seen
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def _river(stage: Stage, wish: Wish, sight: Sight) -> River:
         lines.append(lines_of(wider, count, wish.curl, chance))
         tints += [_tint(stage.palette, current.gain, chance) for _ in range(count)]
     flow = np.concatenate(lines)
-    if stage.chance("side").random() < 0.5:
+    if stage.chance("side").choice((True, False)):
         flow = flow * (-1, 1, 1)
     if wish.direction == "away":
         flow = flow[:, ::-1]
@@ -105,10 +108,14 @@ def _across(chance: random.Random) -> list[Current]:
 def _along(chance: random.Random) -> list[Current]:
     """Return a river that comes from the horizon and passes below the camera and beside it."""
     near = _near(chance, 0.6, 0.12)
-    main = near((10, 48, 2.0), (5, 30, 1.0), (-3.5, 17, 0.7), (-1.6, 8, 0.9), (1.2, 2, 0.6))
-    main += near((0.6, -3, 0.45), (-0.6, -8, 0.3))
-    left = near((-15, 46, 4.0), (-12, 28, 2.4), (-6, 14, 1.7), (-4, 5, 1.3), (-3, -1, 1.5), (-3.4, -7, 1.9))
-    right = near((19, 44, 4.0), (13, 26, 2.0), (6, 12, 2.2), (4, 4, 1.5), (3.2, -2, 1.8), (3.8, -7, 2.2))
+    main = near((2, 95, 3), (6, 60, 2), (4.5, 36, 1.2), (-0.6, 19, 0.8), (-1.8, 9, 0.9), (0.8, 2.5, 0.6))
+    main += near((0.8, -3, 0.45), (-0.4, -8, 0.3))
+    left = near(
+        (-1, 95, 5), (-6, 60, 4), (-9, 34, 3), (-7.5, 16, 2), (-4.5, 5, 1.4), (-3, -1, 1.5), (-3.2, -7, 2)
+    )
+    right = near(
+        (6, 95, 5), (12, 60, 4), (12, 32, 2.6), (7.5, 14, 2), (4.5, 4, 1.6), (3.2, -2, 1.8), (3.6, -7, 2.2)
+    )
     return [
         Current(main, 0.66, 2.4, 0.4, 0.5, 0.5),
         Current(left, 0.18, 0.9, 0.7, 0.6, 0.5, 0.7),
@@ -116,12 +123,16 @@ def _along(chance: random.Random) -> list[Current]:
     ]
 
 
-def _near(chance: random.Random, aside: float, up: float):  # noqa: ANN202
+def _near(chance: random.Random, aside: float, up: float) -> Callable[..., tuple[Knot, ...]]:
     """Return a function that moves knots a little."""
 
     def moved(*knots: Knot) -> tuple[Knot, ...]:
         return tuple(
-            (x + chance.uniform(-aside, aside), y + chance.uniform(-aside, aside), z + chance.uniform(-up, up))
+            (
+                x + chance.uniform(-aside, aside),
+                y + chance.uniform(-aside, aside),
+                z + chance.uniform(-up, up),
+            )
             for x, y, z in knots
         )
 
@@ -144,7 +155,7 @@ def _course(stage: Stage, wish: Wish, lines: Array, sight: Sight) -> Course:
     count, start, turns = [], [], []
     for whole, most in zip(length, limit, strict=True):
         passed = min(most, usual * 1.3) * chance.uniform(0.62, 1.0) * stage.seconds
-        number = max(round(whole / chance.uniform(*_GAPS) * wish.packets), 1)
+        number = max(round(whole / chance.uniform(*_GAPS[wish.direction == "across"]) * wish.packets), 1)
         if stage.loop:
             number = max(number, math.ceil(whole / passed))
         turned = passed * number / whole
@@ -156,20 +167,25 @@ def _course(stage: Stage, wish: Wish, lines: Array, sight: Sight) -> Course:
 
 def _add_motes(stage: Stage, sight: Sight) -> None:
     """Add motes that hang in the air before the river and behind it, as the lens draws them."""
-    for name, number, nearest, farthest, gain in (("far motes", 110, 13.0, 32.0, 0.16), ("near motes", 14, 2.2, 4.2, 0.1)):
+    for name, number, nearest, farthest, gain in (
+        ("far motes", 110, 13.0, 32.0, 0.16),
+        ("near motes", 14, 2.2, 4.2, 0.1),
+    ):
         chance = stage.chance(name)
         depth = np.array([chance.uniform(nearest, farthest) for _ in range(number)])
         x = np.array([chance.uniform(-0.62, 0.62) for _ in range(number)])
         y = np.array([chance.gauss(0.06, 0.13) for _ in range(number)])
         scale = depth * 36 / sight.focal_length
         places = np.array(sight.place) + np.stack([x * scale, y * scale, depth], axis=1) @ sight.axes
-        sizes = np.maximum(1.1 * sight.blur(places), scale * 0.002) * [chance.uniform(0.8, 1.3) for _ in depth]
+        sizes = np.maximum(1.1 * sight.blur(places), scale * 0.002) * [
+            chance.uniform(0.8, 1.3) for _ in depth
+        ]
         tints = np.array([_tint(stage.palette, gain, chance) * chance.uniform(0.2, 1.0) for _ in depth])
-        motes = add_discs(stage, sight, name, places, sizes, tints, np.ones(number))
+        motes = add_discs(stage, sight, name, Discs(places, sizes, tints))
         _float(stage, motes, 0.02 * nearest)
 
 
-def _float(stage: Stage, motes, far: float) -> None:
+def _float(stage: Stage, motes: bpy.types.Object, far: float) -> None:
     """Let motes rise and sink a little, or rise slowly."""
 
     def place_at(moment: float) -> tuple[float, float, float]:
@@ -184,11 +200,14 @@ def _add_distance(stage: Stage, sight: Sight) -> None:
     """Fill what is far behind: a dark gradient, and soft light on the horizon."""
     colors, chance = stage.palette, stage.chance("distance")
     set_background(stage, mixed(colors.background, colors.primary, 0.04), colors.background)
-    for color, gain, side in ((colors.primary, 0.09, -1), (colors.secondary, 0.05, 1), (colors.accent, 0.012, 0)):
-        depth, x = 36.0, side * chance.uniform(0.15, 0.4)
-        scale = depth * 36 / sight.focal_length
-        place = np.array(sight.place) + np.array([x * scale, chance.uniform(-0.02, 0.1) * scale, depth]) @ sight.axes
-        add_glow_card(stage, sight, place, scale * chance.uniform(0.45, 0.65), np.array(color) * gain)
+    for color, gain, side in (
+        (colors.primary, 0.09, -1),
+        (colors.secondary, 0.05, 1),
+        (colors.accent, 0.012, 0),
+    ):
+        aside = (side * chance.uniform(0.15, 0.4), chance.uniform(-0.02, 0.1), sight.focal_length / 36)
+        tint = mixed((0.0, 0.0, 0.0), color, gain)
+        add_distant_glow(stage, (np.array(aside) @ sight.axes).tolist(), chance.uniform(24, 32), tint)
 
 
 def _add_moving_camera(stage: Stage, sight: Sight) -> None:
@@ -202,6 +221,4 @@ def _add_moving_camera(stage: Stage, sight: Sight) -> None:
         share = drifting(moment) - 0.5
         return x + 0.8 * share, y + 0.6 * share, z + 0.12 * share
 
-    add_camera(
-        stage, place_at, lambda _: sight.target, focal_length=sight.focal_length, f_stop=sight.f_stop
-    )
+    add_camera(stage, place_at, lambda _: sight.target, focal_length=sight.focal_length, f_stop=sight.f_stop)
