@@ -47,7 +47,7 @@ def add_packets(
     mesh = bpy.data.meshes.new("packets")
     mesh.from_pydata(np.zeros((len(packets.line), 3)).tolist(), [], [])
     for name, values in (
-        ("first", packets.line * points),
+        ("first", packets.line.astype(np.float64) * points),
         ("start", packets.start),
         ("passed", packets.passed),
     ):

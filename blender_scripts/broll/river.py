@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 PACKET = 0.04  # radius of a packet and its halo, in focus
 _THREAD = 0.006  # half the breadth of a line
-_PACKET_GROWS, _THREAD_GROWS = 0.58, 0.3  # with the lens's blur
+_PACKET_GROWS, _THREAD_GROWS = 0.58, 0.42  # with the lens's blur
 _HAZE = 18.0  # distance over which light fades to a third
 _LOST = 0.05  # share of the light below which haze leaves nothing, and nothing is drawn
 _FADING = 0.06  # share of a line over which it begins and ends
@@ -68,7 +68,7 @@ class River:
     def every(self, step: int) -> "River":
         """Return this river with only every so many-th line."""
         course = self.course
-        kept = Course(*(each[::step] for each in (course.count, course.start, course.turns, course.gap)))
+        kept = Course(course.count[::step], course.start[::step], course.turns[::step], course.gap[::step])
         return River(self.lines[::step], self.tints[::step], kept)
 
 

@@ -39,13 +39,13 @@ class Sight:
         """Right, up and forwards as the rows of a matrix."""
         forwards = np.subtract(self.target, self.place) / self.focus
         right = np.cross(forwards, (0.0, 0.0, 1.0))
-        right /= np.linalg.norm(right)
+        right = np.asarray(right / np.linalg.norm(right))
         axes: Array = np.array([right, np.cross(right, forwards), forwards])
         return axes
 
     def depth(self, points: Array) -> Array:
         """Return how far before the camera points (…, 3) are, at least a little."""
-        return np.maximum((points - self.place) @ self.axes[2], _NEAREST)
+        return np.asarray(np.maximum((points - self.place) @ self.axes[2], _NEAREST))
 
     def seen(self, points: Array) -> Array:
         """Return where points (…, 3) are in the picture (…, 2), in widths of it from its middle."""

@@ -93,7 +93,7 @@ def _river(stage: Stage, wish: Wish, sight: Sight) -> River:
 
 def _across(chance: random.Random) -> list[Current]:
     """Return a river that comes out of the distance, passes in focus and leaves beside the camera."""
-    near = _near(chance, 0.5, 0.15)
+    near = _near(chance, 0.9, 0.3)
     main = near((-19, 24, 2.6), (-9, 13, 0.7), (-4, 3, 1.5), (-0.6, 0.2, 0.7), (2, -1.3, 1.25))
     main += near((4.2, -3.6, 1), (7.5, -6, 1.8))
     back = near((-16, 9, 3), (-7, 12, 1.6), (0, 10, 2.2), (8, 13, 1.4), (18, 10, 2.6))
