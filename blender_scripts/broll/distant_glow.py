@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.palette import Rgb
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.sums import Formula
 
 
 def add_distant_glow(stage: Stage, towards: Sequence[float], degrees: float, tint: Rgb) -> None:

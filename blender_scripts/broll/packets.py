@@ -6,9 +6,9 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.motion import animate
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.sums import Formula
 
 Array = NDArray[np.float64]
 

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_scripts.blender_version import new_node_tree
-from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.light_discs import add_disc_guide, disc_material, read_attribute, shine_through
 from blender_scripts.broll.motion import animate
 from blender_scripts.broll.packets import Packets, add_packets, write_attribute
 from blender_scripts.broll.sight import Sight
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.sums import Formula
 
 Array = NDArray[np.float64]
 
@@ -30,8 +30,8 @@ _LOST = 0.05  # share of the light below which haze leaves nothing, and nothing 
 _FADING = 0.06  # share of a line over which it begins and ends
 _TAIL, _FRONT = 0.42, 0.015  # of a pulse, in units of the scene
 _PULSE, _REST = 2.6, 0.15  # light of a pulse and of a line without one
-_FLOOR_MIRRORS, _FLOOR_ROUGH = 0.26, 0.06  # how much of the light, and how blurred a unit above the floor
-_FLOOR_SKIPS = 2  # lines, all but one of which have no image there: it is dim, and each costs time
+_FLOOR_MIRRORS, _FLOOR_ROUGH = 0.3, 0.045  # how much of the light, and how blurred a unit above the floor
+_FLOOR_SKIPS = 3  # lines, all but one of which have no image there: it is dim, and each costs time
 
 
 @dataclass(frozen=True)
