@@ -32,8 +32,8 @@ def set_image_format(image: bpy.types.ImageFormatSettings, file_format: str) -> 
 
 
 def new_node_tree(owner: Any) -> bpy.types.NodeTree:  # noqa: ANN401 - a material, world or light
-    """Return the empty node tree of a material, world or light. From 5.0 on `use_nodes` is always true."""
-    if bpy.app.version < (5, 0, 0):
+    """Return the empty node tree of a material, world or light. From 5.0 on only a light has to be told."""
+    if bpy.app.version < (5, 0, 0) or owner.node_tree is None:
         owner.use_nodes = True
     tree = owner.node_tree
     tree.nodes.clear()

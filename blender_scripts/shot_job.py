@@ -65,11 +65,16 @@ class ShotSettings:
 
 
 @dataclass(frozen=True)
-class RenderShot:
-    """Open a prepared shot and render the frames that are asked for on standard input.
+class ChosenShot:
+    """A prepared shot, how it is opened, and what of it is worked on.
 
-    What it would run as it opens, it runs only if it is `trusted`; else it reads from `folder` alone. With a
-    `subset`, a frame is the mean of some of its samples, in linear light.
+    Attributes:
+        scene: The .blend.
+        folder: What it may read from unless it is trusted.
+        trusted: Whether what it would run as it opens may run.
+        choice: Of which scene, view layer and camera it is.
+        settings: What overrules the scene's.
+        device: On what it may be worked.
     """
 
     scene: Path
@@ -78,6 +83,16 @@ class RenderShot:
     choice: Choice
     settings: ShotSettings
     device: DeviceWish
+
+
+@dataclass(frozen=True)
+class RenderShot:
+    """Open a prepared shot and render the frames that are asked for on standard input.
+
+    With a `subset`, a frame is the mean of some of its samples, in linear light.
+    """
+
+    shot: ChosenShot
     subset: Subset | None
 
 
@@ -102,27 +117,29 @@ def render_shot(fields: Fields) -> RenderShot:
     Raises:
         BadInput: It is none.
     """
+    return RenderShot(shot=chosen_shot(fields), subset=subset_of(fields.child_if_said("subset")))
+
+
+def chosen_shot(fields: Fields) -> ChosenShot:
+    """Read which shot, opened how; what else a job says is left for its own reader."""
     scene = Path(fields.text("scene"))
-    return RenderShot(
+    return ChosenShot(
         scene=scene,
         folder=Path(fields.text("folder", str(scene.parent))),
         trusted=fields.flag("trusted", default=False),
-        choice=choice_of(fields.child("choice", optional=True)),
-        settings=shot_settings(fields.child("settings", optional=True)),
+        choice=_choice(fields.child("choice", optional=True)),
+        settings=_settings(fields.child("settings", optional=True)),
         device=device_wish(fields.child("device", optional=True)),
-        subset=subset_of(fields.child_if_said("subset")),
     )
 
 
-def choice_of(fields: Fields) -> Choice:
-    """Read which scene, view layer and camera."""
+def _choice(fields: Fields) -> Choice:
     names = {name: fields.words(name) for name in ("scene", "view_layer", "camera")}
     fields.refuse_others()
     return Choice(**names)
 
 
-def shot_settings(fields: Fields) -> ShotSettings:
-    """Read what overrules a scene's settings."""
+def _settings(fields: Fields) -> ShotSettings:
     settings = ShotSettings(
         width=fields.whole("width", 0, _LARGEST_SIDE, 0),
         height=fields.whole("height", 0, _LARGEST_SIDE, 0),

@@ -13,7 +13,7 @@ from blender_scripts.failure import BadInput
 from blender_scripts.frame_renderer import FrameRenderer
 from blender_scripts.sanitising import sanitise
 from blender_scripts.shot_file import open_file
-from blender_scripts.shot_job import Choice, RenderShot, ShotSettings
+from blender_scripts.shot_job import Choice, ChosenShot, RenderShot, ShotSettings
 from blender_scripts.shot_settings import apply_shot_settings
 from blender_scripts.subset_settings import render_some_samples
 from blender_scripts.unbaked import step_through
@@ -30,37 +30,36 @@ def render_shot(job: RenderShot, channel: EventChannel, commands: Iterable[str])
         OutOfResources: A required device is missing, or memory ran out even without persistent data.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    kind = devices.start(job.device, channel, denoise=job.settings.denoise != "off")
+    shot = job.shot
+    kind = devices.start(shot.device, channel, denoise=shot.settings.denoise != "off")
     began = time.monotonic()
-    open_shot(job.scene, job.folder, trusted=job.trusted)
-    scene = chosen_scene(job.choice)
-    apply_shot_settings(scene, job.settings)
+    scene = open_shot(shot)
     if job.subset:
         render_some_samples(scene, job.subset)
     devices.activate(scene, kind)
     devices.denoise_on_gpu(scene)
     devices.tell_settings(scene, channel, time.monotonic() - began)
-    pose = step_through(scene, _pose_of(scene, job.choice), _heartbeat(channel))
-    finish, picture = finish_of(scene, job.settings), picture_of(scene)
-    spare = devices.spare_for(kind, job.device)
+    pose = step_through(scene, _pose_of(scene, shot.choice), _heartbeat(channel))
+    finish, picture = finish_of(scene, shot.settings), picture_of(scene)
+    spare = devices.spare_for(kind, shot.device)
     renderer = FrameRenderer(scene, pose, channel, finish, picture, COLD, spare)
     renderer.render_all(commands)
 
 
-def open_shot(path: Path, folder: Path, *, trusted: bool) -> None:
-    """Open a prepared shot; what is not trusted is cleaned again, as what libraries bring comes each time.
+def open_shot(shot: ChosenShot) -> bpy.types.Scene:
+    """Open a prepared shot and return what is chosen of it, its settings overruled.
 
-    Args:
-        path: The .blend.
-        folder: What it may read from unless it is trusted; it may lie deeper in it.
-        trusted: Whether it is left as it is.
+    What is not trusted is cleaned again, as what libraries bring comes each time.
 
     Raises:
-        BadInput: Blender cannot read it.
+        BadInput: Blender cannot read it, or it lacks what is chosen.
     """
-    open_file(path, scripts=trusted)
-    if not trusted:
-        sanitise(folder, keep_drivers=False)
+    open_file(shot.scene, scripts=shot.trusted)
+    if not shot.trusted:
+        sanitise(shot.folder, keep_drivers=False)
+    scene = _chosen_scene(shot.choice)
+    apply_shot_settings(scene, shot.settings)
+    return scene
 
 
 def _heartbeat(channel: EventChannel) -> Callable[[int], None]:
@@ -76,7 +75,7 @@ def _heartbeat(channel: EventChannel) -> Callable[[int], None]:
     return beat
 
 
-def chosen_scene(choice: Choice) -> bpy.types.Scene:
+def _chosen_scene(choice: Choice) -> bpy.types.Scene:
     """Return the scene of a choice, with its view layer alone switched on.
 
     Raises:

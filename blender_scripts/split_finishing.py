@@ -10,8 +10,7 @@ from blender_scripts import devices
 from blender_scripts.blender_version import new_compositing, set_denoise_node
 from blender_scripts.events import EventChannel
 from blender_scripts.frame_renderer import FrameRenderer
-from blender_scripts.shot_rendering import chosen_scene, finish_of, open_shot, picture_of
-from blender_scripts.shot_settings import apply_shot_settings
+from blender_scripts.shot_rendering import finish_of, open_shot, picture_of
 from blender_scripts.split_job import FinishSplit, Guides
 from blender_scripts.warmth import COLD
 
@@ -29,11 +28,9 @@ def finish_split(job: FinishSplit, channel: EventChannel, commands: Iterable[str
         OutOfResources: A required device is missing, or memory ran out.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    kind = devices.start(job.device, channel, denoise=job.guides is not None)
+    kind = devices.start(job.shot.device, channel, denoise=job.guides is not None)
     began = time.monotonic()
-    open_shot(job.scene, job.folder, trusted=job.trusted)
-    scene = chosen_scene(job.choice)
-    apply_shot_settings(scene, job.settings)
+    scene = open_shot(job.shot)
     devices.activate(scene, kind)
     tree, picture = new_compositing(scene)
     light = _picture_node(tree, job.light)
@@ -41,7 +38,7 @@ def finish_split(job: FinishSplit, channel: EventChannel, commands: Iterable[str
         light = _denoised(tree, light, job.guides, scene.cycles)
     tree.links.new(light, picture)
     channel.send("scene_loaded", seconds=time.monotonic() - began)
-    finish = finish_of(scene, job.settings)
+    finish = finish_of(scene, job.shot.settings)
     FrameRenderer(scene, scene.frame_set, channel, finish, picture_of(scene), COLD).render_all(commands)
 
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from blender_scripts.device_wish import DeviceWish, device_wish
 from blender_scripts.fields import Fields
-from blender_scripts.shot_job import Choice, ShotSettings, choice_of, shot_settings
+from blender_scripts.shot_job import ChosenShot, chosen_shot
 
 
 @dataclass(frozen=True)
@@ -21,22 +20,12 @@ class FinishSplit:
     """Open a prepared shot and make a picture of linear light as its own render would be finished.
 
     Attributes:
-        scene: The shot, whose settings hold.
-        folder: What it may read from unless it is trusted.
-        trusted: Whether what it would run as it opens may run.
-        choice: Of which scene and view layer it is.
-        settings: What overrules the scene's.
-        device: On what a denoiser may run.
+        shot: Whose settings hold; on its device the denoiser may run.
         light: The mean of all samples, an EXR.
         guides: For the denoiser; without them, it is left out.
     """
 
-    scene: Path
-    folder: Path
-    trusted: bool
-    choice: Choice
-    settings: ShotSettings
-    device: DeviceWish
+    shot: ChosenShot
     light: Path
     guides: Guides | None
 
@@ -47,14 +36,8 @@ def finish_split(fields: Fields) -> FinishSplit:
     Raises:
         BadInput: It is none.
     """
-    scene = Path(fields.text("scene"))
     return FinishSplit(
-        scene=scene,
-        folder=Path(fields.text("folder", str(scene.parent))),
-        trusted=fields.flag("trusted", default=False),
-        choice=choice_of(fields.child("choice", optional=True)),
-        settings=shot_settings(fields.child("settings", optional=True)),
-        device=device_wish(fields.child("device", optional=True)),
+        shot=chosen_shot(fields),
         light=Path(fields.text("light")),
         guides=_guides(fields.child_if_said("guides")),
     )

@@ -58,7 +58,7 @@ def build_template(fields: Fields) -> BuildTemplate:
         height=fields.whole("height", 4, _LARGEST_SIDE),
         frames=fields.whole("frames", 1, 1_000_000),
         fps=fields.whole("fps", 1, 1000),
-        fps_base=fields.number("fps_base", 0.5, 2.0, 1.0),
+        fps_base=fields.number("fps_base", 0.5, 20.0, 1.0),
         seed=fields.whole("seed", 0, 2**31 - 1, 0),
         loop=fields.flag("loop", default=False),
         title=fields.child_if_said("title"),

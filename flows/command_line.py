@@ -12,10 +12,12 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from prefect.settings import (
@@ -37,6 +39,8 @@ from media.staging import secret_source, stage, with_public_source
 Job = TypeVar("Job", bound=BaseModel)
 GRACE_S = 5.0
 """How long a run that is interrupted may take to remove its temporary files."""
+STDERR = 2
+ENDING = b"ending; what is finished is kept, and the same command goes on from there\n"
 
 SERVER = {
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS: 120,
@@ -91,15 +95,23 @@ def _ending_in_time() -> Iterator[None]:
     if PREFECT_API_URL.value():
         yield
         return
+    over: SimpleQueue[str] = SimpleQueue()
 
     def interrupted(*_: object) -> None:
+        # It comes between any two steps of the main thread, which may hold the lock that threads are started
+        # under or be writing to stderr itself: only what takes no lock may be done here.
+        over.put("interrupted")
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # the second one ends at once
-        sys.stderr.write("ending; what is finished is kept, and the same command goes on from there\n")
-        late = threading.Timer(GRACE_S, _end)
-        late.daemon = True
-        late.start()
+        with suppress(OSError):  # nobody may be reading
+            os.write(STDERR, ENDING)
         raise KeyboardInterrupt
 
+    def watch() -> None:
+        if over.get() == "interrupted":
+            time.sleep(GRACE_S)
+            _end()
+
+    threading.Thread(target=watch, name="ending-in-time", daemon=True).start()
     before = signal.signal(signal.SIGINT, interrupted)
     try:
         yield
@@ -107,15 +119,22 @@ def _ending_in_time() -> Iterator[None]:
         _end()
     finally:
         signal.signal(signal.SIGINT, before)
+        over.put("ended")
 
 
 def _end() -> None:
-    """End this process without asking anybody; what it has started ends with it."""
-    from prefect.server.api.server import SubprocessASGIServer  # noqa: PLC0415 - loaded where it has started one
+    """End this process without asking anybody; what it has started ends with it.
 
-    SubprocessASGIServer().stop()
-    sys.stderr.flush()
-    os._exit(128 + signal.SIGINT)
+    Two threads may be here at once, or one of them in Prefect's own `stop`, which waits: so nothing is waited
+    for, logged or imported.
+    """
+    try:
+        served = sys.modules.get("prefect.server.api.server")  # loaded where it has started a server
+        for server in list(served.SubprocessASGIServer._instances.values()) if served else ():  # noqa: SLF001 - no other list of them
+            if process := server.server_process:
+                process.kill()
+    finally:
+        os._exit(128 + signal.SIGINT)
 
 
 def add_job(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from flows.command_line import main
 from media.frame_feed import FrameFeed
 from media.manifest import Result
 from media.shot.job import AnimationJob
+from media.source import Source
 from tasks.chunks import find_renderers, render_chunks
 from tasks.code_version import expect_deployed_code
 from tasks.lifeline import gives_sign_of_life
@@ -37,7 +38,11 @@ def render_animation(job: AnimationJob) -> Result:
         job: Which frames, and how.
     """
     expect_deployed_code()
-    source = download_model(job.source)
+    return animate(job, download_model(job.source))
+
+
+def animate(job: AnimationJob, source: Source) -> Result:
+    """Render the frames of a scene that is stored, and make a video of them: what flows of shots share."""
     result = result_of_job(job, source)
     if finished := find_manifest(result):
         return finished

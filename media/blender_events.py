@@ -186,6 +186,7 @@ Event = Annotated[
     | Started
     | SceneSaved
     | ShotSaved
+    | TemplateBuilt
     | SceneLoaded
     | FrameStarted
     | SampleProgress

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import rfc8785
 
@@ -40,6 +41,18 @@ def _canonical(value: Digestible) -> Canonical:
     if isinstance(value, Sequence):
         return [_canonical(item) for item in value]
     raise TypeError(f"a digest was asked of a {type(value).__name__}: {value!r}; give a Decimal or a string")
+
+
+def exact(values: Mapping[str, Any]) -> dict[str, Digestible]:
+    """Return JSON values with each float as the decimal that it prints as: digests hold no floats."""
+    return {
+        name: exact(value)
+        if isinstance(value, Mapping)
+        else Decimal(repr(value + 0.0))
+        if isinstance(value, float)
+        else value  # -0.0 + 0.0 is 0.0
+        for name, value in values.items()
+    }
 
 
 def sha256_of(data: bytes) -> str:

@@ -15,6 +15,7 @@ FaultPoint = Literal[
     "geometry.before_report",
     "scene.before_put",
     "scene.before_report",
+    "template.before_report",
     "shot.before_put",
     "shot.before_report",
     "frame.before_record",

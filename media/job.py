@@ -9,8 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from media.address import PUBLIC, expect_public
-from media.form import Unsaid, order_fields
+from media.form import PublicAddress, Unsaid, order_fields
 from media.frame_rate import FrameRate
 from media.geometry.conventions import Conventions
 from media.geometry.report import Detail
@@ -41,14 +40,11 @@ class SourceJob(BaseModel):
         frozen=True, extra="forbid", json_schema_extra=_form_of, hide_input_in_errors=True
     )
 
-    source: str = Field(
-        min_length=1,
-        max_length=4096,
+    source: PublicAddress = Field(
         description=(
             "STEP, IGES, STL, OBJ, PLY, GLB, glTF or USD file, or a ZIP of one with what it refers to: "
             "an https:// address, or a path on the machine that renders."
         ),
-        json_schema_extra={"pattern": PUBLIC},  # Prefect refuses it before it keeps it
     )
     detail: Detail = Field(
         default="normal", description="How closely triangles follow the curved surfaces of a CAD file."
@@ -71,11 +67,6 @@ class SourceJob(BaseModel):
     def conventions(self) -> Conventions:
         """Unit and up axis, as far as they are said."""
         return Conventions(unit=self.source_unit or None, up_axis=self.up_axis or None)
-
-    @field_validator("source")
-    @classmethod
-    def _source_may_be_seen_by_everybody(cls, source: str) -> str:
-        return expect_public(source)
 
 
 class GeometryJob(SourceJob):

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from media.anew import scene_of
 from media.blender_events import Event
+from media.broll.build import animation_of, build_template
+from media.broll.job import BrollJob
 from media.cost import Cost
 from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
 from media.frame_feed import FrameFeed
@@ -31,7 +33,7 @@ CostOf = Callable[[int], Cost | None]
 
 
 def run(
-    job: TurntableJob | StillJob | FrameJob | AnimationJob,
+    job: TurntableJob | StillJob | FrameJob | AnimationJob | BrollJob,
     tools: Tools,
     report: Report = lambda _: None,
     cost: CostOf = lambda _: None,
@@ -47,6 +49,8 @@ def run(
     Raises:
         MediaError: Of the class that says what to do about it, after the retries which that class allows.
     """
+    if isinstance(job, BrollJob):
+        job = _clip_of(job, tools)
     if isinstance(job, FrameJob | AnimationJob):
         return run_shot(job, tools, report, cost)
     began = time.monotonic()
@@ -63,6 +67,13 @@ def run(
     seconds = {WHOLE: time.monotonic() - began, PREPARING: prepared - found_missing}
     manifest = manifest_of(planned, made, tools, cost(len(frames)), seconds)
     return retried(lambda: publish_manifest(manifest, tools.store))
+
+
+def _clip_of(job: BrollJob, tools: Tools) -> AnimationJob:
+    """Build the scene of a clip; returns the job that renders it."""
+    address = job.source
+    own = retried(lambda: download_model(address, tools.store, tools.access)) if address else None
+    return animation_of(job, retried(lambda: build_template(job, own, tools)))
 
 
 def _render_and_deliver(

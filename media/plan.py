@@ -1,14 +1,13 @@
 """A job and the names of everything it will make: known before any of it is made."""
 
 import math
-from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from media.asset import Sha256
 from media.blender import Blender
-from media.digest import digest_of
+from media.digest import digest_of, exact
 from media.geometry.prepare import geometry_digest
 from media.job import StillJob, TurntableJob
 from media.scene import scene_digest
@@ -72,8 +71,8 @@ def plan(job: TurntableJob | StillJob, source: Source, blender: Blender) -> Plan
             "stage": "render",
             "recipe": RENDER_RECIPE,
             "scene": scene,
-            "camera": {name: _exact(value) for name, value in camera_of(job).items()},
-            "settings": {name: _exact(value) for name, value in settings_of(job).items()},
+            "camera": exact(camera_of(job)),
+            "settings": exact(settings_of(job)),
             "blender": blender.series,
         }
     )
@@ -127,8 +126,3 @@ def _output_of(job: TurntableJob | StillJob) -> dict[str, Any]:
     if isinstance(job, TurntableJob):
         return {"frames": job.frames, "fps": job.fps, "crf": job.crf}
     return {"format": job.format}
-
-
-def _exact(value: Any) -> Any:  # noqa: ANN401 - a JSON scalar in, a JSON scalar out
-    """Return a float as the decimal that it prints as; digests hold no floats."""
-    return Decimal(repr(value + 0.0)) if isinstance(value, float) else value  # -0.0 + 0.0 is 0.0

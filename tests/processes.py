@@ -16,6 +16,13 @@ def is_alive(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
+def command_of(pid: int) -> str:
+    """Return a process's number and how it was called, as far as that is still known."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return f"{pid} {Path(f'/proc/{pid}/cmdline').read_text().replace(chr(0), ' ')[:200]}"
+    return f"{pid} that has ended meanwhile"
+
+
 def wait_until_gone(pid: int) -> None:
     """Return as soon as a process has ended."""
     deadline = time.monotonic() + PATIENCE_S

@@ -1,1 +1,1 @@
-"""What templates are built of: a stage, a palette, surfaces, a camera, motion, and how the picture is finished."""
+"""What templates are built of: stage, palettes, surfaces, camera, motion, and how pictures are finished."""

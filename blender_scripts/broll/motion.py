@@ -23,7 +23,7 @@ def animate(stage: Stage, owner: bpy.types.bpy_struct, path: str, value_at: Call
         setattr(owner, path, value_at(stage.moment(frame)))
         owner.keyframe_insert(data_path=path, frame=frame)
     identity = owner.id_data
-    for curve in _curves_of(identity):
+    for curve in curves_of(identity):
         for point in curve.keyframe_points:
             point.interpolation = "LINEAR"
 
@@ -54,7 +54,15 @@ def swinging(moment: float, turns: int = 1, phase: float = 0.0) -> float:
     return math.sin(math.tau * (turns * moment + phase))
 
 
-def _curves_of(identity: bpy.types.ID) -> list[bpy.types.FCurve]:
+def value_at(identity: bpy.types.ID, path: str, frame: int) -> float:
+    """Return what a number of a data block is at a frame: where its curve takes it, if it has one."""
+    for curve in curves_of(identity):
+        if curve.data_path == path:
+            return float(curve.evaluate(frame))
+    return float(identity.path_resolve(path))
+
+
+def curves_of(identity: bpy.types.ID) -> list[bpy.types.FCurve]:
     """Return the curves that move a data block; from 4.4 on they lie in layers."""
     action = identity.animation_data.action if identity.animation_data else None
     if action is None:

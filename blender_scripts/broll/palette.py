@@ -48,6 +48,11 @@ def linear(color: str) -> Rgb:
     return tuple(_decoded(int(color[at : at + 2], 16) / 255) for at in (1, 3, 5))  # type: ignore[return-value]
 
 
+def encoded(color: Rgb) -> str:
+    """Return linear light as "#rrggbb"; what is beyond sRGB is cut."""
+    return "#" + "".join(f"{round(_encoded(min(max(part, 0.0), 1.0)) * 255):02x}" for part in color)
+
+
 def mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
     """Return a colour between two: `one` at a share of 0, `other` at 1."""
     return tuple(a + (b - a) * share for a, b in zip(one, other, strict=True))  # type: ignore[return-value]
@@ -55,3 +60,7 @@ def mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
 
 def _decoded(value: float) -> float:
     return value / 12.92 if value <= _LINEAR_BELOW else ((value + 0.055) / 1.055) ** 2.4
+
+
+def _encoded(value: float) -> float:
+    return value * 12.92 if value <= _LINEAR_BELOW / 12.92 else 1.055 * value ** (1 / 2.4) - 0.055

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
-from media.address import expect_public
 from media.errors import BadInput
+from media.form import PublicAddress
 from media.job import StillJob, TurntableJob
 from media.material_override import MOST_OVERRIDES, MaterialOverride
 
@@ -47,7 +47,7 @@ class Product(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     product: Id
-    source: str = Field(min_length=1, max_length=4096)
+    source: PublicAddress
     outputs: tuple[Name, ...] = Field(min_length=1, max_length=MOST_OUTPUTS)
     materials: tuple[MaterialOverride, ...] = Field(default=(), max_length=MOST_OVERRIDES)
     priority: int = Field(default=0, ge=-1000, le=1000)
@@ -63,11 +63,6 @@ class Product(BaseModel):
         if not product.isprintable():
             raise ValueError("expected an id of printable letters")
         return product
-
-    @field_validator("source")
-    @classmethod
-    def _source_may_be_seen_by_everybody(cls, source: str) -> str:
-        return expect_public(source)
 
     @field_validator("outputs")
     @classmethod

@@ -81,7 +81,9 @@ class PatientStream(httpcore.NetworkStream):
         """Speak TLS from here on, with a server that proves to be `server_hostname`."""
         try:
             self._socket.settimeout(self._patience.left())
-            # A body of unknown length ends with the connection: only TLS can tell its end from a cut.
+            # A body of unknown length ends with the connection: only TLS can tell its end from a cut. Some
+            # Pythons have OpenSSL 3 take the one for the other.
+            ssl_context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
             secure = ssl_context.wrap_socket(
                 self._socket, server_hostname=server_hostname, suppress_ragged_eofs=False
             )

@@ -4,46 +4,52 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from media.address import PUBLIC, expect_public
-from media.codec import CodecOrNone
-from media.device_claim import DEVICE_ORDER, DeviceClaim
-from media.form import Unsaid, order_fields
+from media.form import PublicAddress, Unsaid, order_fields
 from media.frame_list import PATTERN, numbers_in
 from media.frame_rate import FrameRate
 from media.job import LIGHT_PIXELS, MAX_PIXELS, Queue, Samples
 from media.shot.formats import FORMATS, NAMES_IN_EXR, Depth, Format, Pass
+from media.shot.wishes import ChunkWish, DeviceWish, VideoWish
 
 LAST_FRAME = 999_999
 """Frames are named by six digits."""
-MOST_ASKED_FOR = ("source", "blend", "frame", "first", "last", "step", "fps", "width", "height", "samples")
+MOST_ASKED_FOR = (
+    *("source", "blend", "frame", "first", "last", "step", "fps", "width", "height", "samples"),
+    *("scene", "view_layer", "camera", "percentage", "denoise", "engine", "format", "depth", "passes"),
+    *("require_gpu", "device", "video", "crf", "split", "machines", "chunk", "deployment"),
+)
 
 # Bounds belong to the number alone: on the whole of `int | None` pydantic compares them with None as well.
 Side = Annotated[int, Field(ge=4, le=16384)]
 Percentage = Annotated[int, Field(ge=1, le=400)]
 FrameNumber = Annotated[int, Field(ge=0, le=LAST_FRAME)]
 Step = Annotated[int, Field(ge=1, le=1000)]
-ChunkSize = Annotated[int, Field(ge=1, le=10_000)]
+NotOn = Annotated[
+    tuple[str, ...],
+    Field(
+        max_length=1000,
+        title="Not on",
+        description="Names of workers that have failed at it, and leave it to others while there are any.",
+    ),
+]
 
 
 def _form_of(schema: dict[str, Any]) -> None:
     order_fields(schema, MOST_ASKED_FOR)
 
 
-class ShotJob(BaseModel):
+class ShotJob(DeviceWish):
     """What frames and animations have in common; what is left empty stays as the .blend says."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", json_schema_extra=_form_of, hide_input_in_errors=True
     )
 
-    source: str = Field(
-        min_length=1,
-        max_length=4096,
+    source: PublicAddress = Field(
         description=(
             "A .blend, glTF or USD scene with a camera, or a ZIP of one with what it refers to: an https:// "
             "address, or a path on the machine that renders."
         ),
-        json_schema_extra={"pattern": PUBLIC},
     )
     blend: Literal["refused", "cleaned", "trusted"] = Field(
         default="refused",
@@ -96,23 +102,6 @@ class ShotJob(BaseModel):
             "switched on in the scene."
         ),
     )
-    require_gpu: bool = Field(
-        default=False,
-        title="Require a GPU",
-        description="Fail before the first frame if only a CPU is there to render on.",
-    )
-    device: Literal["any", "gpu", "optix"] = Field(
-        default="any",
-        description=(
-            "What may render. Any: the best there is, with a warning if it is less than OptiX. Gpu: no CPU. "
-            "Optix: nothing else. What may not render fails before the first frame."
-        ),
-    )
-
-    @field_validator("source")
-    @classmethod
-    def _source_may_be_seen_by_everybody(cls, source: str) -> str:
-        return expect_public(source)
 
     @model_validator(mode="after")
     def _keeps_passes_only_where_they_have_a_place(self) -> Self:
@@ -144,12 +133,6 @@ class ShotJob(BaseModel):
     def consents(self) -> bool:
         """Whether a .blend may be opened at all."""
         return self.blend != "refused"
-
-    @property
-    def device_claim(self) -> DeviceClaim:
-        """The devices that may render, the most wanted first."""
-        order = ("OPTIX",) if self.device == "optix" else DEVICE_ORDER
-        return DeviceClaim(order=order, require_gpu=self.require_gpu or self.device != "any")
 
     @property
     def color_depth(self) -> str:
@@ -186,7 +169,7 @@ class FrameJob(ShotJob):
     )
 
 
-class AnimationJob(ShotJob):
+class AnimationJob(ShotJob, VideoWish, ChunkWish):
     """Render the frames of a .blend, and make a video of them."""
 
     noun: ClassVar[str] = "animation"
@@ -201,40 +184,6 @@ class AnimationJob(ShotJob):
         default=None,
         title="Frame rate (fps)",
         description="Frames a second at step 1, such as 24 or 24000/1001; if empty, the scene's.",
-    )
-    video: CodecOrNone = Field(
-        default="h264",
-        description=(
-            "Codec of the video: an MP4, or for ProRes a QuickTime movie, 422 HQ or, of transparent frames, "
-            "4444 with alpha. HEVC and AV1 have 10 bits a channel if PNG frames have 16."
-        ),
-    )
-    crf: int = Field(
-        default=18,
-        ge=1,
-        le=40,
-        title="Video quality (crf)",
-        description=(
-            "Constant rate factor of the video: lower is better and larger. 18 looks like the frames in "
-            "H.264, 20 in HEVC, 25 in AV1; ProRes has none."
-        ),
-    )
-
-    machines: int = Field(
-        default=2,
-        ge=1,
-        le=64,
-        description="How many runs render at once, where a server sends them to workers or machines.",
-    )
-    chunk: ChunkSize | Unsaid = Field(
-        default=None,
-        title="Frames a chunk",
-        description="How many frames a run renders; if empty, as many as are worth a start by the pilot.",
-    )
-    deployment: str = Field(
-        default="",
-        pattern=r"^[a-z0-9-]{0,64}$",
-        description="Which deployment of render-frames renders, such as runpod; if empty, this one's name.",
     )
 
     @model_validator(mode="after")
@@ -257,12 +206,7 @@ class FramesJob(BaseModel):
         description="Which: numbers and ranges, such as 1,12-24.",
     )
     segment: bool = Field(default=False, description="Encode them as a part of the video.")
-    not_on: tuple[str, ...] = Field(
-        default=(),
-        max_length=1000,
-        title="Not on",
-        description="Names of workers that have failed at it, and leave it to others while there are any.",
-    )
+    not_on: NotOn = ()
 
     @field_validator("frames")
     @classmethod
@@ -281,9 +225,4 @@ class SamplesJob(BaseModel):
     part: int = Field(
         ge=0, le=63, description="Which of the parts that they are divided into; 0 is the first."
     )
-    not_on: tuple[str, ...] = Field(
-        default=(),
-        max_length=1000,
-        title="Not on",
-        description="Names of workers that have failed at it, and leave it to others while there are any.",
-    )
+    not_on: NotOn = ()

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,11 +17,11 @@ LIMITS = Limits(idle_s=120.0, file_bytes=2**20)
 """It says every second how far it is, and writes nothing."""
 
 
-class VideoFacts(BaseModel):
-    """What a video file holds, found by decoding all of it.
+class Outline(BaseModel):
+    """What a video file says it holds.
 
     Attributes:
-        frames: Decoded.
+        frames: Shown.
         duration: In seconds.
         width: In pixels.
         height: In pixels.
@@ -29,9 +30,6 @@ class VideoFacts(BaseModel):
         pix_fmt: Such as yuv420p.
         fps: Frame rate as `num/den`; 0/1 where the frames are not evenly spaced from 0 on.
         bt709: Whether matrix, primaries, transfer and limited range are all tagged.
-        damaged: Frames that the decoder had to patch up.
-        streams: Of all kinds.
-        faststart: Whether playing can begin before the whole file is there.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -45,6 +43,17 @@ class VideoFacts(BaseModel):
     pix_fmt: str
     fps: str
     bt709: bool
+
+
+class VideoFacts(Outline):
+    """What a video file holds, found by decoding all of it.
+
+    Attributes:
+        damaged: Frames that the decoder had to patch up.
+        streams: Of all kinds.
+        faststart: Whether playing can begin before the whole file is there.
+    """
+
     damaged: int
     streams: int
     faststart: bool
@@ -87,15 +96,37 @@ def read_video(path: Path, limits: Limits = LIMITS) -> VideoFacts:
     Raises:
         ToolFailed: It is no video, or does not decode.
     """
-    argv = [sys.executable, "-I", str(DECODER), str(path.absolute())]
-    event: dict[str, object] = {}
-    with start(argv, cwd=path.parent, limits=limits) as child:
+    (said,) = _ask([path], [], path.parent, limits)
+    return VideoFacts.model_validate(said)
+
+
+def read_outlines(paths: Sequence[Path], folder: Path) -> list[Outline]:
+    """Return what videos of ours say they hold, read by one child in `folder` without decoding any.
+
+    That is enough for one that was decoded completely when it was made; frames are whole packets, counted.
+
+    Raises:
+        ToolFailed: One of them is no video.
+    """
+    return [Outline.model_validate(said) for said in _ask(paths, ["--only-look"], folder, LIMITS)]
+
+
+def _ask(
+    paths: Sequence[Path], options: Sequence[str], folder: Path, limits: Limits
+) -> list[dict[str, object]]:
+    """Return what the decoder says of each video, if it says it of all."""
+    argv = [sys.executable, "-I", str(DECODER), *options, *(str(path.absolute()) for path in paths)]
+    done: list[dict[str, object]] = []
+    last: dict[str, object] = {}
+    with start(argv, cwd=folder, limits=limits) as child:
         child.close_stdin()
         for line in child.reports():
-            event = json.loads(line)
-        check(child.wait(), f"the decoder of {path.name}")
-    if event.pop("event", "") != "done":
-        raise ToolFailed(
-            f"{path.name}: expected a video that decodes, found: {event.get('found', 'nothing')}"
-        )
-    return VideoFacts.model_validate(event)
+            last = json.loads(line)
+            if last.pop("event", "") == "done":
+                done.append(last)
+        names = paths[0].name if len(paths) == 1 else f"{len(paths)} videos"
+        check(child.wait(), f"the decoder of {names}")
+    if len(done) < len(paths):
+        found = last.get("found", "nothing")
+        raise ToolFailed(f"{paths[len(done)].name}: expected a video that decodes, found: {found}")
+    return done

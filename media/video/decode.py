@@ -1,9 +1,11 @@
-"""Decode a video from end to end and say what it holds: a child process of its own, since decoders are C.
+"""Say what videos hold: a child process of its own, since decoders are C.
 
-    python -I decode.py video.mp4
+    python -I decode.py video.mp4                  decodes it from end to end
+    python -I decode.py --only-look one.mp4 …      reads their headers and packets, and decodes nothing
 
-Reports JSON lines on file descriptor 3: {"event": "decoded", "frames": …} about once a second, then either
-{"event": "refused", "found": …} or {"event": "done", …} with the fields of `media.video.check.VideoFacts`.
+Reports JSON lines on file descriptor 3: {"event": "decoded", "frames": …} about once a second, then for each
+video {"event": "done", …} with the fields of `VideoFacts` in media/video/check.py, or of `Outline` where it
+only looked; or {"event": "refused", "found": …}, which is the last.
 Imports nothing of ours, so that it starts as fast as its decoder.
 """
 
@@ -20,13 +22,14 @@ import av
 
 REPORT_FD = 3
 REPORT_EVERY_S = 1.0
+ONLY_LOOK = "--only-look"
 BT709 = 1  # ITU-T H.273: the number of BT.709 as matrix, primaries and transfer alike
 LIMITED_RANGE = 1  # FFmpeg's number for 16..235, where H.273 has a flag
 ONE_FILE = {"protocol_whitelist": "file"}  # nor, by the format being given, is a playlist followed
 
 
 def main(argv: list[str]) -> None:
-    """Report on the video `argv[1]`."""
+    """Report on the video `argv[1]`, or on all that follow `--only-look`."""
     with os.fdopen(REPORT_FD, "w") as reports:
 
         def report(event: str, **values: object) -> None:
@@ -34,10 +37,20 @@ def main(argv: list[str]) -> None:
             reports.flush()
 
         try:
-            with av.open(argv[1], format="mp4", options=ONE_FILE) as container:
+            if argv[1] == ONLY_LOOK:
+                for path in argv[2:]:
+                    with opened(path) as container:
+                        report("done", **outline_of(container))
+                return
+            with opened(argv[1]) as container:
                 report("done", **facts_of(container, Path(argv[1]), lambda n: report("decoded", frames=n)))
         except (av.FFmpegError, IndexError, OSError) as problem:
             report("refused", found=str(problem))
+
+
+def opened(path: str) -> Any:  # noqa: ANN401 - PyAV has no types
+    """Open a video file, to be closed by the caller."""
+    return av.open(path, format="mp4", options=ONE_FILE)
 
 
 def facts_of(container: Any, path: Path, told: Callable[[int], None]) -> dict[str, object]:  # noqa: ANN401 - PyAV has no types
@@ -50,11 +63,28 @@ def facts_of(container: Any, path: Path, told: Callable[[int], None]) -> dict[st
     for frame in container.decode(stream):
         times.append(frame.pts)
         damaged += frame.is_corrupt
-        tags = (frame.colorspace, frame.color_primaries, frame.color_trc, frame.color_range)
-        tagged = tagged and tags == (BT709, BT709, BT709, LIMITED_RANGE)
+        tagged = tagged and is_bt709(frame)
         if time.monotonic() - said > REPORT_EVERY_S:
             said = time.monotonic()
             told(len(times))
+    return {
+        **form_of(stream, times, tagged=tagged and bool(times)),
+        "damaged": damaged,
+        "streams": len(container.streams),
+        "faststart": begins_with_its_index(path),
+    }
+
+
+def outline_of(container: Any) -> dict[str, object]:  # noqa: ANN401 - as above
+    """Count the packets that are there and whole: in what we encode, each shows one frame."""
+    stream = container.streams.video[0]
+    packets = (one for one in container.demux(stream) if one.size)  # the last, empty, is for a decoder's end
+    times = sorted(one.pts for one in packets if not (one.is_corrupt or one.is_discard or one.pts is None))
+    return form_of(stream, times, tagged=is_bt709(stream.codec_context))
+
+
+def form_of(stream: Any, times: list[int], *, tagged: bool) -> dict[str, object]:  # noqa: ANN401 - as above
+    """Return what can be said of a video of frames shown at `times`."""
     duration = stream.duration * stream.time_base
     return {
         "frames": len(times),
@@ -62,14 +92,17 @@ def facts_of(container: Any, path: Path, told: Callable[[int], None]) -> dict[st
         "width": stream.width,
         "height": stream.height,
         "codec": stream.codec_context.codec.canonical_name,
-        "profile": stream.profile,
-        "pix_fmt": stream.codec_context.pix_fmt,
+        "profile": stream.profile or "",  # both unknown where a damaged first frame does not tell them
+        "pix_fmt": stream.codec_context.pix_fmt or "",
         "fps": rate_of(times, duration, stream.time_base),
-        "bt709": tagged and bool(times),
-        "damaged": damaged,
-        "streams": len(container.streams),
-        "faststart": begins_with_its_index(path),
+        "bt709": tagged,
     }
+
+
+def is_bt709(tagged: Any) -> bool:  # noqa: ANN401 - as above
+    """Return whether a frame, or a decoder for frames, says BT.709 in limited range."""
+    tags = (tagged.colorspace, tagged.color_primaries, tagged.color_trc, tagged.color_range)
+    return tags == (BT709, BT709, BT709, LIMITED_RANGE)
 
 
 def rate_of(times: list[int], duration: Fraction, time_base: Fraction) -> str:

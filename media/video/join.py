@@ -8,7 +8,7 @@ from media.codec import CODINGS, Codec
 from media.encoder import Ffmpeg
 from media.errors import ToolFailed
 from media.process import Limits, check, run
-from media.video.check import VideoFacts, read_video, verify_video
+from media.video.check import Outline, read_outlines, verify_video
 from media.video.command import ticks_a_second
 from media.video.settings import VideoSettings
 
@@ -55,6 +55,9 @@ def join_videos(
 ) -> Path:
     """Join videos of equal form and return the checked result, `folder/joined.mp4` or `.mov`.
 
+    Each was decoded completely when it was made, and what comes of them is decoded completely here: between
+    the two it is enough to count the frames of each, lest one too many in one hide one too few in another.
+
     Args:
         segments: The videos, in their order.
         frames: How many frames each has.
@@ -65,7 +68,10 @@ def join_videos(
     Raises:
         ToolFailed: They differ in form, one lacks frames, or the result is not what was to come of them.
     """
-    _expect_equal([_checked(path, count, settings) for path, count in zip(segments, frames, strict=True)])
+    outlines = read_outlines(segments, folder)
+    for path, outline, count in zip(segments, outlines, frames, strict=True):
+        _expect_whole(path, outline, count, settings)
+    _expect_equal(outlines)
     names = [f"{number:06d}{settings.suffix}" for number in range(len(segments))]
     for name, path in zip(names, segments, strict=True):
         (folder / name).symlink_to(path.resolve())
@@ -76,17 +82,15 @@ def join_videos(
     return joined
 
 
-def _checked(path: Path, frames: int, settings: VideoSettings) -> VideoFacts:
-    facts = read_video(path)
-    if facts.frames != frames or facts.damaged or facts.fps != settings.fps:
+def _expect_whole(path: Path, outline: Outline, frames: int, settings: VideoSettings) -> None:
+    if outline.frames != frames or outline.fps != settings.fps:
         raise ToolFailed(
-            f"{path.name}: expected {frames} whole frames at {settings.fps}, found {facts.frames} at "
-            f"{facts.fps}, {facts.damaged} of them damaged; encode it again"
+            f"{path.name}: expected {frames} whole frames at {settings.fps}, found {outline.frames} at "
+            f"{outline.fps}; encode it again"
         )
-    return facts
 
 
-def _expect_equal(facts: Sequence[VideoFacts]) -> None:
-    forms = {(one.codec, one.profile, one.pix_fmt, one.width, one.height, one.bt709) for one in facts}
+def _expect_equal(outlines: Sequence[Outline]) -> None:
+    forms = {(one.codec, one.profile, one.pix_fmt, one.width, one.height, one.bt709) for one in outlines}
     if len(forms) > 1:
         raise ToolFailed(f"segments: expected one form of video, found {len(forms)}: {sorted(forms)}")

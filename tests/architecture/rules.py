@@ -43,6 +43,7 @@ PREFECT_ALLOWED = (
 )
 INSIDE_BLENDER = {
     *sys.stdlib_module_names,
+    "bmesh",
     "bpy",
     "bpy_extras",
     "gpu",
@@ -70,7 +71,7 @@ def ours_follow_the_arrows(modules: Sequence[Module]) -> Iterator[str]:
 def only_blender_scripts_import_bpy(modules: Sequence[Module]) -> Iterator[str]:
     for module in modules:
         for name, line in module.imports:
-            if name.split(".")[0] in {"bpy", "mathutils"} and module.package != "blender_scripts":
+            if name.split(".")[0] in {"bmesh", "bpy", "mathutils"} and module.package != "blender_scripts":
                 yield f"{module.at(line)} imports {name}: GPL code runs apart, from blender_scripts"
 
 

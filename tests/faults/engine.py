@@ -19,12 +19,12 @@ from blocks import tools
 from media import blender, faults, jobs
 from media.access import Access
 from media.blender_events import Event, FrameWritten
+from media.broll.job import BrollJob
 from media.catalogue.job import CatalogueJob
 from media.download import Guard, Web
 from media.errors import MediaError, Retry, Unavailable
 from media.frames import Frame
 from media.job import TurntableJob
-from media.shot.job import AnimationJob
 
 YEAR_S = 365 * 86_400.0
 
@@ -35,7 +35,7 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("job")
     parser.add_argument("--flow", action="store_true", help="run it as a flow")
     parser.add_argument("--catalogue", action="store_true", help="it is a catalogue, run as a flow")
-    parser.add_argument("--shot", action="store_true", help="it is an animation of a .blend")
+    parser.add_argument("--broll", action="store_true", help="it is a b-roll clip")
     parser.add_argument("--kill-at", metavar="POINT", help="end there, by SIGKILL")
     parser.add_argument(
         "--trust", metavar="CERTIFICATE", help="download from the server on loopback that has it"
@@ -75,7 +75,7 @@ def _run(job: object, given: argparse.Namespace) -> None:
 
         render_turntable(TurntableJob.model_validate(job))
     else:
-        model = AnimationJob if given.shot else TurntableJob
+        model = BrollJob if given.broll else TurntableJob
         jobs.run(model.model_validate(job), tools.open_tools(), _tell)
 
 

@@ -85,9 +85,9 @@ class Engine:
             said = process.stdout.read().splitlines()
         return process.returncode, said
 
-    def run_until(self, point: FaultPoint) -> tuple[int, list[str]]:
+    def run_until(self, point: FaultPoint, *arguments: str) -> tuple[int, list[str]]:
         """Run until it is killed at a point; returns how it ended and what it said."""
-        ended = self.run("--kill-at", point)
+        ended = self.run("--kill-at", point, *arguments)
         LEDGER.points.add(point)
         return ended
 

@@ -2,7 +2,7 @@
 
 The short version kills at a few points and runs with every check; `make faults` kills at all of them, and at
 random moments. Points that only a download or an upload to S3 reaches are those of `test_web_to_s3.py`,
-those of catalogues of `test_killed_catalogue.py`.
+those of catalogues of `test_killed_catalogue.py`, those of shots of `test_killed_shot.py`.
 """
 
 import random
@@ -28,7 +28,8 @@ OF_CATALOGUES: set[FaultPoint] = {
     "gallery.before_put",
     "gallery.after_put",
 }
-ELSEWHERE = OF_STILLS | BETWEEN_WEB_AND_S3 | OF_CATALOGUES
+OF_SHOTS: set[FaultPoint] = {"template.before_report", "shot.before_put", "shot.before_report"}
+ELSEWHERE = OF_STILLS | BETWEEN_WEB_AND_S3 | OF_CATALOGUES | OF_SHOTS
 POINTS = [point for point in FAULT_POINTS if point not in ELSEWHERE]
 BEFORE_FRAMES = ("source", "lease", "geometry", "scene")
 

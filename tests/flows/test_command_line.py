@@ -7,11 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from flows.command_line import main, read_job
+from flows.command_line import _ending_in_time, main, read_job
 from flows.render_still import render_still
 from media.asset import Asset
 from media.errors import BadInput
@@ -21,10 +24,12 @@ from media.manifest import Content, Manifest, Output, Record, Result, manifest_k
 from media.store import FolderStore
 from media.store.keys import key_for
 from tests.fakes.sources_only import SourcesOnly
-from tests.processes import descendants, wait_until_gone
+from tests.processes import command_of, descendants, is_alive, wait_until_gone
 
 DIGEST = hashlib.sha256(b"a picture").hexdigest()
 PICTURE = key_for("stills", DIGEST, "still.png")
+ENDS_S = 60.0
+"""Far longer than an interrupted run may take to end, on a machine that is busy."""
 
 
 def test_job_is_read_from_text_or_from_a_file(tmp_path):
@@ -156,8 +161,15 @@ def test_interrupt_on_a_terminal_ends_everything_within_seconds_and_says_so(bear
         below = descendants(process.pid)
 
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: Prefect's temporary server hears it too
-        said += process.stderr.read().splitlines(keepends=True)
-        code = process.wait(60)
+        try:
+            said += process.communicate(timeout=ENDS_S)[1].splitlines(
+                keepends=True
+            )  # when nothing holds it open
+        except subprocess.TimeoutExpired:
+            alive = [command_of(pid) for pid in (process.pid, *below) if is_alive(pid)]
+            os.killpg(process.pid, signal.SIGKILL)
+            pytest.fail(f"{ENDS_S:g} s after Ctrl-C there were {alive}, having said {''.join(said)}")
+        code = process.returncode
 
     assert below
     assert code == 128 + signal.SIGINT
@@ -165,3 +177,93 @@ def test_interrupt_on_a_terminal_ends_everything_within_seconds_and_says_so(bear
     assert "Traceback" not in "".join(said)
     for pid in below:
         wait_until_gone(pid)
+
+
+def ended_by(script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script that interrupts itself, on Prefect's temporary server if it starts one."""
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        cwd=Path(__file__).parents[2],
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=ENDS_S,
+    )
+
+
+def test_interrupt_in_the_middle_of_a_line_of_the_log_is_not_lost():
+    ended = ended_by("""
+        import io, logging, os, signal, sys
+        from flows.command_line import _ending_in_time
+
+        class Written(io.RawIOBase):
+            def writable(self):
+                return True
+
+            def write(self, data):
+                count = os.write(2, data)
+                signal.raise_signal(signal.SIGINT)  # as soon as whoever reads has read it
+                return count
+
+        sys.stderr = io.TextIOWrapper(io.BufferedWriter(Written()), line_buffering=True)
+        logging.basicConfig(stream=sys.stderr)
+        with _ending_in_time():
+            logging.warning("rendering on CPU")
+            logging.warning("nobody ended this")
+    """)
+
+    assert ended.returncode == 128 + signal.SIGINT
+    assert ended.stderr.startswith("WARNING:root:rendering on CPU\nending; what is finished is kept")
+    assert ended.stderr.count("\n") == 2
+
+
+def test_run_that_swallows_its_interrupt_is_ended_and_prefects_server_with_it():
+    ended = ended_by("""
+        import signal, subprocess, sys, time
+        from prefect.server.api.server import SubprocessASGIServer
+        import flows.command_line
+
+        flows.command_line.GRACE_S = 0.2
+        deaf = "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM}); signal.pause()"
+        SubprocessASGIServer().server_process = subprocess.Popen([sys.executable, "-c", deaf])
+        with flows.command_line._ending_in_time():
+            while True:
+                try:
+                    signal.raise_signal(signal.SIGINT)
+                    time.sleep(60)
+                except KeyboardInterrupt:
+                    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """)  # its stderr ends only when the server has, too
+
+    assert ended.returncode == 128 + signal.SIGINT
+    assert ended.stderr.splitlines() == [
+        "ending; what is finished is kept, and the same command goes on from there"
+    ]
+
+
+def test_process_ends_even_if_prefects_server_cannot_be_ended():
+    ended = ended_by("""
+        import signal
+        from types import SimpleNamespace
+        from prefect.server.api.server import SubprocessASGIServer
+        from flows.command_line import _ending_in_time
+
+        SubprocessASGIServer().server_process = SimpleNamespace()  # has no kill()
+        with _ending_in_time():
+            signal.raise_signal(signal.SIGINT)
+    """)
+
+    assert ended.returncode == 128 + signal.SIGINT
+
+
+def test_run_that_was_not_interrupted_leaves_nothing_behind(monkeypatch):
+    monkeypatch.setattr("flows.command_line.PREFECT_API_URL", SimpleNamespace(value=lambda: None))
+    before = signal.getsignal(signal.SIGINT)
+
+    with _ending_in_time():
+        (watcher,) = (one for one in threading.enumerate() if one.name == "ending-in-time")
+    watcher.join(ENDS_S)
+
+    assert not watcher.is_alive()
+    assert signal.getsignal(signal.SIGINT) is before

@@ -5,6 +5,7 @@ import hashlib
 import logging
 import random
 import socket
+import ssl
 import threading
 import time
 import traceback
@@ -497,6 +498,16 @@ def test_body_without_a_length_counts_only_if_tls_was_ended(tmp_path, path):
     with https_server(tmp_path, {"/whole": whole, "/cut": cut}) as server:
         download(f"{server.address}/whole", path, server.web())
         assert path.read_bytes() == BODY
+        sentence = refused(f"{server.address}/cut", path, server.web(), Unavailable)
+
+    assert "the connection cut" in sentence
+
+
+@pytest.mark.skipif(not hasattr(ssl, "OP_IGNORE_UNEXPECTED_EOF"), reason="comes with OpenSSL 3")
+def test_cut_is_told_from_an_end_also_where_python_would_not(tmp_path, path):
+    cut = Answer(BODY, length=False, cut_at=1000, goodbye=False)
+    with https_server(tmp_path, {"/cut": cut}) as server:
+        server.trust.options |= ssl.OP_IGNORE_UNEXPECTED_EOF
         sentence = refused(f"{server.address}/cut", path, server.web(), Unavailable)
 
     assert "the connection cut" in sentence

@@ -1,0 +1,81 @@
+"""Specks that float in the air: sharp ones among the things shown, soft round ones before and behind them.
+
+What is out of focus is a large dim disc already, and not a small bright point that the lens would have to blur:
+it looks the same, and costs few samples.
+"""
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from blender_scripts.blender_version import new_node_tree
+from blender_scripts.broll.formula import Formula
+from blender_scripts.broll.meshes import Floats, discs, mesh_of
+from blender_scripts.broll.stage import Stage
+
+SENSOR = 36.0
+
+
+@dataclass(frozen=True)
+class Specks:
+    """How they are seen.
+
+    Attributes:
+        focal_length: Of a camera that looks along +Y at the origin.
+        distance: From it to the origin.
+        near: How many there are before what is in focus.
+        far: How many behind it.
+        fine: How many among it.
+    """
+
+    focal_length: float
+    distance: float
+    near: int = 16
+    far: int = 110
+    fine: int = 260
+
+
+def add_specks(stage: Stage, specks: Specks) -> None:
+    """Add them, as one thing."""
+    chance = np.random.default_rng(stage.chance("specks").getrandbits(64))
+    slopes = SENSOR / 2 / specks.focal_length * np.array([1.0, 1.0 / stage.aspect])
+    kinds = (
+        (specks.near, (2.2, 3.6), 0.035, (0.02, 0.07)),
+        (specks.far, (12.0, 21.0), 0.007, (0.03, 0.25)),
+        (specks.fine, (5.5, 13.0), 0.0006, (0.3, 2.2)),
+    )
+    pieces = []
+    for count, depths, size, strengths in kinds:
+        depth = chance.uniform(*depths, count)
+        spread = chance.uniform(-1.3, 1.3, (count, 2)) * slopes * depth[:, None]
+        places = np.stack([spread[:, 0], depth - specks.distance, spread[:, 1]], axis=-1)
+        radii = size * depth * np.exp(chance.normal(size=count) * 0.4)
+        marks = {
+            "strength": strengths[0] + (strengths[1] - strengths[0]) * chance.random(count) ** 2.5,
+            "tint": chance.random(count),
+        }
+        pieces += discs(places, radii, marks)
+    stage.add("specks", mesh_of("specks", pieces, _soft_light(stage)))
+
+
+def _soft_light(stage: Stage) -> bpy.types.Material:
+    """Return light that adds to what is behind it, a little brighter at its edge, as lenses draw points."""
+    material = bpy.data.materials.new("specks")
+    material.cycles.emission_sampling = "NONE"
+    tree = new_node_tree(material)
+    formula = Formula(tree)
+    palette = stage.palette
+    tint = formula.mark("tint")
+    color = formula.between(palette.primary, palette.secondary, tint)
+    accented = formula.math("GREATER_THAN", tint, 0.9)
+    color = formula.between(color, palette.accent, accented)
+    edge = formula.math("POWER", formula.mark("edge"), 3.0)
+    strength = formula.product(formula.mark("strength"), formula.sum(0.75, formula.product(0.5, edge)))
+    light = formula.node("ShaderNodeEmission", "Emission", Color=color, Strength=strength)
+    clear = formula.node("ShaderNodeBsdfTransparent", "BSDF")
+    both = tree.nodes.new("ShaderNodeAddShader")
+    tree.links.new(light, both.inputs[0])
+    tree.links.new(clear, both.inputs[1])
+    tree.links.new(both.outputs[0], tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+    return material

@@ -1,0 +1,74 @@
+"""Building the scene of a clip: once, and again only for what changes it."""
+
+from pathlib import Path
+
+import pytest
+
+from media.blender import packaged_blender
+from media.broll import build
+from media.broll.build import animation_of, build_template
+from media.broll.job import OWN_BLEND, BrollJob
+from media.broll.templates import known_templates
+from media.encoder import Ffmpeg
+from media.errors import BadInput
+from media.kind import Kind
+from media.source import download_model
+from media.store.folder import FolderStore
+from media.tools import Tools
+from tests.blender_scripts.shapes import box, write_glb
+
+CLIP = {"template": next(iter(known_templates())), "fps": 10, "duration": 0.3, "width": 1920, "height": 1080}
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory) -> Tools:
+    store = FolderStore(tmp_path_factory.mktemp("store"))
+    return Tools(store, packaged_blender({}), Ffmpeg(Path("ffmpeg")))
+
+
+def clip(**said: object) -> BrollJob:
+    return BrollJob.model_validate({**CLIP, **said})
+
+
+def test_scene_is_built_once_whatever_does_not_change_it(tools):
+    built = build_template(clip(), None, tools)
+
+    assert built.kind is Kind.BLEND
+    assert built.name == f"{CLIP['template']}.blend"
+    for same in ({}, {"samples": 3}, {"width": 480, "height": 270}, {"crf": 30}, {"machines": 9}):
+        again = build_template(clip(**same), None, tools)
+        assert again.found, same
+        assert again.asset == built.asset
+
+
+def test_scene_is_another_for_whatever_changes_it(tools, monkeypatch):
+    changes = [{"seed": 1}, {"palette": "ember"}, {"colors": ["#102030"]}, {"loop": True}]
+    changes += [{"duration": 0.4}, {"fps": 9, "duration": 0.33}, {"width": 1080}]
+    digests = []
+    monkeypatch.setattr(build, "once_at_a_time", lambda digest, _work, _store: digests.append(digest))
+
+    for change in [{}, *changes]:
+        build_template(clip(**change), None, tools)
+    monkeypatch.setattr(build, "_code_digest", lambda: "another")
+    build_template(clip(), None, tools)
+
+    assert len(set(digests)) == len(changes) + 2
+
+
+def test_job_that_renders_is_in_the_size_and_at_the_rate_that_were_asked_for(tools):
+    asked = clip(width=480, height=270, fps="30000/1001", samples=7, chunk=5, device="gpu", video="hevc")
+
+    job = animation_of(asked, build_template(clip(), None, tools))
+
+    assert (job.width, job.height, job.fps, job.samples) == (480, 270, "30000/1001", 7)
+    assert (job.chunk, job.device, job.video, job.trusted) == (5, "gpu", "hevc", True)
+    assert job.source.startswith("store:")
+
+
+def test_own_scene_that_is_no_blend_is_refused(tools, tmp_path):
+    part = download_model(str(write_glb(tmp_path / "part.glb", box(1, 1, 1))), tools.store)
+
+    with pytest.raises(
+        BadInput, match=r"expected a \.blend with named parameters, found a file of the kind glb"
+    ):
+        build_template(clip(template=OWN_BLEND, source="part.glb"), part, tools)
