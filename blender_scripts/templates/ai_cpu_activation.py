@@ -18,11 +18,11 @@ from blender_scripts.broll.named_clip import offer, offer_clip, set_clip
 from blender_scripts.broll.named_parameters import set_named_parameters
 from blender_scripts.broll.palette import linear
 from blender_scripts.broll.picture import add_glow
-from blender_scripts.broll.signals import color_of_scene, connect, mixed_colors, of_scene
+from blender_scripts.broll.processor.board import add_board
+from blender_scripts.broll.processor.light import awake
+from blender_scripts.broll.processor.package import DIE_TOP, add_package
+from blender_scripts.broll.processor.signals import color_of_scene, connect, mixed_colors, of_scene
 from blender_scripts.broll.stage import Stage
-from blender_scripts.templates._chip_board import add_board
-from blender_scripts.templates._chip_light import awake
-from blender_scripts.templates._chip_package import DIE_TOP, add_package
 
 CHOICES = ("few", "some", "many")
 Place = tuple[float, float, float]

@@ -9,16 +9,16 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_scripts.broll.currents import Current, Knot, length_of, lines_of
-from blender_scripts.broll.distant_glow import add_distant_glow
 from blender_scripts.broll.lens import add_camera
-from blender_scripts.broll.light_discs import Discs, add_discs
 from blender_scripts.broll.motion import animate, drifting, swinging
 from blender_scripts.broll.palette import Palette, mixed
 from blender_scripts.broll.picture import add_glow, set_background
-from blender_scripts.broll.river import Course, River, add_river
-from blender_scripts.broll.sight import Sight
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.streams.currents import Current, Knot, length_of, lines_of
+from blender_scripts.broll.streams.discs import Discs, add_discs
+from blender_scripts.broll.streams.distant_glow import add_distant_glow
+from blender_scripts.broll.streams.river import Course, River, add_river
+from blender_scripts.broll.streams.sight import Sight
 
 Array = NDArray[np.float64]
 

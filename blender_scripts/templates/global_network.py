@@ -8,13 +8,13 @@ import numpy as np
 from mathutils import Euler, Vector
 from numpy.typing import NDArray
 
-from blender_scripts.broll.connections import add_arcs, add_marks, chosen_connections
-from blender_scripts.broll.dust import Field, add_dust, set_sky
-from blender_scripts.broll.globe import Lit, add_air, add_ball, add_tiles
+from blender_scripts.broll.globe.connections import add_arcs, add_marks, chosen_connections
+from blender_scripts.broll.globe.dust import Field, add_dust, set_sky
+from blender_scripts.broll.globe.planet import Lit, add_air, add_ball, add_tiles
+from blender_scripts.broll.globe.sphere import direction
 from blender_scripts.broll.lens import Place, add_camera
 from blender_scripts.broll.motion import animate, drifting, swinging
 from blender_scripts.broll.picture import add_glow
-from blender_scripts.broll.sphere import direction
 from blender_scripts.broll.stage import Stage
 
 _FOCI = {

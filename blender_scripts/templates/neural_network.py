@@ -12,16 +12,16 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from blender_scripts.broll.haze import Haze, Patch, fill_with
 from blender_scripts.broll.lens import add_camera
 from blender_scripts.broll.meshes import Floats, mesh_of
 from blender_scripts.broll.motion import drifting, swinging
-from blender_scripts.broll.nerve_shaders import LEAD, Nerves
-from blender_scripts.broll.nerve_tissue import Cells, grow_tissue
-from blender_scripts.broll.network import firing, joined_by_layers, joined_by_nearness
+from blender_scripts.broll.nerves.haze import Haze, Patch, fill_with
+from blender_scripts.broll.nerves.materials import LEAD, Nerves
+from blender_scripts.broll.nerves.network import firing, joined_by_layers, joined_by_nearness
+from blender_scripts.broll.nerves.specks import Specks, add_specks
+from blender_scripts.broll.nerves.tissue import Cells, grow_tissue
 from blender_scripts.broll.palette import Rgb, brightness, mixed
 from blender_scripts.broll.picture import add_glow
-from blender_scripts.broll.specks import Specks, add_specks
 from blender_scripts.broll.stage import Stage
 
 DISTANCE = 7.6  # from camera to what is in focus

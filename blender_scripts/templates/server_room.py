@@ -7,14 +7,14 @@ from random import Random
 import bpy
 
 from blender_scripts.blender_version import set_where_known
-from blender_scripts.broll.distance_haze import Haze
 from blender_scripts.broll.lens import add_camera
 from blender_scripts.broll.motion import drifting, swinging
 from blender_scripts.broll.palette import Rgb, mixed
 from blender_scripts.broll.picture import add_glow, set_background
-from blender_scripts.broll.server_aisle import BAY, CEILING, HALF, BayStyle, bay
-from blender_scripts.broll.server_look import SHIFT, lamps, panel, perforated, polished
-from blender_scripts.broll.server_rack import WIDTH, Rack, RackStyle
+from blender_scripts.broll.server_room.aisle import BAY, CEILING, HALF, BayStyle, bay
+from blender_scripts.broll.server_room.haze import Haze
+from blender_scripts.broll.server_room.materials import SHIFT, lamps, panel, perforated, polished
+from blender_scripts.broll.server_room.rack import WIDTH, Rack, RackStyle
 from blender_scripts.broll.stage import Stage
 
 BLACK: Rgb = (0.0, 0.0, 0.0)

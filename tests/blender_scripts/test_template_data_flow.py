@@ -8,8 +8,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from blender_scripts.broll.currents import POINTS, Current, lines_of
-from blender_scripts.broll.sight import Sight
+from blender_scripts.broll.streams.currents import POINTS, Current, lines_of
+from blender_scripts.broll.streams.sight import Sight
 from tests.blender_scripts.blender import Blender
 
 LOOK = """

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from blender_scripts.broll.cities import CITIES
-from blender_scripts.broll.coastlines import is_land
-from blender_scripts.broll.sphere import arc, direction, even_grid, place, rings
+from blender_scripts.broll.globe.cities import CITIES
+from blender_scripts.broll.globe.coastlines import is_land
+from blender_scripts.broll.globe.sphere import arc, direction, even_grid, place, rings
 
 INLAND = {
     "Sahara": (23, 5),

@@ -8,7 +8,7 @@ import math
 
 import bpy
 
-from blender_scripts.broll.signals import Signal, of_mesh, of_scene
+from blender_scripts.broll.processor.signals import Signal, of_mesh, of_scene
 
 SPACING = 0.95  # units of a trace between one pulse and the next
 HEAD, TAIL = 0.035, 0.3  # units that a pulse rises and falls over

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import bpy
 
-from blender_scripts.broll.slabs import ball, frame, slab
+from blender_scripts.broll.processor.cores import cores_mesh
+from blender_scripts.broll.processor.light import core_light
+from blender_scripts.broll.processor.materials import GOLD, TIN, brushed, metal, moulded, silicon, solder_mask
+from blender_scripts.broll.processor.slabs import ball, frame, slab
 from blender_scripts.broll.stage import Stage
-from blender_scripts.templates._chip_cores import cores_mesh
-from blender_scripts.templates._chip_light import core_light
-from blender_scripts.templates._chip_surfaces import GOLD, TIN, brushed, metal, moulded, silicon, solder_mask
 
 Place = tuple[float, float, float]
 SIDE = 1.0

@@ -8,11 +8,11 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_scripts.broll.cities import CITIES
+from blender_scripts.broll.globe.cities import CITIES
+from blender_scripts.broll.globe.sphere import arc, direction, rings, tangents, tube
 from blender_scripts.broll.light_formula import Formula, shining
 from blender_scripts.broll.mesh_arrays import fans, hoses, mesh_of
 from blender_scripts.broll.palette import Palette, mixed
-from blender_scripts.broll.sphere import arc, direction, rings, tangents, tube
 from blender_scripts.broll.stage import Stage
 
 Array = NDArray[np.float64]

@@ -9,11 +9,11 @@ import numpy as np
 from mathutils import Vector
 from numpy.typing import NDArray
 
-from blender_scripts.broll.coastlines import is_land
+from blender_scripts.broll.globe.coastlines import is_land
+from blender_scripts.broll.globe.sphere import direction, even_grid, place, rings
 from blender_scripts.broll.light_formula import Formula, shining
 from blender_scripts.broll.mesh_arrays import mesh_of, tiles
 from blender_scripts.broll.palette import Palette, Rgb, mixed
-from blender_scripts.broll.sphere import direction, even_grid, place, rings
 from blender_scripts.broll.stage import Stage
 
 Array = NDArray[np.float64]

@@ -7,8 +7,8 @@ import bpy
 
 from blender_scripts.blender_version import new_node_tree
 from blender_scripts.broll.formula import Formula
-from blender_scripts.broll.haze import Haze, faded
 from blender_scripts.broll.motion import animate
+from blender_scripts.broll.nerves.haze import Haze, faded
 from blender_scripts.broll.palette import deepened
 from blender_scripts.broll.stage import Stage
 

@@ -7,7 +7,7 @@ import bpy
 from blender_scripts.blender_version import new_node_tree
 from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.motion import animate
-from blender_scripts.broll.solids import PULSE, TINT
+from blender_scripts.broll.server_room.solids import PULSE, TINT
 from blender_scripts.broll.stage import Stage
 
 SHIFT = "shift"  # a property of objects: how much later their lamps blink than those of their like

@@ -8,9 +8,9 @@ from mathutils import Vector
 from numpy.typing import NDArray
 
 from blender_scripts.blender_version import new_node_tree
-from blender_scripts.broll.packets import write_attribute
-from blender_scripts.broll.sight import Sight
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.streams.packets import write_attribute
+from blender_scripts.broll.streams.sight import Sight
 from blender_scripts.broll.sums import Formula, Term
 
 Array = NDArray[np.float64]

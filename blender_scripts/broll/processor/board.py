@@ -3,12 +3,12 @@
 import math
 from random import Random
 
-from blender_scripts.broll.slabs import frame, slab
+from blender_scripts.broll.processor.light import trace_light
+from blender_scripts.broll.processor.materials import GOLD, lit_mask, metal, moulded, solder_mask
+from blender_scripts.broll.processor.package import SIDE, add_part, two_ended
+from blender_scripts.broll.processor.slabs import frame, slab
+from blender_scripts.broll.processor.traces import Trace, fanned_out, trace_mesh, turned
 from blender_scripts.broll.stage import Stage
-from blender_scripts.broll.traces import Trace, fanned_out, trace_mesh, turned
-from blender_scripts.templates._chip_light import trace_light
-from blender_scripts.templates._chip_package import SIDE, add_part, two_ended
-from blender_scripts.templates._chip_surfaces import GOLD, lit_mask, metal, moulded, solder_mask
 
 PITCH = 0.024
 REACH = 2.6

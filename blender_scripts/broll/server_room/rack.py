@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from blender_scripts.broll.palette import Palette, Rgb, mixed
-from blender_scripts.broll.solids import STEADY, Point, Solids
+from blender_scripts.broll.server_room.solids import STEADY, Point, Solids
 
 WIDTH = 0.6
 HEIGHT = 2.12

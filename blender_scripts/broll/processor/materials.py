@@ -5,7 +5,7 @@ from collections.abc import Callable
 import bpy
 
 from blender_scripts.blender_version import new_node_tree
-from blender_scripts.broll.signals import (
+from blender_scripts.broll.processor.signals import (
     Number,
     Signal,
     color_of_scene,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from blender_scripts.broll.meshes import Floats, Piece
-from blender_scripts.broll.nerve_shapes import bent, body, fibre, twig
-from blender_scripts.broll.network import Firing
+from blender_scripts.broll.nerves.network import Firing
+from blender_scripts.broll.nerves.shapes import bent, body, fibre, twig
 
 _BEND, _TIDY_BEND, _TIDY_THICKNESS = 0.055, 0.025, 0.6
 _STEPS = 14  # of a twig

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_scripts.blender_version import new_node_tree
-from blender_scripts.broll.light_discs import add_disc_guide, disc_material, read_attribute, shine_through
 from blender_scripts.broll.motion import animate
-from blender_scripts.broll.packets import Packets, add_packets, write_attribute
-from blender_scripts.broll.sight import Sight
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.streams.discs import add_disc_guide, disc_material, read_attribute, shine_through
+from blender_scripts.broll.streams.packets import Packets, add_packets, write_attribute
+from blender_scripts.broll.streams.sight import Sight
 from blender_scripts.broll.sums import Formula
 
 Array = NDArray[np.float64]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from random import Random
 
 from blender_scripts.broll.palette import Palette, Rgb, mixed
-from blender_scripts.broll.server_rack import HEIGHT, LAMP, PANEL, WIDTH
-from blender_scripts.broll.solids import STEADY, Solids
+from blender_scripts.broll.server_room.rack import HEIGHT, LAMP, PANEL, WIDTH
+from blender_scripts.broll.server_room.solids import STEADY, Solids
 
 BAY = 3 * WIDTH
 HALF = 0.95  # from the middle of the aisle to the fronts of the racks

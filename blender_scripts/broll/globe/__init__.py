@@ -1,0 +1,1 @@
+"""A planet of dots, with arcs between its cities, for the template `global_network`."""

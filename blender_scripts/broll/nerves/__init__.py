@@ -1,0 +1,1 @@
+"""A web of nerve cells, for the template `neural_network`."""

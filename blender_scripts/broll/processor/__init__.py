@@ -1,0 +1,1 @@
+"""A chip on its board, for the template `ai_cpu_activation`."""

@@ -1,0 +1,1 @@
+"""An aisle between racks of servers, for the template `server_room`."""
