@@ -1,7 +1,6 @@
-"""Meshes of many small things at once, with numbers at each vertex that a shader reads."""
+"""Meshes from arrays, with marks: numbers at their points that materials read by their names."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import bpy
 import numpy as np
@@ -9,115 +8,91 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Axes = Sequence[Floats] | Floats  # directions in space, one by one
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A part of a mesh.
+def mesh_of(name: str, points: Floats, faces: Whole, **marks: Floats) -> bpy.types.Mesh:
+    """Return a mesh.
 
-    Attributes:
-        vertices: n by 3.
-        faces: m by 3, or m by 4, indices of them.
-        marks: By name, a number for each vertex, or one for all.
+    Args:
+        name: Of the mesh.
+        points: (n, 3).
+        faces: (m, corners): which points each goes round.
+        **marks: For each point a number (n,) or three (n, 3), by the name that materials read it by.
     """
-
-    vertices: Floats
-    faces: Whole
-    marks: Mapping[str, Floats | float]
-
-
-def mesh_of(name: str, pieces: list[Piece], material: bpy.types.Material) -> bpy.types.Mesh:
-    """Return one smooth mesh of pieces that have as many corners to a face, and the same marks, each."""
-    counts = [len(piece.vertices) for piece in pieces]
-    offsets = np.cumsum([0, *counts[:-1]])
-    faces = np.concatenate([piece.faces + offset for piece, offset in zip(pieces, offsets, strict=True)])
     mesh = bpy.data.meshes.new(name)
-    mesh.vertices.add(sum(counts))
-    mesh.vertices.foreach_set("co", np.concatenate([piece.vertices for piece in pieces]).ravel())
-    mesh.loops.add(faces.size)
-    mesh.loops.foreach_set("vertex_index", faces.ravel().astype(np.int32))
-    mesh.polygons.add(len(faces))
-    mesh.polygons.foreach_set("loop_start", np.arange(0, faces.size, faces.shape[1], dtype=np.int32))
-    mesh.polygons.foreach_set("use_smooth", np.ones(len(faces), dtype=bool))
-    for mark in pieces[0].marks:
-        values = [
-            np.broadcast_to(piece.marks[mark], (count,)) for piece, count in zip(pieces, counts, strict=True)
-        ]
-        data = mesh.attributes.new(mark, "FLOAT", "POINT").data
-        data.foreach_set("value", np.concatenate(values).astype(np.float32))
+    count, corners = faces.shape
+    mesh.vertices.add(len(points))
+    mesh.vertices.foreach_set("co", points.astype(np.float32).ravel())
+    mesh.loops.add(count * corners)
+    mesh.loops.foreach_set("vertex_index", faces.astype(np.int32).ravel())
+    mesh.polygons.add(count)
+    mesh.polygons.foreach_set("loop_start", np.arange(0, count * corners, corners, dtype=np.int32))
+    for mark, values in marks.items():
+        write_mark(mesh, mark, values)
     mesh.update(calc_edges=True)
-    mesh.materials.append(material)
     return mesh
 
 
-def ball(divisions: int) -> tuple[Floats, Whole]:
-    """Return vertices and triangles of a sphere of radius 1: 20 faces, four times as many per division."""
-    vertices, faces = _icosahedron()
-    for _ in range(divisions):
-        sides = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
-        edges, which = np.unique(sides, axis=0, return_inverse=True)
-        middles = vertices[edges].sum(axis=1)
-        between = len(vertices) + which.reshape(3, -1)
-        vertices = np.concatenate([vertices, middles / np.linalg.norm(middles, axis=1, keepdims=True)])
-        one, two, three = faces.T
-        corners = (
-            (one, between[0], between[2]),
-            (two, between[1], between[0]),
-            (three, between[2], between[1]),
-        )
-        faces = np.concatenate([np.stack(corner, axis=1) for corner in (*corners, tuple(between))])
-    return vertices, faces
+def write_mark(mesh: bpy.types.Mesh, name: str, values: Floats) -> None:
+    """Give each point of a mesh a number, or three."""
+    kind, field = ("FLOAT", "value") if values.ndim == 1 else ("FLOAT_VECTOR", "vector")
+    mesh.attributes.new(name, kind, "POINT").data.foreach_set(field, values.astype(np.float32).ravel())
 
 
-def _icosahedron() -> tuple[Floats, Whole]:
-    """Return its top, two rings of five, and its bottom."""
-    turns = np.arange(5) * (2 * np.pi / 5)
-    high, wide = 1 / np.sqrt(5), 2 / np.sqrt(5)
-    upper = np.stack([wide * np.cos(turns), wide * np.sin(turns), np.full(5, high)], axis=1)
-    lower = -upper[[3, 4, 0, 1, 2]]
-    vertices = np.concatenate([[[0.0, 0.0, 1.0]], upper, lower, [[0.0, 0.0, -1.0]]])
-    here, after = np.arange(5), (np.arange(5) + 1) % 5
-    top, bottom = np.zeros(5, dtype=np.int64), np.full(5, 11)
-    faces = (
-        (top, 1 + here, 1 + after),
-        (1 + here, 6 + here, 1 + after),
-        (1 + after, 6 + here, 6 + after),
-        (6 + here, bottom, 6 + after),
-    )
-    return vertices, np.concatenate([np.stack(corners, axis=1) for corners in faces])
+def tiles(rings: Floats) -> tuple[Floats, Whole]:
+    """Return points and faces of polygons (n, corners, 3) of which none touches another."""
+    count, corners = rings.shape[:2]
+    return rings.reshape(-1, 3), np.arange(count * corners).reshape(count, corners)
 
 
-def tube(points: Floats, radii: Floats, marks: Mapping[str, Floats | float], sides: int) -> Piece:
-    """Return a tube through points (n by 3), so thick at each; marks are per point. Its ends stay open."""
-    along = np.gradient(points, axis=0)
-    along /= np.linalg.norm(along, axis=1, keepdims=True)
-    across = np.eye(3)[np.argmin(np.abs(points[-1] - points[0]))]
-    one = np.cross(along, across)
-    one /= np.linalg.norm(one, axis=1, keepdims=True)
-    other = np.cross(along, one)
-    turns = np.arange(sides) * (2 * np.pi / sides)
-    ring = one[:, None] * np.cos(turns)[:, None] + other[:, None] * np.sin(turns)[:, None]
-    vertices = (points[:, None] + radii[:, None, None] * ring).reshape(-1, 3)
-    start = np.arange(len(points) - 1)[:, None] * sides
-    here, there = np.arange(sides), (np.arange(sides) + 1) % sides
-    corners = (start + here, start + there, start + sides + there, start + sides + here)
-    spread = {name: np.repeat(np.broadcast_to(values, len(points)), sides) for name, values in marks.items()}
-    return Piece(vertices, np.stack(corners, axis=-1).reshape(-1, 4), spread)
+def fans(centres: Floats, rings: Floats) -> tuple[Floats, Whole]:
+    """Return points and triangles from each centre to its ring; the centre is each one's first point."""
+    count, corners = rings.shape[:2]
+    points = np.concatenate([centres[:, None], rings], axis=1).reshape(-1, 3)
+    rim = np.arange(corners)
+    fan = np.stack([np.zeros(corners, int), rim + 1, (rim + 1) % corners + 1], 1)
+    return points, (np.arange(count)[:, None, None] * (corners + 1) + fan).reshape(-1, 3)
 
 
-def discs(places: Floats, radii: Floats, marks: Mapping[str, Floats], sides: int = 20) -> list[Piece]:
-    """Return flat round things that face -Y, with a mark `edge` that is 0 in the middle and 1 at the rim."""
-    turns = np.arange(sides) * (2 * np.pi / sides)
-    rim = np.stack([np.cos(turns), np.zeros(sides), np.sin(turns)], axis=-1)
-    flat = np.concatenate([np.zeros((1, 3)), rim])
-    around = np.arange(sides)
-    faces = np.stack([np.zeros(sides, dtype=np.int64), 1 + around, 1 + (around + 1) % sides], axis=-1)
-    edge = np.concatenate([[0.0], np.ones(sides)])
-    return [
-        Piece(
-            place + flat * radius,
-            faces,
-            {"edge": edge, **{name: float(values[number]) for name, values in marks.items()}},
-        )
-        for number, (place, radius) in enumerate(zip(places, radii, strict=True))
-    ]
+def hoses(rings: Floats) -> tuple[Floats, Whole]:
+    """Return points and quads of tubes (n, steps, corners, 3), open at their ends."""
+    count, steps, corners = rings.shape[:3]
+    numbers = np.arange(count * steps * corners).reshape(count, steps, corners)
+    here, beside = numbers[:, :-1], np.roll(numbers, -1, axis=2)[:, :-1]
+    ahead, across = numbers[:, 1:], np.roll(numbers, -1, axis=2)[:, 1:]
+    return rings.reshape(-1, 3), np.stack([here, beside, across, ahead], -1).reshape(-1, 4)
+
+
+def circle(axes: Axes, corners: int) -> Floats:
+    """Return points (…, corners, 3) of circles of radius 1 in planes of two axes (…, 1, 3) or (3,)."""
+    angles = np.arange(corners) * (2 * np.pi / corners)
+    return np.asarray(np.cos(angles)[:, None] * axes[0] + np.sin(angles)[:, None] * axes[1])
+
+
+def discs(centres: Floats, radii: Floats, axes: Axes, corners: int) -> tuple[Floats, Whole]:
+    """Return points and triangles of discs in planes of two axes, each disc's middle before its rim."""
+    return fans(centres, centres[:, None] + circle(axes, corners) * radii[:, None, None])
+
+
+def disc_mesh(
+    name: str, centres: Floats, radii: Floats, axes: Axes, corners: int, **marks: Floats
+) -> bpy.types.Mesh:
+    """Return discs as a mesh, for points of light that a lens out of focus draws large and dim.
+
+    A small bright thing far out of focus is met by few rays, and grainy; a disc that is as large and as dim
+    as its image looks the same and needs few samples.
+
+    Args:
+        name: Of the mesh.
+        centres: (n, 3).
+        radii: (n,).
+        axes: Two, in whose plane they lie.
+        corners: Of each.
+        **marks: For each disc a number (n,) or three (n, 3). One more, `reach`, is 0 in the middle of
+            each and 1 at its rim.
+    """
+    spread = {mark: np.repeat(values, corners + 1, axis=0) for mark, values in marks.items()}
+    reach = np.tile([0.0] + [1.0] * corners, len(centres))
+    points, faces = discs(centres, radii, axes, corners)
+    return mesh_of(name, points, faces, reach=reach, **spread)

@@ -3,6 +3,7 @@
 import bpy
 
 from blender_scripts.blender_version import new_node_tree
+from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.palette import Rgb
 
 
@@ -32,3 +33,10 @@ def solid(name: str, color: Rgb, roughness: float = 0.45, metallic: float = 0.0)
     surface.inputs["Metallic"].default_value = metallic
     tree.links.new(surface.outputs[0], tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     return material
+
+
+def unlit(name: str) -> tuple[bpy.types.Material, Formula]:
+    """Return a material that lights nothing round it, and the formula that is to say how it looks."""
+    material = bpy.data.materials.new(name)
+    material.cycles.emission_sampling = "NONE"
+    return material, Formula(new_node_tree(material))

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
-from bpy.types import NodeSocket, NodeTree
+from bpy.types import NodeSocket
 
-from blender_scripts.blender_version import new_node_tree
+from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.motion import animate, eased, value_at
-from blender_scripts.broll.node_math import along_z, number, scaled, vector
 from blender_scripts.broll.palette import Rgb, linear
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.surfaces import unlit
 from blender_scripts.broll.view_color import shown_as
 from blender_scripts.failure import BadInput
 from blender_scripts.fields import Fields
@@ -104,55 +104,46 @@ def _picture(path: Path) -> bpy.types.Image:
 
 def _material(stage: Stage, title: _Title) -> bpy.types.Material:
     """Return what shines in the letters' colour where the picture has letters, and is a dark glass else."""
-    material = bpy.data.materials.new("title")
-    tree = new_node_tree(material)
-    letters, line, shade = _shares(stage, tree, title)
-    glass = tree.nodes.new("ShaderNodeBsdfTransparent")
-    left_over = [number(tree, "SUBTRACT", 1.0, share) for share in (letters, line, shade)]
-    seen = number(tree, "MULTIPLY", number(tree, "MULTIPLY", *left_over[:2]), left_over[2])
-    tree.links.new(seen, glass.inputs["Color"])
-    whole = glass.outputs[0]
+    material, formula = unlit("title")
+    letters, line, shade = _shares(stage, formula, title)
+    left_over = [formula.math("SUBTRACT", 1.0, share) for share in (letters, line, shade)]
+    whole = formula.node("ShaderNodeBsdfTransparent", "BSDF", Color=formula.product(*left_over))
     for share, color in ((letters, title.color), (line, stage.palette.accent)):
-        whole = _add(tree, whole, _light(tree, share, shown_as(stage.scene, color)))
-    tree.links.new(whole, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
-    material.cycles.emission_sampling = "NONE"
+        whole = formula.added(whole, formula.light(shown_as(stage.scene, color), share))
+    formula.finish(whole)
     return material
 
 
-def _shares(stage: Stage, tree: NodeTree, title: _Title) -> tuple[NodeSocket, ...]:
+def _shares(stage: Stage, formula: Formula, title: _Title) -> tuple[NodeSocket, ...]:
     """Return how much of what is seen is letters, line and shade, by the moment of the clip."""
-    texture = tree.nodes.new("ShaderNodeTexImage")
+    texture = formula.tree.nodes.new("ShaderNodeTexImage")
     texture.image, texture.extension, texture.interpolation = title.picture, "CLIP", "Cubic"
-    tree.links.new(_where_it_meets(stage, tree, title.box), texture.inputs["Vector"])
-    there = tree.nodes.new("ShaderNodeValue").outputs[0]
+    formula.tree.links.new(_where_it_meets(stage, formula, title.box), texture.inputs["Vector"])
+    there = formula.node("ShaderNodeValue", "Value")
     _fade(stage, there, title.fade)
-    apart = tree.nodes.new("ShaderNodeSeparateColor")
-    tree.links.new(scaled(tree, texture.outputs["Color"], there), apart.inputs[0])
-    return tuple(apart.outputs)[:3]
+    return formula.parts(formula.scaled(texture.outputs["Color"], there))
 
 
-def _where_it_meets(stage: Stage, tree: NodeTree, box: Box) -> NodeSocket:
+def _where_it_meets(stage: Stage, formula: Formula, box: Box) -> NodeSocket:
     """Return where in the picture the point lies in which a ray meets the plane of focus.
 
     In the pane's space the eye is at 0 and looks down -Z: with a ray through p along d and the plane at F,
     that point is p + d (-F - p.z) / d.z, and its image one unit before the lens is that over F.
     """
-    through = tree.nodes.new("ShaderNodeTexCoord").outputs["Object"]
-    turned = tree.nodes.new("ShaderNodeVectorTransform")
+    through = formula.node("ShaderNodeTexCoord", "Object")
+    turned = formula.tree.nodes.new("ShaderNodeVectorTransform")
     turned.vector_type, turned.convert_from, turned.convert_to = "VECTOR", "WORLD", "OBJECT"
-    tree.links.new(tree.nodes.new("ShaderNodeNewGeometry").outputs["Incoming"], turned.inputs[0])
+    formula.tree.links.new(formula.node("ShaderNodeNewGeometry", "Incoming"), turned.inputs[0])
     along = turned.outputs[0]  # towards the eye: the sign falls out of d / d.z
-    focus = tree.nodes.new("ShaderNodeValue").outputs[0]
+    focus = formula.node("ShaderNodeValue", "Value")
     _focus(stage, stage.scene.camera.data, focus)
-    height, fall = (along_z(tree, one) for one in (through, along))
-    distance = number(
-        tree, "DIVIDE", number(tree, "SUBTRACT", number(tree, "MULTIPLY", focus, -1.0), height), fall
-    )
-    met = vector(tree, "ADD", through, scaled(tree, along, distance))
-    seen = scaled(tree, met, number(tree, "DIVIDE", 1.0, focus))
+    (_, _, height), (_, _, fall) = (formula.parts(one) for one in (through, along))
+    before = formula.math("SUBTRACT", formula.math("MULTIPLY", focus, -1.0), height)
+    met = formula.vector("ADD", through, formula.scaled(along, formula.math("DIVIDE", before, fall)))
+    seen = formula.scaled(met, formula.math("DIVIDE", 1.0, focus))
     left, low, right, high = box
-    from_corner = vector(tree, "SUBTRACT", seen, (left, low, 0.0))
-    return vector(tree, "DIVIDE", from_corner, (right - left, high - low, 1.0))
+    from_corner = formula.vector("SUBTRACT", seen, (left, low, 0.0))
+    return formula.vector("DIVIDE", from_corner, (right - left, high - low, 1.0))
 
 
 def _focus(stage: Stage, lens: bpy.types.Camera, socket: NodeSocket) -> None:
@@ -186,17 +177,3 @@ def _fade(stage: Stage, socket: NodeSocket, seconds: float) -> None:
         return eased(min(second - rest, stage.seconds - rest - second) / rise) ** 2
 
     animate(stage, socket, "default_value", share)
-
-
-def _light(tree: NodeTree, share: NodeSocket, color: Rgb) -> NodeSocket:
-    light = tree.nodes.new("ShaderNodeEmission")
-    light.inputs["Color"].default_value = (*color, 1.0)
-    tree.links.new(share, light.inputs["Strength"])
-    return light.outputs[0]
-
-
-def _add(tree: NodeTree, one: NodeSocket, other: NodeSocket) -> NodeSocket:
-    both = tree.nodes.new("ShaderNodeAddShader")
-    tree.links.new(one, both.inputs[0])
-    tree.links.new(other, both.inputs[1])
-    return both.outputs[0]

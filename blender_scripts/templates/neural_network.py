@@ -13,11 +13,12 @@ import numpy as np
 from mathutils import Vector
 
 from blender_scripts.broll.lens import add_camera
-from blender_scripts.broll.meshes import Floats, mesh_of
+from blender_scripts.broll.meshes import Floats
 from blender_scripts.broll.motion import drifting, swinging
 from blender_scripts.broll.nerves.haze import Haze, Patch, fill_with
 from blender_scripts.broll.nerves.materials import LEAD, Nerves
 from blender_scripts.broll.nerves.network import firing, joined_by_layers, joined_by_nearness
+from blender_scripts.broll.nerves.pieces import joined
 from blender_scripts.broll.nerves.specks import Specks, add_specks
 from blender_scripts.broll.nerves.tissue import Cells, grow_tissue
 from blender_scripts.broll.palette import Rgb, brightness, mixed
@@ -111,8 +112,8 @@ def _add_network(stage: Stage, wish: Wish, haze: Haze) -> None:
     nerves = Nerves(stage, haze, cycles, reach, DISTANCE - 1.5, 7.0)
     tints = chance.beta(0.7, 1.3, size=len(places))
     bodies, threads = grow_tissue(chance, Cells(places, radii, tints, wild=wish.arrangement == "web"), found)
-    stage.add("cells", mesh_of("cells", bodies, nerves.cells()))
-    stage.add("fibres", mesh_of("fibres", threads, nerves.fibres()))
+    stage.add("cells", joined("cells", bodies, nerves.cells()))
+    stage.add("fibres", joined("fibres", threads, nerves.fibres()))
 
 
 def _slopes(stage: Stage) -> tuple[float, float]:

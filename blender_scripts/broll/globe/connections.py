@@ -8,12 +8,13 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.globe.cities import CITIES
 from blender_scripts.broll.globe.sphere import arc, direction, rings, tangents, tube
-from blender_scripts.broll.light_formula import Formula, shining
-from blender_scripts.broll.mesh_arrays import fans, hoses, mesh_of
+from blender_scripts.broll.meshes import fans, hoses, mesh_of
 from blender_scripts.broll.palette import Palette, mixed
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.surfaces import unlit
 
 Array = NDArray[np.float64]
 _SHORTEST, _LONGEST = 10.0, 100.0  # degrees from city to city
@@ -124,44 +125,50 @@ def _tint(colors: Palette, chance: random.Random) -> tuple[float, float, float]:
     return mixed(mixed(colors.primary, colors.secondary, chance.random()), _WHITE, 0.08)
 
 
-def _head(write: Formula, stage: Stage) -> bpy.types.NodeSocket:
+def _head(formula: Formula, stage: Stage) -> bpy.types.NodeSocket:
     """Return where along its arc a light is: from before its beginning until its tail has passed the end."""
-    turned = write.product(write.moment(stage), write.given("rounds"))
-    share = write.math("FRACT", write.total(turned, write.given("phase")))
-    return write.total(_BEFORE, write.product(share, 1.02 + _TAIL - _BEFORE))
+    turned = formula.product(formula.moment(stage), formula.mark("rounds"))
+    share = formula.math("FRACT", formula.sum(turned, formula.mark("phase")))
+    return formula.sum(_BEFORE, formula.product(share, 1.02 + _TAIL - _BEFORE))
 
 
 def _arc_light(stage: Stage) -> bpy.types.Material:
     """Write a faint line, and along it a light with a long tail."""
-    material, write = shining("arcs")
-    along, head = write.given("along"), _head(write, stage)
-    behind = write.math("SUBTRACT", head, along)
-    tail = write.math("POWER", write.step(behind, _TAIL, 0.0), 1.6)
-    pulse = write.product(tail, write.step(behind, -0.035, 0.03), 1.5)
-    spark = write.product(write.step(behind, -0.03, 0.012), write.step(behind, 0.075, 0.012), 0.9)
-    ends = write.product(write.step(along, 0.0, 0.06), write.step(along, 1.0, 0.94))
-    faint = write.wave(write.moment(stage), write.given("breath"), 0.13, 0.06)
-    line = write.product(faint, write.total(0.5, write.product(ends, 0.5)))
-    tinted = write.scaled(write.given("tint", "Vector"), write.total(line, pulse))
-    front = write.math("SUBTRACT", 1.0, write.source("ShaderNodeNewGeometry", "Backfacing"))
-    write.finish(write.over(write.shine(write.vector("ADD", tinted, write.scaled(_WHITE, spark)), front)))
+    material, formula = unlit("arcs")
+    along, head = formula.mark("along"), _head(formula, stage)
+    behind = formula.math("SUBTRACT", head, along)
+    tail = formula.math("POWER", formula.smoother(behind, _TAIL, 0.0), 1.6)
+    pulse = formula.product(tail, formula.smoother(behind, -0.035, 0.03), 1.5)
+    spark = formula.product(
+        formula.smoother(behind, -0.03, 0.012), formula.smoother(behind, 0.075, 0.012), 0.9
+    )
+    ends = formula.product(formula.smoother(along, 0.0, 0.06), formula.smoother(along, 1.0, 0.94))
+    faint = formula.wave(formula.moment(stage), formula.mark("breath"), 0.13, 0.06)
+    line = formula.product(faint, formula.sum(0.5, formula.product(ends, 0.5)))
+    tinted = formula.scaled(formula.mark("tint", "Vector"), formula.sum(line, pulse))
+    front = formula.math("SUBTRACT", 1.0, formula.node("ShaderNodeNewGeometry", "Backfacing"))
+    formula.finish(
+        formula.over(formula.light(formula.vector("ADD", tinted, formula.scaled(_WHITE, spark)), front))
+    )
     return material
 
 
 def _mark_light(stage: Stage) -> bpy.types.Material:
     """Write a spot with a soft glow, and the ring that spreads when a light has arrived."""
-    material, write = shining("marks")
-    colors, reach = stage.palette, write.given("reach")
-    glow = write.product(write.math("POWER", write.step(reach, 0.7, 0.0), 2.0), 0.16)
-    spot = write.product(write.total(write.step(reach, 0.16, 0.10), glow), 1.1)
-    since = write.math("DIVIDE", write.total(_head(write, stage), -0.98), 0.04 + _TAIL)
-    distance = write.math("SUBTRACT", reach, write.product(since, 0.95))
-    shape = write.product(write.step(distance, -0.16, 0.0), write.step(distance, 0.06, 0.0))
-    fade = write.product(
-        write.step(since, 0.0, 0.2), write.step(since, 0.95, 0.35), write.step(reach, 1.0, 0.9)
+    material, formula = unlit("marks")
+    colors, reach = stage.palette, formula.mark("reach")
+    glow = formula.product(formula.math("POWER", formula.smoother(reach, 0.7, 0.0), 2.0), 0.16)
+    spot = formula.product(formula.sum(formula.smoother(reach, 0.16, 0.10), glow), 1.1)
+    since = formula.math("DIVIDE", formula.sum(_head(formula, stage), -0.98), 0.04 + _TAIL)
+    distance = formula.math("SUBTRACT", reach, formula.product(since, 0.95))
+    shape = formula.product(formula.smoother(distance, -0.16, 0.0), formula.smoother(distance, 0.06, 0.0))
+    fade = formula.product(
+        formula.smoother(since, 0.0, 0.2),
+        formula.smoother(since, 0.95, 0.35),
+        formula.smoother(reach, 1.0, 0.9),
     )
-    ring = write.product(shape, fade, write.given("arrives"), 0.7)
-    near = write.scaled(mixed(colors.accent, _WHITE, 0.2), spot)
-    far = write.scaled(mixed(colors.secondary, _WHITE, 0.2), ring)
-    write.finish(write.over(write.shine(write.vector("ADD", near, far))))
+    ring = formula.product(shape, fade, formula.mark("arrives"), 0.7)
+    near = formula.scaled(mixed(colors.accent, _WHITE, 0.2), spot)
+    far = formula.scaled(mixed(colors.secondary, _WHITE, 0.2), ring)
+    formula.finish(formula.over(formula.light(formula.vector("ADD", near, far))))
     return material

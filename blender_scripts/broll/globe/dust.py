@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
-from numpy.typing import NDArray
 
-from blender_scripts.broll.light_formula import Formula, shining
-from blender_scripts.broll.mesh_arrays import fans, mesh_of
+from blender_scripts.blender_version import new_node_tree
+from blender_scripts.broll.formula import Formula
+from blender_scripts.broll.meshes import Floats, disc_mesh
 from blender_scripts.broll.palette import Rgb, mixed
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.surfaces import unlit
 
-Array = NDArray[np.float64]
-_CORNERS = 24
 _WHITE = (1.0, 1.0, 1.0)
 
 
@@ -23,25 +22,22 @@ def set_sky(stage: Stage, towards: tuple[float, float, float], strength: float) 
     world = bpy.data.worlds.new("sky")
     stage.scene.world = world
     world.cycles.sampling_method = "NONE"
-    write, chance = Formula(world), stage.chance("sky")
-    view = write.source("ShaderNodeTexCoord", "Generated")
-    side = write.step(write.vector("DOT_PRODUCT", view, towards, out="Value"), -0.2, 1.0)
+    formula, chance = Formula(new_node_tree(world)), stage.chance("sky")
+    view = formula.node("ShaderNodeTexCoord", "Generated")
+    side = formula.smoother(formula.vector("DOT_PRODUCT", view, towards, out="Value"), -0.2, 1.0)
     shift = tuple(chance.uniform(-50, 50) for _ in range(3))
-    broad = _cloud(write, write.vector("ADD", view, shift), 2.2)
-    fine = _cloud(write, write.vector("ADD", view, shift[::-1]), 4.5)
-    base = write.scaled(colors.background, write.total(0.55, write.product(side, 0.9)))
-    first = write.scaled(colors.primary, write.product(broad, side, strength))
-    second = write.scaled(colors.secondary, write.product(fine, side, strength * 0.25))
-    light = write.tree.nodes.new("ShaderNodeBackground")
-    write.tree.links.new(write.vector("ADD", base, write.vector("ADD", first, second)), light.inputs["Color"])
-    write.finish(light.outputs[0], "ShaderNodeOutputWorld")
+    broad = _cloud(formula, formula.vector("ADD", view, shift), 2.2)
+    fine = _cloud(formula, formula.vector("ADD", view, shift[::-1]), 4.5)
+    base = formula.scaled(colors.background, formula.sum(0.55, formula.product(side, 0.9)))
+    first = formula.scaled(colors.primary, formula.product(broad, side, strength))
+    second = formula.scaled(colors.secondary, formula.product(fine, side, strength * 0.25))
+    seen = formula.vector("ADD", base, formula.vector("ADD", first, second))
+    formula.finish(formula.node("ShaderNodeBackground", "Background", Color=seen), "ShaderNodeOutputWorld")
 
 
-def _cloud(write: Formula, at: bpy.types.NodeSocket, scale: float) -> bpy.types.NodeSocket:
-    noise = write.tree.nodes.new("ShaderNodeTexNoise")
-    noise.inputs["Scale"].default_value, noise.inputs["Detail"].default_value = scale, 2.0
-    write.tree.links.new(at, noise.inputs["Vector"])
-    return write.step(noise.outputs[0], 0.36, 0.72)
+def _cloud(formula: Formula, at: bpy.types.NodeSocket, scale: float) -> bpy.types.NodeSocket:
+    noise = formula.node("ShaderNodeTexNoise", "Fac", Vector=at, Scale=scale, Detail=2.0)
+    return formula.smoother(noise, 0.36, 0.72)
 
 
 @dataclass(frozen=True)
@@ -66,36 +62,29 @@ class Field:
 
 
 def add_dust(stage: Stage, field: Field, count: int) -> bpy.types.Object:
-    """Add discs that face the eye, each as large as it would look out of focus, and as much fainter.
-
-    Small bright things far out of focus need very many samples; discs need none.
-    """
+    """Add discs that face the eye, each as large as it would look out of focus, and as much fainter."""
     chance = stage.chance("dust")
-    eye, towards = np.asarray(field.eye), np.subtract(field.target, field.eye)
-    focus = float(np.linalg.norm(towards))
-    forward = towards / focus
-    side = np.cross(forward, (0.0, 0.0, 1.0))
-    side /= np.linalg.norm(side)
-    up = np.cross(side, forward)
+    forward, side, up = _axes(field)
+    focus = math.dist(field.eye, field.target)
     centres, sizes, lights, tints = [], [], [], []
     for _ in range(count):
         depth = math.exp(chance.uniform(*np.log(field.depths)))
         across, above = (chance.uniform(-1.15, 1.15) * field.reach * depth for _ in range(2))
-        centres.append(eye + forward * depth + side * across + up * above)
+        centres.append(np.asarray(field.eye) + forward * depth + side * across + up * above)
         spread = field.blur * abs(depth - focus) / depth
         own = field.grain * math.exp(chance.gauss(0, 0.35))
         sizes.append((own + spread) * depth)
         lights.append((own / (own + spread)) ** 1.1 * chance.triangular(0.08, 1.0, 0.2))
         tints.append(_tint(stage, chance.random()))
-    points, faces = fans(np.array(centres), _discs(np.array(centres), np.array(sizes), side, up))
-    mesh = mesh_of(
+    mesh = disc_mesh(
         "dust",
-        points,
-        faces,
-        reach=np.tile([0.0] + [1.0] * _CORNERS, count),
-        bright=np.repeat(lights, _CORNERS + 1),
-        phase=np.repeat([chance.random() for _ in range(count)], _CORNERS + 1),
-        tint=np.repeat(np.array(tints), _CORNERS + 1, axis=0),
+        np.array(centres),
+        np.array(sizes),
+        (side, up),
+        24,
+        bright=np.array(lights),
+        phase=np.array([chance.random() for _ in range(count)]),
+        tint=np.array(tints),
     )
     mesh.materials.append(_dust_light(stage))
     thing = stage.add("dust", mesh)
@@ -103,10 +92,13 @@ def add_dust(stage: Stage, field: Field, count: int) -> bpy.types.Object:
     return thing
 
 
-def _discs(centres: Array, sizes: Array, side: Array, up: Array) -> Array:
-    angles = np.arange(_CORNERS) * (2 * np.pi / _CORNERS)
-    flat = np.cos(angles)[:, None] * side + np.sin(angles)[:, None] * up
-    return np.asarray(centres[:, None] + flat * sizes[:, None, None])
+def _axes(field: Field) -> tuple[Floats, Floats, Floats]:
+    """Return what is forwards, to the right and up for the eye."""
+    towards = np.subtract(field.target, field.eye)
+    forward = towards / np.linalg.norm(towards)
+    side = np.cross(forward, (0.0, 0.0, 1.0))
+    side /= np.linalg.norm(side)
+    return forward, side, np.cross(side, forward)
 
 
 def _tint(stage: Stage, share: float) -> Rgb:
@@ -117,10 +109,12 @@ def _tint(stage: Stage, share: float) -> Rgb:
 
 
 def _dust_light(stage: Stage) -> bpy.types.Material:
-    material, write = shining("dust")
-    rounds = write.product(write.moment(stage), float(stage.whole_turns(0.2)))
-    twinkle, reach = write.wave(rounds, write.given("phase"), 0.8, 0.2), write.given("reach")
-    disc = write.product(write.step(reach, 1.0, 0.72), write.total(0.75, write.product(reach, 0.35)))
-    strength = write.product(disc, twinkle, write.given("bright"))
-    write.finish(write.over(write.shine(write.scaled(write.given("tint", "Vector"), strength))))
+    material, formula = unlit("dust")
+    rounds = formula.product(formula.moment(stage), float(stage.whole_turns(0.2)))
+    twinkle, reach = formula.wave(rounds, formula.mark("phase"), 0.8, 0.2), formula.mark("reach")
+    disc = formula.product(
+        formula.smoother(reach, 1.0, 0.72), formula.sum(0.75, formula.product(reach, 0.35))
+    )
+    strength = formula.product(disc, twinkle, formula.mark("bright"))
+    formula.finish(formula.over(formula.light(formula.scaled(formula.mark("tint", "Vector"), strength))))
     return material

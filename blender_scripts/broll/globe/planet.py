@@ -9,12 +9,13 @@ import numpy as np
 from mathutils import Vector
 from numpy.typing import NDArray
 
+from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.globe.coastlines import is_land
 from blender_scripts.broll.globe.sphere import direction, even_grid, place, rings
-from blender_scripts.broll.light_formula import Formula, shining
-from blender_scripts.broll.mesh_arrays import mesh_of, tiles
+from blender_scripts.broll.meshes import mesh_of, tiles
 from blender_scripts.broll.palette import Palette, Rgb, mixed
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.surfaces import unlit
 
 Array = NDArray[np.float64]
 _ICOSAHEDRON_EDGE = 63.435  # degrees
@@ -109,22 +110,23 @@ def _sphere_mesh(name: str, radius: float, rows: int) -> bpy.types.Mesh:
 
 def _body(colors: Palette, lit: Lit) -> bpy.types.Material:
     """Return what makes the ball look glossy and lit: lamps would cost as much as all the rest."""
-    material, write = shining("ball")
-    normal, miss, side = _ray(write, lit)
-    facing = write.vector("DOT_PRODUCT", normal, lit.towards, out="Value")
-    own = write.scaled(
-        mixed(colors.surface, colors.primary, 0.10), write.product(write.step(facing, -0.6, 1.1), 0.32)
+    material, formula = unlit("ball")
+    normal, miss, side = _ray(formula, lit)
+    facing = formula.vector("DOT_PRODUCT", normal, lit.towards, out="Value")
+    own = formula.scaled(
+        mixed(colors.surface, colors.primary, 0.10),
+        formula.product(formula.smoother(facing, -0.6, 1.1), 0.32),
     )
     halfway = tuple(Vector(lit.towards).lerp(Vector((0.0, -1.0, 0.0)), 0.5).normalized())
-    gloss = write.vector("DOT_PRODUCT", normal, halfway, out="Value")
-    shine = write.scaled(
-        mixed(colors.primary, _WHITE, 0.3), write.product(write.step(gloss, 0.86, 1.02), _GLOSS)
+    gloss = formula.vector("DOT_PRODUCT", normal, halfway, out="Value")
+    shine = formula.scaled(
+        mixed(colors.primary, _WHITE, 0.3), formula.product(formula.smoother(gloss, 0.86, 1.02), _GLOSS)
     )
-    behind = write.vector("DOT_PRODUCT", normal, _COUNTER, out="Value")
-    counter = write.scaled(colors.secondary, write.product(write.step(behind, 0.45, 1.15), 0.10))
-    rim = write.product(write.math("POWER", miss, 14.0), _sided(write, side), 0.20)
-    light = write.vector("ADD", write.vector("ADD", own, shine), counter)
-    write.finish(write.shine(write.vector("ADD", light, write.scaled(_rim_color(colors), rim))))
+    behind = formula.vector("DOT_PRODUCT", normal, _COUNTER, out="Value")
+    counter = formula.scaled(colors.secondary, formula.product(formula.smoother(behind, 0.45, 1.15), 0.10))
+    rim = formula.product(formula.math("POWER", miss, 14.0), _sided(formula, side), 0.20)
+    light = formula.vector("ADD", formula.vector("ADD", own, shine), counter)
+    formula.finish(formula.light(formula.vector("ADD", light, formula.scaled(_rim_color(colors), rim))))
     return material
 
 
@@ -139,37 +141,39 @@ def _patches(points: Array, chance: random.Random) -> Array:
 
 
 def _tile_light(stage: Stage, lit: Lit) -> bpy.types.Material:
-    material, write = shining("tiles")
-    colors, warmth = stage.palette, write.given("warmth")
-    rounds = write.product(write.moment(stage), float(stage.whole_turns(0.3)))
-    twinkle = write.wave(rounds, write.given("phase"), 0.86, 0.14)
-    cool = write.scaled(mixed(colors.primary, colors.background, 0.1), write.math("SUBTRACT", 1.0, warmth))
-    warm = write.scaled(mixed(colors.secondary, _WHITE, 0.15), warmth)
-    strength = write.product(write.given("bright"), twinkle, _lit_share(write, lit, 0.22), 1.25)
-    write.finish(write.shine(write.vector("ADD", cool, warm), strength))
+    material, formula = unlit("tiles")
+    colors, warmth = stage.palette, formula.mark("warmth")
+    rounds = formula.product(formula.moment(stage), float(stage.whole_turns(0.3)))
+    twinkle = formula.wave(rounds, formula.mark("phase"), 0.86, 0.14)
+    cool = formula.scaled(
+        mixed(colors.primary, colors.background, 0.1), formula.math("SUBTRACT", 1.0, warmth)
+    )
+    warm = formula.scaled(mixed(colors.secondary, _WHITE, 0.15), warmth)
+    strength = formula.product(formula.mark("bright"), twinkle, _lit_share(formula, lit, 0.22), 1.25)
+    formula.finish(formula.light(formula.vector("ADD", cool, warm), strength))
     return material
 
 
-def _lit_share(write: Formula, lit: Lit, least: float) -> bpy.types.NodeSocket:
+def _lit_share(formula: Formula, lit: Lit, least: float) -> bpy.types.NodeSocket:
     """Return how lit a place on the globe is."""
-    normal = write.vector("NORMALIZE", write.source("ShaderNodeNewGeometry", "Position"))
-    facing = write.vector("DOT_PRODUCT", normal, lit.towards, out="Value")
-    return write.total(least, write.product(write.step(facing, -0.35, 0.95), 1 - least))
+    normal = formula.vector("NORMALIZE", formula.node("ShaderNodeNewGeometry", "Position"))
+    facing = formula.vector("DOT_PRODUCT", normal, lit.towards, out="Value")
+    return formula.sum(least, formula.product(formula.smoother(facing, -0.35, 0.95), 1 - least))
 
 
-def _ray(write: Formula, lit: Lit) -> tuple[bpy.types.NodeSocket, ...]:
+def _ray(formula: Formula, lit: Lit) -> tuple[bpy.types.NodeSocket, ...]:
     """Return a place's direction, how near the ray comes to the globe's centre, and on how lit a side."""
-    geometry = write.tree.nodes.new("ShaderNodeNewGeometry")
+    geometry = formula.tree.nodes.new("ShaderNodeNewGeometry")
     position, towards_eye = geometry.outputs["Position"], geometry.outputs["Incoming"]
-    along = write.vector("DOT_PRODUCT", position, towards_eye, out="Value")
-    nearest = write.vector("SUBTRACT", position, write.scaled(towards_eye, along))
-    facing = write.vector("DOT_PRODUCT", write.vector("NORMALIZE", nearest), lit.towards, out="Value")
-    direction_of = write.vector("NORMALIZE", position)
-    return direction_of, write.vector("LENGTH", nearest, out="Value"), write.step(facing, -0.75, 1.0)
+    along = formula.vector("DOT_PRODUCT", position, towards_eye, out="Value")
+    nearest = formula.vector("SUBTRACT", position, formula.scaled(towards_eye, along))
+    facing = formula.vector("DOT_PRODUCT", formula.vector("NORMALIZE", nearest), lit.towards, out="Value")
+    direction_of = formula.vector("NORMALIZE", position)
+    return direction_of, formula.vector("LENGTH", nearest, out="Value"), formula.smoother(facing, -0.75, 1.0)
 
 
-def _sided(write: Formula, side: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
-    return write.total(0.10, write.product(side, 0.9))
+def _sided(formula: Formula, side: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    return formula.sum(0.10, formula.product(side, 0.9))
 
 
 def _rim_color(colors: Palette) -> Rgb:
@@ -178,16 +182,21 @@ def _rim_color(colors: Palette) -> Rgb:
 
 def _air_light(colors: Palette, lit: Lit) -> bpy.types.Material:
     """Write how much air a ray meets: it goes by how near the ray comes to the globe's centre."""
-    material, write = shining("air")
-    _, miss, side = _ray(write, lit)
-    height = write.math("MAXIMUM", write.total(miss, -1.0), 0.0)
-    rim = write.product(_falling(write, height, 26.0), _sided(write, side), 0.55)
-    fade = write.step(miss, _SHELL - 0.01, 1.06)
-    halo = write.product(_falling(write, height, 9.0), fade, write.total(0.03, write.product(side, 0.13)))
-    near, far = write.scaled(_rim_color(colors), write.product(rim, fade)), write.scaled(colors.primary, halo)
-    write.finish(write.over(write.shine(write.vector("ADD", near, far))))
+    material, formula = unlit("air")
+    _, miss, side = _ray(formula, lit)
+    height = formula.math("MAXIMUM", formula.sum(miss, -1.0), 0.0)
+    rim = formula.product(_falling(formula, height, 26.0), _sided(formula, side), 0.55)
+    fade = formula.smoother(miss, _SHELL - 0.01, 1.06)
+    halo = formula.product(
+        _falling(formula, height, 9.0), fade, formula.sum(0.03, formula.product(side, 0.13))
+    )
+    near, far = (
+        formula.scaled(_rim_color(colors), formula.product(rim, fade)),
+        formula.scaled(colors.primary, halo),
+    )
+    formula.finish(formula.over(formula.light(formula.vector("ADD", near, far))))
     return material
 
 
-def _falling(write: Formula, height: bpy.types.NodeSocket, rate: float) -> bpy.types.NodeSocket:
-    return write.math("POWER", math.e, write.product(height, -rate))
+def _falling(formula: Formula, height: bpy.types.NodeSocket, rate: float) -> bpy.types.NodeSocket:
+    return formula.math("POWER", math.e, formula.product(height, -rate))

@@ -65,11 +65,9 @@ def fill_with(stage: Stage, haze: Haze) -> None:
     world = bpy.data.worlds.new("haze")
     stage.scene.world = world
     world.cycles.sampling_method = "NONE"  # dim and smooth: cheaper met by chance than sought
-    tree = new_node_tree(world)
-    formula = Formula(tree)
+    formula = Formula(new_node_tree(world))
     seen = haze.seen(formula, formula.node("ShaderNodeTexCoord", "Generated"))
-    light = formula.node("ShaderNodeBackground", "Background", Color=seen)
-    tree.links.new(light, tree.nodes.new("ShaderNodeOutputWorld").inputs["Surface"])
+    formula.finish(formula.node("ShaderNodeBackground", "Background", Color=seen), "ShaderNodeOutputWorld")
 
 
 def faded(
@@ -80,8 +78,4 @@ def faded(
     beyond = formula.math("MAXIMUM", formula.sum(distance, -near), 0.0)
     clear = formula.math("EXPONENT", formula.product(beyond, -1 / depth))
     towards = formula.scaled(formula.node("ShaderNodeNewGeometry", "Incoming"), -1.0)
-    fog = formula.node("ShaderNodeEmission", "Emission", Color=haze.seen(formula, towards))
-    mix = formula.tree.nodes.new("ShaderNodeMixShader")
-    for place, socket in enumerate((clear, fog, surface)):
-        formula.tree.links.new(socket, mix.inputs[place])
-    return mix.outputs[0]
+    return formula.veiled(clear, formula.light(haze.seen(formula, towards)), surface)

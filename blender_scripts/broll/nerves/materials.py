@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import bpy
 
-from blender_scripts.blender_version import new_node_tree
 from blender_scripts.broll.formula import Formula
-from blender_scripts.broll.motion import animate
 from blender_scripts.broll.nerves.haze import Haze, faded
 from blender_scripts.broll.palette import deepened
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.surfaces import unlit
 
 LEAD = 0.9  # how far before its fibre a pulse is at the beginning of a cycle: there it is not seen yet
 FADE = 12.0  # what is seen of a pulse comes and goes in the first and last twelfth of a cycle
@@ -47,24 +46,19 @@ class Nerves:
     def _material(
         self, name: str, light: Callable[[Formula, bpy.types.NodeSocket], bpy.types.NodeSocket]
     ) -> bpy.types.Material:
-        material = bpy.data.materials.new(name)
-        tree = new_node_tree(material)
-        material.cycles.emission_sampling = "NONE"
-        formula = Formula(tree)
-        clock = tree.nodes.new("ShaderNodeValue")
-        animate(self.stage, clock.outputs[0], "default_value", lambda moment: self.cycles * moment)
+        material, formula = unlit(name)
+        clock = formula.moment(self.stage, self.cycles)
         surface = formula.node(
             "ShaderNodeBsdfPrincipled",
             "BSDF",
             **{
                 "Base Color": (*self.stage.palette.surface, 1.0),
                 "Roughness": 0.32,
-                "Emission Color": light(formula, clock.outputs[0]),
+                "Emission Color": light(formula, clock),
                 "Emission Strength": 1.0,
             },
         )
-        seen = faded(formula, self.haze, surface, self.near, self.depth)
-        tree.links.new(seen, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+        formula.finish(faded(formula, self.haze, surface, self.near, self.depth))
         return material
 
     def _fibre_light(self, formula: Formula, clock: bpy.types.NodeSocket) -> bpy.types.NodeSocket:

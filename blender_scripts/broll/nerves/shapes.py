@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from blender_scripts.broll.meshes import Floats, Piece, ball, tube
+from blender_scripts.broll.meshes import Floats
+from blender_scripts.broll.nerves.pieces import Piece, ball, tube
 
 SIDES = 7
 _HILLOCK = 0.8  # how far a body is drawn out towards a fibre, in radii

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from blender_scripts.blender_version import new_node_tree
-from blender_scripts.broll.formula import Formula
-from blender_scripts.broll.meshes import discs, mesh_of
+from blender_scripts.broll.meshes import disc_mesh
 from blender_scripts.broll.stage import Stage
+from blender_scripts.broll.surfaces import unlit
 
 SENSOR = 36.0
 
@@ -45,37 +44,36 @@ def add_specks(stage: Stage, specks: Specks) -> None:
         (specks.far, (12.0, 21.0), 0.007, (0.06, 0.5)),
         (specks.fine, (6.0, 9.5), 0.0009, (0.3, 2.2)),
     )
-    pieces = []
-    for count, depths, size, strengths in kinds:
+    places, radii, strengths, tints = [], [], [], []
+    for count, depths, size, (dimmest, brightest) in kinds:
         depth = chance.uniform(*depths, count)
         spread = chance.uniform(-1.3, 1.3, (count, 2)) * slopes * depth[:, None]
-        places = np.stack([spread[:, 0], depth - specks.distance, spread[:, 1]], axis=-1)
-        radii = size * depth * np.exp(chance.normal(size=count) * 0.4)
-        marks = {
-            "strength": strengths[0] + (strengths[1] - strengths[0]) * chance.random(count) ** 2.5,
-            "tint": chance.random(count),
-        }
-        pieces += discs(places, radii, marks)
-    stage.add("specks", mesh_of("specks", pieces, _soft_light(stage)))
+        places.append(np.stack([spread[:, 0], depth - specks.distance, spread[:, 1]], axis=-1))
+        radii.append(size * depth * np.exp(chance.normal(size=count) * 0.4))
+        strengths.append(dimmest + (brightest - dimmest) * chance.random(count) ** 2.5)
+        tints.append(chance.random(count))
+    mesh = disc_mesh(
+        "specks",
+        np.concatenate(places),
+        np.concatenate(radii),
+        (np.array((1.0, 0.0, 0.0)), np.array((0.0, 0.0, 1.0))),
+        20,
+        strength=np.concatenate(strengths),
+        tint=np.concatenate(tints),
+    )
+    mesh.materials.append(_soft_light(stage))
+    stage.add("specks", mesh)
 
 
 def _soft_light(stage: Stage) -> bpy.types.Material:
     """Return light that adds to what is behind it, a little brighter at its edge, as lenses draw points."""
-    material = bpy.data.materials.new("specks")
-    material.cycles.emission_sampling = "NONE"
-    tree = new_node_tree(material)
-    formula = Formula(tree)
+    material, formula = unlit("specks")
     palette = stage.palette
     tint = formula.mark("tint")
     color = formula.between(palette.primary, palette.secondary, tint)
     accented = formula.math("GREATER_THAN", tint, 0.9)
     color = formula.between(color, palette.accent, accented)
-    edge = formula.math("POWER", formula.mark("edge"), 3.0)
+    edge = formula.math("POWER", formula.mark("reach"), 3.0)
     strength = formula.product(formula.mark("strength"), formula.sum(0.75, formula.product(0.5, edge)))
-    light = formula.node("ShaderNodeEmission", "Emission", Color=color, Strength=strength)
-    clear = formula.node("ShaderNodeBsdfTransparent", "BSDF")
-    both = tree.nodes.new("ShaderNodeAddShader")
-    tree.links.new(light, both.inputs[0])
-    tree.links.new(clear, both.inputs[1])
-    tree.links.new(both.outputs[0], tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+    formula.finish(formula.over(formula.light(color, strength)))
     return material

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blender_scripts.broll.meshes import Floats, Piece
+from blender_scripts.broll.meshes import Floats
 from blender_scripts.broll.nerves.network import Firing
+from blender_scripts.broll.nerves.pieces import Piece
 from blender_scripts.broll.nerves.shapes import bent, body, fibre, twig
 
 _BEND, _TIDY_BEND, _TIDY_THICKNESS = 0.055, 0.025, 0.6

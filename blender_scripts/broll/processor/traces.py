@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from random import Random
 
 import bpy
+import numpy as np
+
+from blender_scripts.broll.meshes import write_mark
 
 Point = tuple[float, float]
 _HALF_BEND = math.tan(math.radians(22.5))
@@ -83,7 +86,7 @@ def trace_mesh(name: str, traces: list[Trace], width: float, height: float) -> b
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(points, [], faces)
     for mark, values in marks.items():
-        mesh.attributes.new(mark, "FLOAT", "POINT").data.foreach_set("value", values)
+        write_mark(mesh, mark, np.array(values))
     return mesh
 
 

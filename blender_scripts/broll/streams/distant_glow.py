@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 
+from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.palette import Rgb
 from blender_scripts.broll.stage import Stage
-from blender_scripts.broll.sums import Formula
 
 
 def add_distant_glow(stage: Stage, towards: Sequence[float], degrees: float, tint: Rgb) -> None:
@@ -20,19 +20,12 @@ def add_distant_glow(stage: Stage, towards: Sequence[float], degrees: float, tin
     tree = stage.scene.world.node_tree
     background = next(node for node in tree.nodes if node.type == "BACKGROUND")
     before = background.inputs["Color"].links[0].from_socket
-    sums = Formula(tree)
-    near = tree.nodes.new("ShaderNodeVectorMath")
-    near.operation = "DOT_PRODUCT"
-    tree.links.new(tree.nodes.new("ShaderNodeTexCoord").outputs["Generated"], near.inputs[0])
-    near.inputs[1].default_value = [part / math.hypot(*towards) for part in towards]
-    angle = sums.of("ARCCOSINE", sums.of("MINIMUM", near.outputs["Value"], 1.0))
-    inwards = sums.of(
-        "SUBTRACT", 1.0, sums.of("MINIMUM", sums.of("DIVIDE", angle, math.radians(degrees)), 1.0)
-    )
-    added = tree.nodes.new("ShaderNodeVectorMath")
-    added.operation = "MULTIPLY_ADD"
-    added.inputs[1].default_value = tint
-    light = sums.product(inwards, sums.smooth(inwards, 0.0, 1.0))
-    for source, socket in ((light, added.inputs[0]), (before, added.inputs[2])):
-        tree.links.new(source, socket)
-    tree.links.new(added.outputs["Vector"], background.inputs["Color"])
+    formula = Formula(tree)
+    way = tuple(part / math.hypot(*towards) for part in towards)
+    seen = formula.node("ShaderNodeTexCoord", "Generated")
+    near = formula.vector("DOT_PRODUCT", seen, way, out="Value")
+    angle = formula.math("ARCCOSINE", formula.math("MINIMUM", near, 1.0))
+    outwards = formula.math("MINIMUM", formula.math("DIVIDE", angle, math.radians(degrees)), 1.0)
+    inwards = formula.math("SUBTRACT", 1.0, outwards)
+    light = formula.product(inwards, formula.smooth(inwards, 0.0, 1.0))
+    tree.links.new(formula.vector("MULTIPLY_ADD", light, tint, before), background.inputs["Color"])

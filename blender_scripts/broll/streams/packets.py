@@ -6,9 +6,9 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_scripts.broll.motion import animate
+from blender_scripts.broll.formula import Formula
+from blender_scripts.broll.meshes import write_mark
 from blender_scripts.broll.stage import Stage
-from blender_scripts.broll.sums import Formula
 
 Array = NDArray[np.float64]
 
@@ -51,18 +51,12 @@ def add_packets(
         ("start", packets.start),
         ("passed", packets.passed),
     ):
-        write_attribute(mesh, name, values)
-    write_attribute(mesh, "tint", packets.tint)
+        write_mark(mesh, name, values)
+    write_mark(mesh, "tint", packets.tint)
     thing = stage.add("packets", mesh)
     tree = _travelling(stage, lines, points, disc)
     thing.modifiers.new("travelling", "NODES").node_group = tree
     return thing
-
-
-def write_attribute(mesh: bpy.types.Mesh, name: str, values: Array) -> None:
-    """Give each point of a mesh a number, or three."""
-    kind, field = ("FLOAT_VECTOR", "vector") if values.ndim > 1 else ("FLOAT", "value")
-    mesh.attributes.new(name, kind, "POINT").data.foreach_set(field, values.astype(np.float32).ravel())
 
 
 def _travelling(
@@ -73,19 +67,17 @@ def _travelling(
     tree.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
     tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
     new, link, formula = tree.nodes.new, tree.links.new, Formula(tree)
-    time = formula.value("moment")
-    animate(stage, time.outputs[0], "default_value", lambda moment: moment)
-    share = formula.of(
-        "FRACT", formula.of("MULTIPLY_ADD", _field(tree, "passed"), time.outputs[0], _field(tree, "start"))
+    moment = formula.moment(stage)
+    share = formula.math(
+        "FRACT", formula.math("MULTIPLY_ADD", _field(tree, "passed"), moment, _field(tree, "start"))
     )
-    place = formula.of("MULTIPLY", share, points - 1.0)
-    step = formula.of("FLOOR", place)
-    first, rest = formula.of("ADD", _field(tree, "first"), step), formula.of("SUBTRACT", place, step)
+    place = formula.math("MULTIPLY", share, points - 1.0)
+    step = formula.math("FLOOR", place)
+    first, rest = formula.math("ADD", _field(tree, "first"), step), formula.math("SUBTRACT", place, step)
     source = new("GeometryNodeObjectInfo")
     source.inputs["Object"].default_value = lines
     look = _between(tree, source, first, rest, _field(tree, "look", "FLOAT_VECTOR"))
-    apart = new("ShaderNodeSeparateXYZ")
-    link(look, apart.inputs[0])
+    size, _, _ = formula.parts(look)
     moved = new("GeometryNodeSetPosition")
     link(new("NodeGroupInput").outputs[0], moved.inputs["Geometry"])
     link(
@@ -97,7 +89,7 @@ def _travelling(
     kept.inputs["Name"].default_value = "look"
     link(moved.outputs[0], kept.inputs["Geometry"])
     link(look, next(socket for socket in kept.inputs if socket.name == "Value" and socket.enabled))
-    link(_discs(tree, kept.outputs[0], apart.outputs["X"], disc), new("NodeGroupOutput").inputs[0])
+    link(_discs(tree, kept.outputs[0], size, disc), new("NodeGroupOutput").inputs[0])
     return tree
 
 
@@ -121,7 +113,7 @@ def _between(
     mix.data_type = "VECTOR"
     ends = [socket for socket in mix.inputs if socket.enabled]
     tree.links.new(rest, ends[0])
-    for index, end in ((first, ends[1]), (Formula(tree).of("ADD", first, 1.0), ends[2])):
+    for index, end in ((first, ends[1]), (Formula(tree).math("ADD", first, 1.0), ends[2])):
         sample = tree.nodes.new("GeometryNodeSampleIndex")
         sample.data_type, sample.domain, sample.clamp = "FLOAT_VECTOR", "POINT", True
         tree.links.new(source.outputs["Geometry"], sample.inputs["Geometry"])

@@ -12,13 +12,12 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_scripts.blender_version import new_node_tree
-from blender_scripts.broll.motion import animate
+from blender_scripts.broll.meshes import write_mark
 from blender_scripts.broll.stage import Stage
-from blender_scripts.broll.streams.discs import add_disc_guide, disc_material, read_attribute, shine_through
-from blender_scripts.broll.streams.packets import Packets, add_packets, write_attribute
+from blender_scripts.broll.streams.discs import add_disc_guide, disc_material
+from blender_scripts.broll.streams.packets import Packets, add_packets
 from blender_scripts.broll.streams.sight import Sight
-from blender_scripts.broll.sums import Formula
+from blender_scripts.broll.surfaces import unlit
 
 Array = NDArray[np.float64]
 
@@ -111,9 +110,9 @@ def _add_threads(stage: Stage, river: River, sight: Sight, least: Array, light: 
     cell = np.linspace(0, 1, lines.shape[1])[None] * course.count[:, None] - course.start[:, None]
     turns, gap = (np.broadcast_to(each[:, None], cell.shape) for each in (course.turns, course.gap))
     tint = river.tints[:, None] * (light * (_THREAD / half) ** 0.9)[..., None]
-    write_attribute(mesh, "ride", np.repeat(np.stack([cell, turns, gap], axis=-1).reshape(-1, 3), 2, axis=0))
-    write_attribute(mesh, "tint", np.repeat(tint.reshape(-1, 3), 2, axis=0))
-    write_attribute(mesh, "edge", np.tile([-1.0, 1.0], cell.size))
+    write_mark(mesh, "ride", np.repeat(np.stack([cell, turns, gap], axis=-1).reshape(-1, 3), 2, axis=0))
+    write_mark(mesh, "tint", np.repeat(tint.reshape(-1, 3), 2, axis=0))
+    write_mark(mesh, "edge", np.tile([-1.0, 1.0], cell.size))
     mesh.materials.append(_thread_material(stage))
     stage.add("threads", mesh)
 
@@ -139,7 +138,7 @@ def _add_packets(stage: Stage, river: River, sight: Sight, least: Array, light: 
     )
     paths = bpy.data.meshes.new("paths")
     paths.from_pydata(river.lines.reshape(-1, 3).tolist(), [], [])
-    write_attribute(paths, "look", look.reshape(-1, 3))
+    write_mark(paths, "look", look.reshape(-1, 3))
     guide = stage.add("paths", paths)
     guide.hide_render = True
     course = river.course
@@ -157,20 +156,16 @@ def _add_packets(stage: Stage, river: River, sight: Sight, least: Array, light: 
 
 def _thread_material(stage: Stage) -> bpy.types.Material:
     """Return what the lines are of: a faint thread, and a pulse with a tail for each packet."""
-    material = bpy.data.materials.new("thread")
-    tree = new_node_tree(material)
-    sums = Formula(tree)
-    apart = tree.nodes.new("ShaderNodeSeparateXYZ")
-    tree.links.new(read_attribute(tree, "ride", "Vector"), apart.inputs[0])
-    cell, turns, gap = apart.outputs
-    time = sums.value("moment")
-    animate(stage, time.outputs[0], "default_value", lambda moment: moment)
-    ahead = sums.of("FRACT", sums.of("SUBTRACT", cell, sums.of("MULTIPLY", turns, time.outputs[0])))
-    behind = sums.product(sums.of("SUBTRACT", 1.0, ahead), gap)
-    tail = sums.of("POWER", math.e, sums.of("DIVIDE", behind, -_TAIL))
-    front = sums.of("POWER", math.e, sums.of("DIVIDE", sums.product(ahead, gap), -_FRONT))
-    edge = read_attribute(tree, "edge", "Fac")
-    across = sums.of("SUBTRACT", 1.0, sums.of("MULTIPLY", edge, edge))
-    light = sums.of("MULTIPLY_ADD", sums.of("ADD", tail, front), _PULSE, _REST)
-    shine_through(material, read_attribute(tree, "tint", "Color"), sums.product(light, across))
+    material, formula = unlit("thread")
+    cell, turns, gap = formula.parts(formula.mark("ride", "Vector"))
+    passed = formula.math("MULTIPLY", turns, formula.moment(stage))
+    ahead = formula.math("FRACT", formula.math("SUBTRACT", cell, passed))
+    behind = formula.product(formula.math("SUBTRACT", 1.0, ahead), gap)
+    tail = formula.math("POWER", math.e, formula.math("DIVIDE", behind, -_TAIL))
+    front = formula.math("POWER", math.e, formula.math("DIVIDE", formula.product(ahead, gap), -_FRONT))
+    edge = formula.mark("edge")
+    across = formula.math("SUBTRACT", 1.0, formula.math("MULTIPLY", edge, edge))
+    light = formula.math("MULTIPLY_ADD", formula.math("ADD", tail, front), _PULSE, _REST)
+    tint = formula.mark("tint", "Color")
+    formula.finish(formula.over(formula.light(tint, formula.product(light, across))))
     return material
