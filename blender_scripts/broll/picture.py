@@ -1,14 +1,40 @@
 """How the picture is taken and finished: samples, light, colour and a restrained glow."""
 
+from dataclasses import dataclass
+
 import bpy
 
 from blender_scripts.blender_version import choose_look, new_compositing, new_node_tree, set_where_known
 from blender_scripts.broll.palette import Rgb
 from blender_scripts.broll.stage import Stage
 
-NOISE_THRESHOLD = 0.1
-LEAST_SAMPLES = 8
 MOST_SAMPLES = 128
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What Cycles may spend on a frame: a template that looks as good for less says so, with `spend`.
+
+    Attributes:
+        noise: What is left of it in a pixel that is done; the denoiser takes the rest.
+        least_samples: A pixel is not done before.
+        bounces: How often light is thrown back at all.
+        diffuse: How often by what is matt.
+        glossy: How often by what mirrors.
+        layers: How many things a ray goes through that let some light pass.
+        by_nearness: Whether lamps are asked by how much each may give (a light tree), for scenes of many.
+        denoised_by: What the denoiser goes by. Beside the picture itself (RGB) it can heed what surfaces are
+            there, which keeps their detail, but leaves grain in all that is out of focus.
+    """
+
+    noise: float = 0.1
+    least_samples: int = 8
+    bounces: int = 4
+    diffuse: int = 1
+    glossy: int = 2
+    layers: int = 8
+    by_nearness: bool = True
+    denoised_by: str = "RGB_ALBEDO_NORMAL"
 
 
 def set_up_render(stage: Stage) -> None:
@@ -20,17 +46,25 @@ def set_up_render(stage: Stage) -> None:
     scene.render.engine = "CYCLES"
     cycles.samples = MOST_SAMPLES
     cycles.use_adaptive_sampling = True
-    cycles.adaptive_threshold, cycles.adaptive_min_samples = NOISE_THRESHOLD, LEAST_SAMPLES
     cycles.use_denoising, cycles.denoiser = True, "OPENIMAGEDENOISE"
-    cycles.denoising_prefilter, cycles.denoising_input_passes = "FAST", "RGB_ALBEDO_NORMAL"
+    cycles.denoising_prefilter = "FAST"
     cycles.seed, cycles.use_animated_seed = stage.seed % 2**31, False
-    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 4, 1, 2
-    cycles.transmission_bounces, cycles.transparent_max_bounces, cycles.volume_bounces = 4, 8, 0
+    cycles.transmission_bounces, cycles.volume_bounces = 4, 0
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.sample_clamp_indirect = 4.0
     scene.render.use_persistent_data = True
     choose_look(scene.view_settings, "AgX", "Medium High Contrast")
-    set_where_known(cycles, use_light_tree=True)
+    spend(stage, Effort())
+
+
+def spend(stage: Stage, effort: Effort) -> None:
+    """Have Cycles spend so much on a frame."""
+    cycles = stage.scene.cycles
+    cycles.adaptive_threshold, cycles.adaptive_min_samples = effort.noise, effort.least_samples
+    cycles.max_bounces, cycles.transparent_max_bounces = effort.bounces, effort.layers
+    cycles.diffuse_bounces, cycles.glossy_bounces = effort.diffuse, effort.glossy
+    cycles.denoising_input_passes = effort.denoised_by
+    set_where_known(cycles, use_light_tree=effort.by_nearness)
 
 
 def set_background(stage: Stage, horizon: Rgb, zenith: Rgb, strength: float = 1.0) -> None:

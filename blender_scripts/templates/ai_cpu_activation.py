@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import bpy
 from mathutils import Vector
 
-from blender_scripts.blender_version import new_node_tree, set_where_known
+from blender_scripts.blender_version import new_node_tree
 from blender_scripts.broll.following import follow
+from blender_scripts.broll.lens import SENSOR
 from blender_scripts.broll.motion import drifting
 from blender_scripts.broll.named_clip import offer, offer_clip, set_clip
 from blender_scripts.broll.named_parameters import set_named_parameters
 from blender_scripts.broll.palette import linear
-from blender_scripts.broll.picture import add_glow
+from blender_scripts.broll.picture import Effort, add_glow, spend
 from blender_scripts.broll.processor.board import add_board
 from blender_scripts.broll.processor.light import awake
 from blender_scripts.broll.processor.package import DIE_TOP, add_package
@@ -26,7 +27,7 @@ from blender_scripts.broll.stage import Stage
 
 CHOICES = ("few", "some", "many")
 Place = tuple[float, float, float]
-NOISE_THRESHOLD, LEAST_SAMPLES = 0.4, 5
+EFFORT = Effort(noise=0.4, least_samples=5, bounces=2, glossy=1, by_nearness=False)  # few lamps, much blur
 DIE_LIGHT = 0.35  # of the die on what is round it, in watts of a light of one watt
 F_STOP = 0.95  # at a `blur` of 1; the chip counts as one metre wide
 LENSES = ((0.5, 62.0), (1.0, 56.0), (1.78, 58.0), (2.4, 64.0))  # millimetres by aspect
@@ -58,7 +59,7 @@ LAMPS = (
 def build(stage: Stage) -> None:
     """Build the scene with its named parameters, then set those that are wished."""
     _offer_parameters(stage.scene)
-    _spare_samples(stage.scene.cycles)
+    spend(stage, EFFORT)
     dies = add_package(stage)
     for number, name in enumerate(CHOICES):
         hidden = [(float(at), float(at != number)) for at in range(len(CHOICES))]
@@ -72,13 +73,6 @@ def build(stage: Stage) -> None:
     add_glow(stage, 0.3, 1.0)
     set_clip(stage)
     set_named_parameters(stage.scene, stage.parameters)
-
-
-def _spare_samples(cycles: bpy.types.bpy_struct) -> None:
-    """Choose what five lamps and a blurred board need: few samples where it is blurred, and no light tree."""
-    cycles.adaptive_threshold, cycles.adaptive_min_samples = NOISE_THRESHOLD, LEAST_SAMPLES
-    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 2, 1, 1
-    set_where_known(cycles, use_light_tree=False)
 
 
 def _offer_parameters(scene: bpy.types.Scene) -> None:
@@ -148,7 +142,7 @@ def _add_camera(stage: Stage) -> None:
     scene.camera = camera
     aim = camera.constraints.new("TRACK_TO")
     aim.target, aim.track_axis, aim.up_axis = target, "TRACK_NEGATIVE_Z", "UP_Y"
-    lens.sensor_fit, lens.sensor_width, lens.clip_start, lens.clip_end = "HORIZONTAL", 36.0, 0.01, 100.0
+    lens.sensor_fit, lens.sensor_width, lens.clip_start, lens.clip_end = "HORIZONTAL", SENSOR, 0.01, 100.0
     lens.dof.use_dof, lens.dof.focus_object, lens.dof.aperture_blades = True, target, 0
     for axis in range(3):
         once, loop = ([place[axis] for place in _places(way)] for way in (_drift, _sway))

@@ -9,10 +9,10 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_scripts.broll.lens import add_camera
+from blender_scripts.broll.lens import SENSOR, add_camera
 from blender_scripts.broll.motion import animate, drifting, swinging
 from blender_scripts.broll.palette import Palette, mixed
-from blender_scripts.broll.picture import add_glow, set_background
+from blender_scripts.broll.picture import Effort, add_glow, set_background, spend
 from blender_scripts.broll.stage import Stage
 from blender_scripts.broll.streams.currents import Current, Knot, length_of, lines_of
 from blender_scripts.broll.streams.discs import Discs, add_discs
@@ -26,7 +26,7 @@ DIRECTIONS = ("across", "towards", "away")
 _WIDEST_STOP, _SMALLEST_STOP = 0.15, 2.4
 _GAPS = ((3.4, 6.4), (2.2, 4.2))  # from a packet to the next on its line, in units: along, across
 _ACCENTS = 0.06  # share of lines in the accent's colour
-_MOST_OVERLAPS = 48  # of lights one behind the other: more are not seen
+_EFFORT = Effort(bounces=0, layers=48)  # of lights one behind the other: more are not seen
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,7 @@ def build(stage: Stage) -> None:
     _add_motes(stage, sight)
     _add_distance(stage, sight)
     _add_moving_camera(stage, sight)
-    cycles = stage.scene.cycles
-    cycles.max_bounces, cycles.transparent_max_bounces = 0, _MOST_OVERLAPS
+    spend(stage, _EFFORT)
     add_glow(stage, 0.3, 1.0)
 
 
@@ -175,7 +174,7 @@ def _add_motes(stage: Stage, sight: Sight) -> None:
         depth = np.array([chance.uniform(nearest, farthest) for _ in range(number)])
         x = np.array([chance.uniform(-0.62, 0.62) for _ in range(number)])
         y = np.array([chance.gauss(0.06, 0.13) for _ in range(number)])
-        scale = depth * 36 / sight.focal_length
+        scale = depth * SENSOR / sight.focal_length
         places = np.array(sight.place) + np.stack([x * scale, y * scale, depth], axis=1) @ sight.axes
         sizes = np.maximum(1.1 * sight.blur(places), scale * 0.002) * [
             chance.uniform(0.8, 1.3) for _ in depth
@@ -205,7 +204,7 @@ def _add_distance(stage: Stage, sight: Sight) -> None:
         (colors.secondary, 0.05, 1),
         (colors.accent, 0.012, 0),
     ):
-        aside = (side * chance.uniform(0.15, 0.4), chance.uniform(-0.02, 0.1), sight.focal_length / 36)
+        aside = (side * chance.uniform(0.15, 0.4), chance.uniform(-0.02, 0.1), sight.focal_length / SENSOR)
         tint = mixed((0.0, 0.0, 0.0), color, gain)
         add_distant_glow(stage, (np.array(aside) @ sight.axes).tolist(), chance.uniform(24, 32), tint)
 

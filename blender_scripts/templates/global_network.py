@@ -6,15 +6,14 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 from mathutils import Euler, Vector
-from numpy.typing import NDArray
 
 from blender_scripts.broll.globe.connections import add_arcs, add_marks, chosen_connections
 from blender_scripts.broll.globe.dust import Field, add_dust, set_sky
 from blender_scripts.broll.globe.planet import Lit, add_air, add_ball, add_tiles
 from blender_scripts.broll.globe.sphere import direction
-from blender_scripts.broll.lens import Place, add_camera
+from blender_scripts.broll.lens import SENSOR, Place, add_camera
 from blender_scripts.broll.motion import animate, drifting, swinging
-from blender_scripts.broll.picture import add_glow
+from blender_scripts.broll.picture import Effort, add_glow, spend
 from blender_scripts.broll.stage import Stage
 
 _FOCI = {
@@ -25,10 +24,9 @@ _FOCI = {
     "asia": (24.0, 96.0),
     "pacific": (14.0, 142.0),
 }
-_SENSOR = 36.0
 _DUST = 260
+_EFFORT = Effort(noise=0.2, bounces=0, layers=24)  # nothing here is lit: all of it shines
 _OFF_REST = 0.125  # a loop goes over its seam neither at its fastest nor at rest
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -69,25 +67,19 @@ def build(stage: Stage) -> None:
     connections = chosen_connections(stage, direction(north, east), count)
     ends = [one.start for one in connections] + [one.end for one in connections]
     add_ball(stage, globe, lit)
-    add_tiles(stage, globe, spacing, _stacked(ends), lit)
+    add_tiles(stage, globe, spacing, np.stack(ends), lit)
     add_air(stage, framing.eye, lit)
     add_arcs(stage, globe, connections, height * framing.arcs)
     add_marks(stage, globe, connections)
     set_sky(stage, (-0.45, 0.8, 0.4), 0.065)
     _film(stage, framing)
     add_glow(stage, 0.3, 1.0)
-    stage.scene.cycles.transparent_max_bounces = 24
-    stage.scene.cycles.max_bounces = 0
-    stage.scene.cycles.adaptive_threshold = 0.2
-
-
-def _stacked(points: list[Array]) -> Array:
-    return np.stack(points)
+    spend(stage, _EFFORT)
 
 
 def _framing(name: str, aspect: float) -> Framing:
     """Return a framing for a picture of a shape: the globe's size goes by the picture's shorter side."""
-    half = _SENSOR / 2 / 50.0 * min(1.0, 1.0 / aspect)
+    half = SENSOR / 2 / 50.0 * min(1.0, 1.0 / aspect)
     if name == "horizon":
         return Framing((0.0, -1.75, 0.0), (0.0, -0.82, 0.488), 35.0, 1.5, 16.0, (0.3, 9.0), 0.5)
     away = 1 / math.sin(math.atan(half * (0.83 if name == "whole" else 1.22)))
@@ -130,7 +122,7 @@ def _film(stage: Stage, framing: Framing) -> None:
     )
     focus = math.dist(framing.eye, framing.target)
     blur = framing.focal_length / 2000 / framing.f_stop / focus
-    half = _SENSOR / 2 / framing.focal_length
+    half = SENSOR / 2 / framing.focal_length
     field = Field(
         eye=framing.eye,
         target=framing.target,

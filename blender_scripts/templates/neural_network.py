@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from blender_scripts.broll.lens import add_camera
+from blender_scripts.broll.lens import SENSOR, add_camera
 from blender_scripts.broll.meshes import Floats
 from blender_scripts.broll.motion import drifting, swinging
 from blender_scripts.broll.nerves.haze import Haze, Patch, fill_with
@@ -22,7 +22,7 @@ from blender_scripts.broll.nerves.pieces import joined
 from blender_scripts.broll.nerves.specks import Specks, add_specks
 from blender_scripts.broll.nerves.tissue import Cells, grow_tissue
 from blender_scripts.broll.palette import Rgb, brightness, mixed
-from blender_scripts.broll.picture import add_glow
+from blender_scripts.broll.picture import Effort, add_glow, spend
 from blender_scripts.broll.stage import Stage
 
 DISTANCE = 7.6  # from camera to what is in focus
@@ -31,7 +31,7 @@ LONGEST = 3.4  # of a fibre
 SPEED = 1.2  # of a pulse, units a second, if so it gets to the end of its fibre within a cycle
 CYCLE = 4.0  # seconds after which a cell fires again, about
 BEYOND = 1.0  # how far behind the end of its fibre a pulse is no longer seen
-SENSOR = 36.0
+EFFORT = Effort(bounces=2, diffuse=0, denoised_by="RGB")  # most of the picture is out of focus
 BRIGHT = 0.25  # how bright the colour of haze counts as at most
 
 
@@ -58,9 +58,7 @@ def build(stage: Stage) -> None:
         bokeh=fields.number("bokeh", 0.1, 2.0, 1.0),
         camera=fields.text("camera", "orbit", ("orbit", "push_in")),
     )
-    cycles = stage.scene.cycles
-    cycles.max_bounces, cycles.diffuse_bounces = 2, 0
-    cycles.denoising_input_passes = "RGB"  # what is blurred is grainy in the others, and would stay so
+    spend(stage, EFFORT)
     haze = _haze(stage)
     fill_with(stage, haze)
     _add_network(stage, wish, haze)

@@ -6,11 +6,10 @@ from random import Random
 
 import bpy
 
-from blender_scripts.blender_version import set_where_known
 from blender_scripts.broll.lens import add_camera
 from blender_scripts.broll.motion import drifting, swinging
 from blender_scripts.broll.palette import Rgb, mixed
-from blender_scripts.broll.picture import add_glow, set_background
+from blender_scripts.broll.picture import Effort, add_glow, set_background, spend
 from blender_scripts.broll.server_room.aisle import BAY, CEILING, HALF, BayStyle, bay
 from blender_scripts.broll.server_room.haze import Haze
 from blender_scripts.broll.server_room.materials import SHIFT, lamps, panel, perforated, polished
@@ -23,7 +22,8 @@ HAZE_FROM, HAZE_TO = 2.5, 25.0
 BEHIND = 3  # bays behind the camera, for what the floor and the doors mirror
 KINDS = 8
 F_STOP = 0.9
-NOISE_THRESHOLD = 0.35  # of lamps finer than pixels; denoising takes the rest
+# The lamps' light, once mirrored: nothing else is seen here. The noise is of lamps finer than pixels.
+EFFORT = Effort(noise=0.35, bounces=2, diffuse=0, glossy=1, by_nearness=False)
 OVER_WATTS, LOW_WATTS = 26.0, 5.0  # a metre
 LONGEST_STEP = 0.03  # metres a frame: at the picture's edge 2 % of its width
 
@@ -46,7 +46,9 @@ def build(stage: Stage) -> None:
     wishes = _wishes(stage)
     lamp = mixed(WHITE, stage.palette.primary, wishes.tint)
     haze = Haze(_air(stage, wishes), HAZE_FROM, HAZE_TO)
-    _set_up_render(stage, haze)
+    set_background(stage, haze.color, haze.color)
+    stage.scene.world.cycles.sampling_method = "NONE"
+    spend(stage, EFFORT)
     bays = _bays_passed(stage, wishes)
     ahead = bays + HAZE_TO / BAY + 2
     _add_rows(stage, wishes, haze, bays, int(ahead))
@@ -54,16 +56,6 @@ def build(stage: Stage) -> None:
     _add_lights(stage, wishes, lamp, int(ahead))
     _add_camera(stage, wishes, bays)
     add_glow(stage, strength=0.3, threshold=1.0)
-
-
-def _set_up_render(stage: Stage, haze: Haze) -> None:
-    """Have no light but that of the lamps, once mirrored: nothing else is seen here."""
-    set_background(stage, haze.color, haze.color)
-    cycles = stage.scene.cycles
-    stage.scene.world.cycles.sampling_method = "NONE"
-    set_where_known(cycles, use_light_tree=False)
-    cycles.adaptive_threshold = NOISE_THRESHOLD
-    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 2, 0, 1
 
 
 def _wishes(stage: Stage) -> Wishes:

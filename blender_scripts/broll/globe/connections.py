@@ -6,17 +6,15 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
-from numpy.typing import NDArray
 
 from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.globe.cities import CITIES
 from blender_scripts.broll.globe.sphere import arc, direction, rings, tangents, tube
-from blender_scripts.broll.meshes import fans, hoses, mesh_of
+from blender_scripts.broll.meshes import Floats, fans, hoses, mesh_of
 from blender_scripts.broll.palette import Palette, mixed
 from blender_scripts.broll.stage import Stage
 from blender_scripts.broll.surfaces import unlit
 
-Array = NDArray[np.float64]
 _SHORTEST, _LONGEST = 10.0, 100.0  # degrees from city to city
 _STEPS, _SIDES = 56, 6
 _TUBE = 0.0018
@@ -29,8 +27,8 @@ _WHITE = (1.0, 1.0, 1.0)
 class Connection:
     """From where to where (points on the sphere), and when its light sets out, as a share of a round."""
 
-    start: Array
-    end: Array
+    start: Floats
+    end: Floats
     phase: float
     rounds: int
 
@@ -40,7 +38,7 @@ class Connection:
         return math.degrees(math.acos(float(np.clip(self.start @ self.end, -1, 1))))
 
 
-def chosen_connections(stage: Stage, view: Array, count: int) -> list[Connection]:
+def chosen_connections(stage: Stage, view: Floats, count: int) -> list[Connection]:
     """Choose so many, most of them from a few hubs, about the side of the globe that `view` points at."""
     chance = stage.chance("connections")
     places = [direction(*at) for at in CITIES.values()]
@@ -63,7 +61,7 @@ def chosen_connections(stage: Stage, view: Array, count: int) -> list[Connection
     return [_connection(stage, chance, places[start], places[end]) for start, end in pairs]
 
 
-def _connection(stage: Stage, chance: random.Random, start: Array, end: Array) -> Connection:
+def _connection(stage: Stage, chance: random.Random, start: Floats, end: Floats) -> Connection:
     usual = stage.whole_turns(0.25)
     return Connection(start, end, chance.random(), max(usual + chance.choice((-1, 0, 0, 1)), 1))
 

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 from mathutils import Vector
-from numpy.typing import NDArray
 
 from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.globe.coastlines import is_land
 from blender_scripts.broll.globe.sphere import direction, even_grid, place, rings
-from blender_scripts.broll.meshes import mesh_of, tiles
+from blender_scripts.broll.meshes import Floats, mesh_of, tiles
 from blender_scripts.broll.palette import Palette, Rgb, mixed
 from blender_scripts.broll.stage import Stage
 from blender_scripts.broll.surfaces import unlit
 
-Array = NDArray[np.float64]
 _ICOSAHEDRON_EDGE = 63.435  # degrees
 _LAND_TILE, _SEA_TILE = 0.40, 0.10  # radius as a share of the distance between neighbours
 _SHELL = 1.28
@@ -40,7 +38,7 @@ def add_ball(stage: Stage, globe: bpy.types.Object, lit: Lit) -> None:
     stage.add("ball", mesh, globe)
 
 
-def add_tiles(stage: Stage, globe: bpy.types.Object, spacing: float, cities: Array, lit: Lit) -> None:
+def add_tiles(stage: Stage, globe: bpy.types.Object, spacing: float, cities: Floats, lit: Lit) -> None:
     """Add tiles, large and bright on land, brighter still round cities, small and faint at sea.
 
     Args:
@@ -130,7 +128,7 @@ def _body(colors: Palette, lit: Lit) -> bpy.types.Material:
     return material
 
 
-def _patches(points: Array, chance: random.Random) -> Array:
+def _patches(points: Floats, chance: random.Random) -> Floats:
     """Return from 0 to 1 how busy each place is: a few broad waves over the sphere."""
     total = np.zeros(len(points))
     for _ in range(9):

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
+from blender_scripts.broll.lens import SENSOR
 from blender_scripts.broll.meshes import disc_mesh
 from blender_scripts.broll.stage import Stage
 from blender_scripts.broll.surfaces import unlit
-
-SENSOR = 36.0
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_scripts.broll.formula import Formula
-from blender_scripts.broll.meshes import write_mark
+from blender_scripts.broll.meshes import Floats, write_mark
 from blender_scripts.broll.stage import Stage
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -26,9 +24,9 @@ class Packets:
     """
 
     line: NDArray[np.int_]
-    start: Array
-    passed: Array
-    tint: Array
+    start: Floats
+    passed: Floats
+    tint: Floats
 
 
 def add_packets(
@@ -67,30 +65,42 @@ def _travelling(
     tree.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
     tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
     new, link, formula = tree.nodes.new, tree.links.new, Formula(tree)
+    first, rest = _passed(stage, formula, points)
+    source = new("GeometryNodeObjectInfo")
+    source.inputs["Object"].default_value = lines
+    look = _between(tree, source, first, rest, _field(tree, "look", "FLOAT_VECTOR"))
+    size, _, _ = formula.parts(look)
+    place = _between(tree, source, first, rest, new("GeometryNodeInputPosition").outputs[0])
+    moved = new("GeometryNodeSetPosition")
+    link(new("NodeGroupInput").outputs[0], moved.inputs["Geometry"])
+    link(place, moved.inputs["Position"])
+    seen = _looking(tree, moved.outputs[0], look)
+    link(_discs(tree, seen, size, disc), new("NodeGroupOutput").inputs[0])
+    return tree
+
+
+def _passed(stage: Stage, formula: Formula, points: int) -> tuple[bpy.types.NodeSocket, ...]:
+    """Return the number of the point that each packet has passed, and its way to the next as a share."""
+    tree = formula.tree
     moment = formula.moment(stage)
     share = formula.math(
         "FRACT", formula.math("MULTIPLY_ADD", _field(tree, "passed"), moment, _field(tree, "start"))
     )
     place = formula.math("MULTIPLY", share, points - 1.0)
     step = formula.math("FLOOR", place)
-    first, rest = formula.math("ADD", _field(tree, "first"), step), formula.math("SUBTRACT", place, step)
-    source = new("GeometryNodeObjectInfo")
-    source.inputs["Object"].default_value = lines
-    look = _between(tree, source, first, rest, _field(tree, "look", "FLOAT_VECTOR"))
-    size, _, _ = formula.parts(look)
-    moved = new("GeometryNodeSetPosition")
-    link(new("NodeGroupInput").outputs[0], moved.inputs["Geometry"])
-    link(
-        _between(tree, source, first, rest, new("GeometryNodeInputPosition").outputs[0]),
-        moved.inputs["Position"],
-    )
-    kept = new("GeometryNodeStoreNamedAttribute")
+    return formula.math("ADD", _field(tree, "first"), step), formula.math("SUBTRACT", place, step)
+
+
+def _looking(
+    tree: bpy.types.NodeTree, points: bpy.types.NodeSocket, look: bpy.types.NodeSocket
+) -> bpy.types.NodeSocket:
+    """Return points that keep the look of where they are on their line."""
+    kept = tree.nodes.new("GeometryNodeStoreNamedAttribute")
     kept.data_type, kept.domain = "FLOAT_VECTOR", "POINT"
     kept.inputs["Name"].default_value = "look"
-    link(moved.outputs[0], kept.inputs["Geometry"])
-    link(look, next(socket for socket in kept.inputs if socket.name == "Value" and socket.enabled))
-    link(_discs(tree, kept.outputs[0], size, disc), new("NodeGroupOutput").inputs[0])
-    return tree
+    tree.links.new(points, kept.inputs["Geometry"])
+    tree.links.new(look, next(socket for socket in kept.inputs if socket.name == "Value" and socket.enabled))
+    return kept.outputs[0]
 
 
 def _field(tree: bpy.types.NodeTree, name: str, kind: str = "FLOAT") -> bpy.types.NodeSocket:

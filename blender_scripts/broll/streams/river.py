@@ -12,14 +12,12 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_scripts.broll.meshes import write_mark
+from blender_scripts.broll.meshes import Floats, write_mark
 from blender_scripts.broll.stage import Stage
 from blender_scripts.broll.streams.discs import add_disc_guide, disc_material
 from blender_scripts.broll.streams.packets import Packets, add_packets
 from blender_scripts.broll.streams.sight import Sight
 from blender_scripts.broll.surfaces import unlit
-
-Array = NDArray[np.float64]
 
 PACKET = 0.04  # radius of a packet and its halo, in focus
 _THREAD = 0.006  # half the breadth of a line
@@ -45,9 +43,9 @@ class Course:
     """
 
     count: NDArray[np.int_]
-    start: Array
-    turns: Array
-    gap: Array
+    start: Floats
+    turns: Floats
+    gap: Floats
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,8 @@ class River:
         course: How packets travel.
     """
 
-    lines: Array
-    tints: Array
+    lines: Floats
+    tints: Floats
     course: Course
 
     def every(self, step: int) -> "River":
@@ -79,14 +77,14 @@ def add_river(stage: Stage, river: River, sight: Sight) -> None:
     _add_image(stage, sunk, sight, _FLOOR_ROUGH * seen.lines[..., 2])
 
 
-def _add_image(stage: Stage, river: River, sight: Sight, rough: Array) -> None:
+def _add_image(stage: Stage, river: River, sight: Sight, rough: Floats) -> None:
     blur = sight.blur(river.lines)
     light = _light(river.lines, sight)
     _add_threads(stage, river, sight, np.maximum(_THREAD_GROWS * blur, rough), light)
     _add_packets(stage, river, sight, np.maximum(_PACKET_GROWS * blur, rough), light)
 
 
-def _light(lines: Array, sight: Sight) -> Array:
+def _light(lines: Floats, sight: Sight) -> Floats:
     """Return how much light comes through from each point (lines, points)."""
     depth, points = sight.depth(lines), lines.shape[1]
     haze = np.exp(-np.maximum(depth - sight.focus, 0.0) / _HAZE)
@@ -97,7 +95,7 @@ def _light(lines: Array, sight: Sight) -> Array:
     return np.asarray(haze * near * end * end * (3 - 2 * end))
 
 
-def _add_threads(stage: Stage, river: River, sight: Sight, least: Array, light: Array) -> None:
+def _add_threads(stage: Stage, river: River, sight: Sight, least: Floats, light: Floats) -> None:
     """Add the lines as ribbons that face the camera."""
     lines, course = river.lines, river.course
     across = np.cross(np.gradient(lines, axis=1), lines - np.array(sight.place))
@@ -125,7 +123,7 @@ def _ribbons(shines: NDArray[np.bool_]) -> list[list[int]]:
     return faces
 
 
-def _add_packets(stage: Stage, river: River, sight: Sight, least: Array, light: Array) -> None:
+def _add_packets(stage: Stage, river: River, sight: Sight, least: Floats, light: Floats) -> None:
     """Add the packets, each at the head of a pulse of its line."""
     size = np.maximum(PACKET, least)
     look = np.stack(
