@@ -13,29 +13,22 @@ def glowing(name: str, color: Rgb, strength: float = 1.0, *, is_lamp: bool = Fal
     It lights what is round it only if `is_lamp`: many small ones cost time and give noise, and a few lamps
     beside them light a scene as well.
     """
-    material = bpy.data.materials.new(name)
-    tree = new_node_tree(material)
-    light = tree.nodes.new("ShaderNodeEmission")
-    light.inputs["Color"].default_value = (*color, 1.0)
-    light.inputs["Strength"].default_value = strength
-    tree.links.new(light.outputs[0], tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
-    material.cycles.emission_sampling = "AUTO" if is_lamp else "NONE"
+    material, formula = blank(name)
+    formula.finish(formula.light(color, strength))
+    if is_lamp:
+        material.cycles.emission_sampling = "AUTO"
     return material
 
 
 def solid(name: str, color: Rgb, roughness: float = 0.45, metallic: float = 0.0) -> bpy.types.Material:
     """Return a material that shines by no light of its own."""
-    material = bpy.data.materials.new(name)
-    tree = new_node_tree(material)
-    surface = tree.nodes.new("ShaderNodeBsdfPrincipled")
-    surface.inputs["Base Color"].default_value = (*color, 1.0)
-    surface.inputs["Roughness"].default_value = roughness
-    surface.inputs["Metallic"].default_value = metallic
-    tree.links.new(surface.outputs[0], tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+    material, formula = blank(name)
+    looks = {"Base Color": color, "Roughness": roughness, "Metallic": metallic}
+    formula.finish(formula.node("ShaderNodeBsdfPrincipled", "BSDF", **looks))
     return material
 
 
-def unlit(name: str) -> tuple[bpy.types.Material, Formula]:
+def blank(name: str) -> tuple[bpy.types.Material, Formula]:
     """Return a material that lights nothing round it, and the formula that is to say how it looks."""
     material = bpy.data.materials.new(name)
     material.cycles.emission_sampling = "NONE"

@@ -10,7 +10,7 @@ from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.motion import animate, eased, value_at
 from blender_scripts.broll.palette import Rgb, linear
 from blender_scripts.broll.stage import Stage
-from blender_scripts.broll.surfaces import unlit
+from blender_scripts.broll.surfaces import blank
 from blender_scripts.broll.view_color import shown_as
 from blender_scripts.failure import BadInput
 from blender_scripts.fields import Fields
@@ -104,7 +104,7 @@ def _picture(path: Path) -> bpy.types.Image:
 
 def _material(stage: Stage, title: _Title) -> bpy.types.Material:
     """Return what shines in the letters' colour where the picture has letters, and is a dark glass else."""
-    material, formula = unlit("title")
+    material, formula = blank("title")
     letters, line, shade = _shares(stage, formula, title)
     left_over = [formula.math("SUBTRACT", 1.0, share) for share in (letters, line, shade)]
     whole = formula.node("ShaderNodeBsdfTransparent", "BSDF", Color=formula.product(*left_over))

@@ -13,7 +13,7 @@ from blender_scripts.broll.globe.sphere import arc, direction, rings, tangents, 
 from blender_scripts.broll.meshes import Floats, fans, hoses, mesh_of
 from blender_scripts.broll.palette import Palette, mixed
 from blender_scripts.broll.stage import Stage
-from blender_scripts.broll.surfaces import unlit
+from blender_scripts.broll.surfaces import blank
 
 _SHORTEST, _LONGEST = 10.0, 100.0  # degrees from city to city
 _STEPS, _SIDES = 56, 6
@@ -132,7 +132,7 @@ def _head(formula: Formula, stage: Stage) -> bpy.types.NodeSocket:
 
 def _arc_light(stage: Stage) -> bpy.types.Material:
     """Write a faint line, and along it a light with a long tail."""
-    material, formula = unlit("arcs")
+    material, formula = blank("arcs")
     along, head = formula.mark("along"), _head(formula, stage)
     behind = formula.math("SUBTRACT", head, along)
     tail = formula.math("POWER", formula.smoother(behind, _TAIL, 0.0), 1.6)
@@ -153,7 +153,7 @@ def _arc_light(stage: Stage) -> bpy.types.Material:
 
 def _mark_light(stage: Stage) -> bpy.types.Material:
     """Write a spot with a soft glow, and the ring that spreads when a light has arrived."""
-    material, formula = unlit("marks")
+    material, formula = blank("marks")
     colors, reach = stage.palette, formula.mark("reach")
     glow = formula.product(formula.math("POWER", formula.smoother(reach, 0.7, 0.0), 2.0), 0.16)
     spot = formula.product(formula.sum(formula.smoother(reach, 0.16, 0.10), glow), 1.1)

@@ -11,7 +11,7 @@ from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.meshes import Floats, disc_mesh
 from blender_scripts.broll.palette import Rgb, mixed
 from blender_scripts.broll.stage import Stage
-from blender_scripts.broll.surfaces import unlit
+from blender_scripts.broll.surfaces import blank
 
 _WHITE = (1.0, 1.0, 1.0)
 
@@ -109,7 +109,7 @@ def _tint(stage: Stage, share: float) -> Rgb:
 
 
 def _dust_light(stage: Stage) -> bpy.types.Material:
-    material, formula = unlit("dust")
+    material, formula = blank("dust")
     rounds = formula.product(formula.moment(stage), float(stage.whole_turns(0.2)))
     twinkle, reach = formula.wave(rounds, formula.mark("phase"), 0.8, 0.2), formula.mark("reach")
     disc = formula.product(

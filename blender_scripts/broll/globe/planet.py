@@ -14,7 +14,7 @@ from blender_scripts.broll.globe.sphere import direction, even_grid, place, ring
 from blender_scripts.broll.meshes import Floats, mesh_of, tiles
 from blender_scripts.broll.palette import Palette, Rgb, mixed
 from blender_scripts.broll.stage import Stage
-from blender_scripts.broll.surfaces import unlit
+from blender_scripts.broll.surfaces import blank
 
 _ICOSAHEDRON_EDGE = 63.435  # degrees
 _LAND_TILE, _SEA_TILE = 0.40, 0.10  # radius as a share of the distance between neighbours
@@ -108,7 +108,7 @@ def _sphere_mesh(name: str, radius: float, rows: int) -> bpy.types.Mesh:
 
 def _body(colors: Palette, lit: Lit) -> bpy.types.Material:
     """Return what makes the ball look glossy and lit: lamps would cost as much as all the rest."""
-    material, formula = unlit("ball")
+    material, formula = blank("ball")
     normal, miss, side = _ray(formula, lit)
     facing = formula.vector("DOT_PRODUCT", normal, lit.towards, out="Value")
     own = formula.scaled(
@@ -139,7 +139,7 @@ def _patches(points: Floats, chance: random.Random) -> Floats:
 
 
 def _tile_light(stage: Stage, lit: Lit) -> bpy.types.Material:
-    material, formula = unlit("tiles")
+    material, formula = blank("tiles")
     colors, warmth = stage.palette, formula.mark("warmth")
     rounds = formula.product(formula.moment(stage), float(stage.whole_turns(0.3)))
     twinkle = formula.wave(rounds, formula.mark("phase"), 0.86, 0.14)
@@ -180,7 +180,7 @@ def _rim_color(colors: Palette) -> Rgb:
 
 def _air_light(colors: Palette, lit: Lit) -> bpy.types.Material:
     """Write how much air a ray meets: it goes by how near the ray comes to the globe's centre."""
-    material, formula = unlit("air")
+    material, formula = blank("air")
     _, miss, side = _ray(formula, lit)
     height = formula.math("MAXIMUM", formula.sum(miss, -1.0), 0.0)
     rim = formula.product(_falling(formula, height, 26.0), _sided(formula, side), 0.55)

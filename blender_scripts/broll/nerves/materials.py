@@ -9,7 +9,7 @@ from blender_scripts.broll.formula import Formula
 from blender_scripts.broll.nerves.haze import Haze, faded
 from blender_scripts.broll.palette import deepened
 from blender_scripts.broll.stage import Stage
-from blender_scripts.broll.surfaces import unlit
+from blender_scripts.broll.surfaces import blank
 
 LEAD = 0.9  # how far before its fibre a pulse is at the beginning of a cycle: there it is not seen yet
 FADE = 12.0  # what is seen of a pulse comes and goes in the first and last twelfth of a cycle
@@ -46,7 +46,7 @@ class Nerves:
     def _material(
         self, name: str, light: Callable[[Formula, bpy.types.NodeSocket], bpy.types.NodeSocket]
     ) -> bpy.types.Material:
-        material, formula = unlit(name)
+        material, formula = blank(name)
         clock = formula.moment(self.stage, self.cycles)
         surface = formula.node(
             "ShaderNodeBsdfPrincipled",

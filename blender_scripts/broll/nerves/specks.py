@@ -12,7 +12,7 @@ import numpy as np
 from blender_scripts.broll.lens import SENSOR
 from blender_scripts.broll.meshes import disc_mesh
 from blender_scripts.broll.stage import Stage
-from blender_scripts.broll.surfaces import unlit
+from blender_scripts.broll.surfaces import blank
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def add_specks(stage: Stage, specks: Specks) -> None:
 
 def _soft_light(stage: Stage) -> bpy.types.Material:
     """Return light that adds to what is behind it, a little brighter at its edge, as lenses draw points."""
-    material, formula = unlit("specks")
+    material, formula = blank("specks")
     palette = stage.palette
     tint = formula.mark("tint")
     color = formula.between(palette.primary, palette.secondary, tint)

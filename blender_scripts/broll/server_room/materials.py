@@ -7,7 +7,7 @@ import bpy
 from blender_scripts.broll.formula import Formula, Term
 from blender_scripts.broll.server_room.solids import PULSE, TINT
 from blender_scripts.broll.stage import Stage
-from blender_scripts.broll.surfaces import unlit
+from blender_scripts.broll.surfaces import blank
 
 SHIFT = "shift"  # a property of objects: how much later their lamps blink than those of their like
 _HOLE = 0.011  # metres from hole to hole
@@ -20,14 +20,14 @@ def panel(name: str, roughness: float, gloss: float) -> bpy.types.Material:
 
     Blender's own principled surface can do all that and much more, and takes twice the time.
     """
-    material, formula = unlit(name)
+    material, formula = blank(name)
     formula.finish(_lacquer(formula, roughness, gloss))
     return material
 
 
 def lamps(stage: Stage, name: str, strength: float) -> bpy.types.Material:
     """Return what shines in the tint of each face and swells and fades by its pulse (see `Rack.lamp`)."""
-    material, formula = unlit(name)
+    material, formula = blank(name)
     moment = formula.moment(stage)
     turns, phase, depth = formula.parts(formula.mark(PULSE, "Vector"))
     shift = formula.mark(SHIFT, of="OBJECT")
@@ -45,7 +45,7 @@ def lamps(stage: Stage, name: str, strength: float) -> bpy.types.Material:
 
 def perforated(name: str) -> bpy.types.Material:
     """Return sheet metal full of round holes, in the tint of each face, for faces across the x axis."""
-    material, formula = unlit(name)
+    material, formula = blank(name)
     sheet = _lacquer(formula, roughness=0.4, gloss=0.08)
     clear = formula.node("ShaderNodeBsdfTransparent", "BSDF")
     formula.finish(formula.veiled(_holes(formula), sheet, clear))
@@ -54,7 +54,7 @@ def perforated(name: str) -> bpy.types.Material:
 
 def polished(name: str, roughness: float) -> bpy.types.Material:
     """Return a floor that mirrors softly, each tile a little differently (by the first of its pulse)."""
-    material, formula = unlit(name)
+    material, formula = blank(name)
     uneven, _, _ = formula.parts(formula.mark(PULSE, "Vector"))
     formula.finish(_lacquer(formula, formula.math("ADD", uneven, roughness), gloss=0.12))
     return material

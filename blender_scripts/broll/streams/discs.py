@@ -9,7 +9,7 @@ from mathutils import Vector
 from blender_scripts.broll.meshes import Floats, circle, discs, mesh_of, write_mark
 from blender_scripts.broll.stage import Stage
 from blender_scripts.broll.streams.sight import Sight
-from blender_scripts.broll.surfaces import unlit
+from blender_scripts.broll.surfaces import blank
 
 _SIDES = 28
 _CORE, _HALO, _CIRCLE = 5.5, 1.0, 2.0  # light of a point, of what is round it, and of a circle out of focus
@@ -51,7 +51,7 @@ def add_discs(stage: Stage, sight: Sight, name: str, motes: Discs) -> bpy.types.
 
 def disc_material(name: str) -> bpy.types.Material:
     """Return what discs are of; "look" says how bright they are (y) and how blurred (z), "tint" the light."""
-    material, formula = unlit(name)
+    material, formula = blank(name)
     away = formula.vector("LENGTH", formula.mark("spot", "Vector"), out="Value")
     rim = formula.math("MINIMUM", away, 1.0)  # 1 at the edge, whatever the corners
     _, brightness, blur = formula.parts(formula.mark("look", "Vector"))

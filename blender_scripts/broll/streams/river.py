@@ -17,7 +17,7 @@ from blender_scripts.broll.stage import Stage
 from blender_scripts.broll.streams.discs import add_disc_guide, disc_material
 from blender_scripts.broll.streams.packets import Packets, add_packets
 from blender_scripts.broll.streams.sight import Sight
-from blender_scripts.broll.surfaces import unlit
+from blender_scripts.broll.surfaces import blank
 
 PACKET = 0.04  # radius of a packet and its halo, in focus
 _THREAD = 0.006  # half the breadth of a line
@@ -154,7 +154,7 @@ def _add_packets(stage: Stage, river: River, sight: Sight, least: Floats, light:
 
 def _thread_material(stage: Stage) -> bpy.types.Material:
     """Return what the lines are of: a faint thread, and a pulse with a tail for each packet."""
-    material, formula = unlit("thread")
+    material, formula = blank("thread")
     cell, turns, gap = formula.parts(formula.mark("ride", "Vector"))
     passed = formula.math("MULTIPLY", turns, formula.moment(stage))
     ahead = formula.math("FRACT", formula.math("SUBTRACT", cell, passed))
