@@ -41,6 +41,8 @@ LIBRARIES = {
     "libexpat.so.1": "libexpat1",
     "libstdc++.so.6": "libstdc++6",
     "libz.so.1": "zlib1g",
+    # Pillow loads it while it shapes text
+    "libfribidi.so.0": "libfribidi0",
 }
 
 

@@ -40,6 +40,8 @@ PACKAGES = (
     "rfc8785",
     "usd-core",
 )
+OUR_SUFFIXES = {".py", ".sh", ".ttf", ".txt"}
+"""Modules, scripts, and fonts with their licence."""
 OURS = ("media", "infra", "blender_scripts", "examples")
 CHECK = """#!/bin/sh
 # Says what this machine's GPU does for us, with proof: ./gpu-check [--out FILE]
@@ -73,7 +75,7 @@ def package_files(names: Sequence[str]) -> Files:
 def our_files() -> Files:
     """Return our own modules that run there."""
     paths = (path for name in OURS for path in sorted((ROOT / name).rglob("*")))
-    return [(path, f"app/{path.relative_to(ROOT)}") for path in paths if path.suffix in {".py", ".sh"}]
+    return [(path, f"app/{path.relative_to(ROOT)}") for path in paths if path.suffix in OUR_SUFFIXES]
 
 
 def library_files(files: Files, inside: Path) -> Files:

@@ -72,3 +72,29 @@ def test_own_scene_that_is_no_blend_is_refused(tools, tmp_path):
         BadInput, match=r"expected a \.blend with named parameters, found a file of the kind glb"
     ):
         build_template(clip(template=OWN_BLEND, source="part.glb"), part, tools)
+
+
+def test_built_scene_is_itself_a_blend_with_named_parameters(tools):
+    mine = build_template(clip(template="ai_cpu_activation"), None, tools)
+    asked = {"template": OWN_BLEND, "source": "mine.blend"}
+
+    other = build_template(clip(**asked, parameters={"glow": 0.25}), mine, tools)
+
+    assert other.name == mine.name
+    assert other.asset != mine.asset
+    with pytest.raises(BadInput, match="glow"):
+        build_template(clip(**asked, parameters={"gloom": 0.25}), mine, tools)
+
+
+def test_words_make_another_scene_and_are_in_it(tools):
+    plain = build_template(clip(), None, tools)
+    arabic = build_template(clip(title={"text": "شبكة", "position": "center"}), None, tools)
+    faded = build_template(clip(title={"text": "شبكة", "position": "center", "fade": 0}), None, tools)
+
+    assert len({plain.asset.sha256, arabic.asset.sha256, faded.asset.sha256}) == 3
+    assert arabic.asset.size > plain.asset.size
+
+
+def test_words_that_no_font_has_are_refused(tools):
+    with pytest.raises(BadInput, match="title"):
+        build_template(clip(title={"text": "\ue000"}), None, tools)
