@@ -127,6 +127,7 @@ def _add_background(stage: Stage) -> None:
     """The dark that is behind, and in which everything far away ends."""
     world = bpy.data.worlds.new("background")
     stage.scene.world = world
+    world.cycles.sampling_method = "NONE"  # dim and smooth: to seek its light costs a tenth of the frame
     tree = new_node_tree(world)
     light = tree.nodes.new("ShaderNodeBackground")
     tree.links.new(color_of_scene(tree, "palette_background"), light.inputs["Color"])
