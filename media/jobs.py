@@ -25,7 +25,7 @@ from media.rendering import render_frames
 from media.scene import Scene
 from media.shot.job import AnimationJob, FrameJob
 from media.shot.run import run_shot
-from media.source import download_model
+from media.source import Source, download_model
 from media.tools import Tools
 
 Report = Callable[[Event | Frame], None]
@@ -50,11 +50,12 @@ def run(
         MediaError: Of the class that says what to do about it, after the retries which that class allows.
     """
     if isinstance(job, BrollJob):
-        job = _clip_of(job, tools)
-    if isinstance(job, FrameJob | AnimationJob):
-        return run_shot(job, tools, report, cost)
+        clip = _scene_of(job, tools)
+        return run_shot(animation_of(job, clip), clip, tools, report, cost)
     began = time.monotonic()
     source = retried(lambda: download_model(job.source, tools.store, tools.access))
+    if isinstance(job, FrameJob | AnimationJob):
+        return run_shot(job, source, tools, report, cost)
     planned = plan(job, source, tools.blender)
     if done := retried(lambda: find_manifest(planned.result, tools.store)):
         return done
@@ -69,11 +70,11 @@ def run(
     return retried(lambda: publish_manifest(manifest, tools.store))
 
 
-def _clip_of(job: BrollJob, tools: Tools) -> AnimationJob:
-    """Build the scene of a clip; returns the job that renders it."""
+def _scene_of(job: BrollJob, tools: Tools) -> Source:
+    """Build the scene of a clip."""
     address = job.source
     own = retried(lambda: download_model(address, tools.store, tools.access)) if address else None
-    return animation_of(job, retried(lambda: build_template(job, own, tools)))
+    return retried(lambda: build_template(job, own, tools))
 
 
 def _render_and_deliver(

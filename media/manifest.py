@@ -61,6 +61,7 @@ class Record(_Frozen):
     source: str = Field(description="The source's file name.")
     source_sha256: str
     asked: dict[str, object] = Field(description="The job as it was asked for.")
+    built: str = Field(default="", description="Digest of what the source was built from, if we built it.")
     route: str = Field(description="How geometry reached Blender: usd-given, usd-made or glb.")
     route_why: str
     geometry: str = Field(description="Digest of the geometry.")

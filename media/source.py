@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field
 
 from media.access import Access, Fetch
-from media.asset import Asset, fetch_exactly
+from media.asset import Asset, Sha256, fetch_exactly
 from media.digest import sha256_of_file
 from media.download import download
 from media.errors import BadInput, Unavailable
@@ -49,6 +49,20 @@ class NotStored(Unavailable):
     """The store is out of reach, which is no fault of the source's."""
 
 
+class Built(BaseModel):
+    """How a source came to be that was built here.
+
+    Attributes:
+        digest: Of what it was built from: a manifest that has it keeps the scene from being built anew.
+        asked: The job that asked for it, as it was asked.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    digest: Sha256
+    asked: dict[str, object]
+
+
 class Source(BaseModel):
     """A stored source file."""
 
@@ -58,6 +72,7 @@ class Source(BaseModel):
     name: str = Field(description="The file's own name, for messages and for naming outputs.")
     kind: Kind = Field(description="What its content is.")
     found: bool = Field(default=False, description="Whether the store had its bytes already.")
+    built: Built | None = Field(default=None, description="How it came to be, if it was built here.")
 
 
 def download_model(address: str, store: ObjectStore, access: Access | None = None) -> Source:

@@ -16,7 +16,7 @@ from media.errors import BadInput, ToolFailed
 from media.faults import fault_point
 from media.kind import Kind
 from media.shot.job import AnimationJob
-from media.source import Source, staged_address, stored
+from media.source import Built, Source, staged_address, stored
 from media.store import Missing, ObjectStore
 from media.store.keys import key_for
 from media.store.once import write_first
@@ -59,7 +59,8 @@ def build_template(job: BrollJob, own: Source | None, tools: Tools) -> Source:
         make=lambda: _built(wished, own, title, tools),
         publish=lambda source: _published(digest, source, tools.store),
     )
-    return once_at_a_time(digest, work, tools.store)
+    built = Built(digest=digest, asked=job.model_dump(mode="json", exclude={"source"}))
+    return once_at_a_time(digest, work, tools.store).model_copy(update={"built": built})
 
 
 def animation_of(job: BrollJob, scene: Source) -> AnimationJob:

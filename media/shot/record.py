@@ -28,12 +28,14 @@ def shot_manifest(
             for f in frames
         ),
     )
+    built = plan.source.built
     encoded = next((one for one in delivered if one.encoder), None)
     found = sum(frame.found for frame in frames)
     record = Record(
         source=plan.source.name,
         source_sha256=plan.source.asset.sha256,
-        asked=plan.job.model_dump(mode="json", exclude={"source"}),
+        asked=built.asked if built else plan.job.model_dump(mode="json", exclude={"source"}),
+        built=built.digest if built else "",
         route="blend",
         route_why=_why(plan),
         geometry="",

@@ -15,18 +15,18 @@ from media.shot.plan import ShotPlan, plan_shot, result_digest
 from media.shot.prepare import expect_consent, prepare_shot
 from media.shot.record import shot_manifest
 from media.shot.rendering import render_shot
-from media.source import download_model
+from media.source import Source
 from media.tools import Tools
 
 
 def run_shot(
     job: FrameJob | AnimationJob,
+    source: Source,
     tools: Tools,
     report: Callable[[Event | Frame], None],
     cost: Callable[[int], Cost | None],
 ) -> Manifest:
-    """Find or make what `job` asks for, in this process alone; see `jobs.run` for arguments and errors."""
-    source = retried(lambda: download_model(job.source, tools.store, tools.access))
+    """Find or make what `job` asks for of its source, in this process alone; see `jobs.run` for the rest."""
     result = result_digest(job, source, tools.blender)
     if done := retried(lambda: find_manifest(result, tools.store)):
         return done

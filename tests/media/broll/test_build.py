@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from media import jobs
 from media.blender import packaged_blender
 from media.broll import build
 from media.broll.build import animation_of, build_template
@@ -12,6 +13,7 @@ from media.broll.templates import known_templates
 from media.encoder import Ffmpeg
 from media.errors import BadInput
 from media.kind import Kind
+from media.reach import reachable
 from media.source import download_model
 from media.store.folder import FolderStore
 from media.tools import Tools
@@ -44,8 +46,13 @@ def test_scene_is_built_once_whatever_does_not_change_it(tools):
 def test_scene_is_another_for_whatever_changes_it(tools, monkeypatch):
     changes = [{"seed": 1}, {"palette": "ember"}, {"colors": ["#102030"]}, {"loop": True}]
     changes += [{"duration": 0.4}, {"fps": 9, "duration": 0.33}, {"width": 1080}]
-    digests = []
-    monkeypatch.setattr(build, "once_at_a_time", lambda digest, _work, _store: digests.append(digest))
+    plain, digests = build_template(clip(), None, tools), []
+
+    def noted(digest, _work, _store):
+        digests.append(digest)
+        return plain
+
+    monkeypatch.setattr(build, "once_at_a_time", noted)
 
     for change in [{}, *changes]:
         build_template(clip(**change), None, tools)
@@ -98,3 +105,16 @@ def test_words_make_another_scene_and_are_in_it(tools):
 def test_words_that_no_font_has_are_refused(tools):
     with pytest.raises(BadInput, match="title"):
         build_template(clip(title={"text": "\ue000"}), None, tools)
+
+
+def test_finished_clip_says_what_was_asked_for_and_keeps_its_scene_from_being_pruned(tools):
+    asked = clip(width=32, height=18, samples=1, seed=7, video="none")
+
+    manifest = jobs.run(asked, tools)
+
+    assert manifest.record.asked["template"] == CLIP["template"]
+    assert manifest.record.asked["seed"] == 7
+    assert bytes.fromhex(manifest.record.built) in reachable(tools.store)
+    built = build_template(asked, None, tools).built
+    assert built is not None
+    assert built.digest == manifest.record.built
