@@ -14,7 +14,7 @@ from media.encoder import Ffmpeg
 from media.errors import BadInput
 from media.kind import Kind
 from media.reach import reachable
-from media.source import download_model
+from media.source import Source, download_model
 from media.store.folder import FolderStore
 from media.tools import Tools
 from tests.blender_scripts.shapes import box, write_glb
@@ -48,7 +48,7 @@ def test_scene_is_another_for_whatever_changes_it(tools, monkeypatch):
     changes += [{"duration": 0.4}, {"fps": 9, "duration": 0.33}, {"width": 1080}]
     plain, digests = build_template(clip(), None, tools), []
 
-    def noted(digest, _work, _store):
+    def noted(digest: str, *_: object) -> Source:
         digests.append(digest)
         return plain
 
