@@ -234,7 +234,7 @@ def test_later_override_within_an_instance_wins_over_the_instance(blender, tmp_p
     [
         ([override("")], "parts: expected a non-empty text"),
         ([override("x" * 201)], "at most 200"),
-        ([override("x", "red")], "expected a color"),
+        ([override("x", "red")], "expected #rrggbb"),
         ([override("x", metallic=2)], "metallic: expected 0 to 1"),
         ([override("x") | {"gloss": 1}], "no other fields, found gloss"),
         ([override("x")] * 101, "a list of at most 100"),
