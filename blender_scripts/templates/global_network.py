@@ -25,7 +25,7 @@ _FOCI = {
     "pacific": (14.0, 142.0),
 }
 _DUST = 260
-_EFFORT = Effort(noise=0.15, bounces=0, layers=24)  # nothing here is lit: all of it shines
+_EFFORT = Effort(noise=0.2, bounces=0, layers=24)  # nothing here is lit: all of it shines
 _OFF_REST = 0.125  # a loop goes over its seam neither at its fastest nor at rest
 
 
