@@ -36,6 +36,9 @@ PLACES: dict[Role, tuple[Kind, FaultPoint]] = {
     "still": ("stills", "still.before_put"),
     "poster": ("previews", "preview.before_put"),
     "contact-sheet": ("previews", "preview.before_put"),
+    "before-after": ("previews", "preview.before_put"),
+    "waveform": ("previews", "preview.before_put"),
+    "captions": ("videos", "video.before_put"),
 }
 MEDIA_TYPES = {
     ".mp4": "video/mp4",
@@ -44,6 +47,7 @@ MEDIA_TYPES = {
     ".webp": "image/webp",
     ".jpeg": "image/jpeg",
     ".exr": "image/x-exr",
+    ".vtt": "text/vtt",
 }
 
 
@@ -150,6 +154,16 @@ def stored_video(path: Path, plan: FramePlan, store: ObjectStore) -> Output:
 
 
 def _stored(role: Role, path: Path, plan: FramePlan, store: ObjectStore) -> Output:
+    name = name_for_people(plan.source.name, role, path.suffix, plan.noun)
+    return stored_file(role, path, name, store)
+
+
+def stored_file(role: Role, path: Path, name: str, store: ObjectStore) -> Output:
+    """Store a checked file under its digest as what a job delivers, under a name for people.
+
+    Raises:
+        OutOfResources, Unavailable: The store has no room, or did not answer.
+    """
     kind, point = PLACES[role]
     digest, size = sha256_of_file(path), path.stat().st_size
     key = key_for(kind, digest, f"{role}{path.suffix}")
@@ -158,7 +172,6 @@ def _stored(role: Role, path: Path, plan: FramePlan, store: ObjectStore) -> Outp
         fault_point(point)
         store.put(key, path, sha256=digest)
     asset = Asset(uri=store.uri(key), sha256=digest, size=size, media_type=MEDIA_TYPES[path.suffix], key=key)
-    name = name_for_people(plan.source.name, role, path.suffix, plan.noun)
     return Output(role=role, asset=asset, download_name=name)
 
 

@@ -4,8 +4,9 @@ The flows take the same steps, each as a task that Prefect shows and retries.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from media.anew import scene_of
 from media.blender_events import Event
@@ -13,6 +14,10 @@ from media.broll.build import animation_of, build_template
 from media.broll.job import BrollJob
 from media.cost import Cost
 from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
+from media.footage.job import FootageJob
+from media.footage.source import download_footage
+from media.footage.work import Make, OnFrames, Work
+from media.footage.work import manifest_of as manifest_of_footage
 from media.frame_feed import FrameFeed
 from media.frames import Frame
 from media.geometry.prepare import prepare_geometry
@@ -29,6 +34,8 @@ from media.source import Source, download_model
 from media.tools import Tools
 
 Report = Callable[[Event | Frame], None]
+MAKERS: Mapping[type[FootageJob], Make] = {}
+"""What makes each kind of work over footage."""
 CostOf = Callable[[int], Cost | None]
 
 
@@ -68,6 +75,33 @@ def run(
     seconds = {WHOLE: time.monotonic() - began, PREPARING: prepared - found_missing}
     manifest = manifest_of(planned, made, tools, cost(len(frames)), seconds)
     return retried(lambda: publish_manifest(manifest, tools.store))
+
+
+def run_footage(
+    job: FootageJob, tools: Tools, report: OnFrames = lambda *_: None, cost: CostOf = lambda _: None
+) -> Manifest:
+    """Find or make what a job over footage asks for.
+
+    Args:
+        job: What is asked for.
+        tools: What to work with, the store included.
+        report: Hears how many frames are done, and of how many.
+        cost: Says what rented machines cost for it; asked at the end, once.
+
+    Raises:
+        MediaError: Of the class that says what to do about it, after the retries which that class allows.
+    """
+    store = tools.store
+    footage = {
+        field: retried(partial(download_footage, address, medium, store, tools.access))
+        for field, (address, medium) in job.wanted.items()
+    }
+    work = Work(job, footage)
+    if done := retried(lambda: find_manifest(work.result, store)):
+        return done
+    made = retried(lambda: MAKERS[type(job)](work, tools, report))
+    manifest = manifest_of_footage(work, made, tools.machine, cost(1))
+    return retried(lambda: publish_manifest(manifest, store))
 
 
 def _scene_of(job: BrollJob, tools: Tools) -> Source:

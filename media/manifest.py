@@ -20,7 +20,20 @@ from media.store.protocol import StoredWrong
 
 logger = logging.getLogger(__name__)
 
-Role = Literal["video", "still", "poster", "contact-sheet", "glb", "usd", "gallery", "index", "forecast"]
+Role = Literal[
+    "video",
+    "still",
+    "captions",
+    "poster",
+    "contact-sheet",
+    "before-after",
+    "waveform",
+    "glb",
+    "usd",
+    "gallery",
+    "index",
+    "forecast",
+]
 NAME = "manifest.json"
 
 
@@ -62,9 +75,9 @@ class Record(_Frozen):
     source_sha256: str
     asked: dict[str, object] = Field(description="The job as it was asked for.")
     built: str = Field(default="", description="Digest of what the source was built from, if we built it.")
-    route: str = Field(description="How geometry reached Blender: usd-given, usd-made or glb.")
-    route_why: str
-    geometry: str = Field(description="Digest of the geometry.")
+    route: str = Field(default="", description="How geometry reached Blender: usd-given, usd-made or glb.")
+    route_why: str = ""
+    geometry: str = Field(default="", description="Digest of the geometry.")
     scene: str = Field(default="", description="Digest of the prepared scene.")
     render: str = Field(default="", description="Digest that names the frames.")
     blender: str = Field(default="", description="Blender's version.")

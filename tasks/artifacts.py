@@ -14,7 +14,12 @@ from media.manifest import Manifest, Output, manifest_key
 from media.store import ObjectStore
 from tasks.proofs import show_proofs
 
-PICTURES = {"poster": "Poster", "contact-sheet": "Contact sheet"}
+PICTURES = {
+    "poster": "Poster",
+    "contact-sheet": "Contact sheet",
+    "before-after": "Before and after",
+    "waveform": "Waveform",
+}
 
 
 def show_finished(manifest: Manifest, store: ObjectStore, *, found: bool = False) -> None:
@@ -107,7 +112,7 @@ def _row(name: str, made: str, size: int, seconds: str = "", by: str = "") -> di
 def _account(manifest: Manifest) -> str:
     """Tell how the job was done, as a list in markdown."""
     record = manifest.record
-    facts = [f"{'Geometry' if record.geometry else 'Scene'}: {record.route_why}"]
+    facts = [f"{'Geometry' if record.geometry else 'Scene'}: {record.route_why}"] if record.route else []
     if record.frames:
         facts.append(f"Rendered by Blender {record.blender} on {_devices(record.frames)}.")
     if record.encoder:

@@ -34,6 +34,7 @@ from pydantic import BaseModel
 
 from blocks.tools import open_tools
 from media.errors import ToolFailed
+from media.footage.job import FootageJob
 from media.job import GeometryJob, Queue, StillJob, TurntableJob
 from media.manifest import Result, find_manifest, result_of
 from media.shot.job import AnimationJob, FrameJob
@@ -63,17 +64,20 @@ def send_on(job: Job, source: Source, result: str, queue: Queue | None = None) -
     Raises:
         ToolFailed: The run there completed, but not into this store.
     """
+    staged = job.model_copy(update={"source": staged_address(source)})
+    return send_staged(staged, result, queue)
+
+
+def send_staged(staged: Job | FootageJob, result: str, queue: Queue | None = None) -> Result | None:
+    """Do the same for a job whose files are in the store: read once, whatever becomes of their addresses."""
     context = FlowRunContext.get()
     run = context.flow_run if context else None
     if run is None or run.deployment_id is None or run.work_queue_name != CONTROL:
         return None
     own_flow = context.flow.name if context and context.flow else ""
-    queue = queue or job.queue
+    queue = queue or staged.queue
     name = f"{run.name}-{queue}"
     get_run_logger().info("the work is done by the run %s on the queue %s", name, queue)
-    staged = job.model_copy(
-        update={"source": staged_address(source)}
-    )  # read once, whatever becomes of its address
     orphan = next(iter(sent_and_not_ended(own_flow)), None)
     send = partial(run_elsewhere, run.deployment_id, staged, queue, name)
     sent = sent_until_large_enough(end_of(orphan.id) if orphan else send(), send)

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from media.blender_events import Event, FrameRefused, FrameWritten, KernelsReady, SampleProgress, Started
+from media.footage.work import OnFrames, Work
 from media.frame_plan import FramePlan
 from media.frames import Frame
 from tasks.artifacts import show_refused
@@ -86,6 +87,21 @@ def picture_progress(key: str, of: str, total: int) -> Iterator[Callable[[int], 
             nonlocal done
             done += more
             artifact.show(done, total, f"{done} of {total} pictures of {of}")
+
+        yield report
+
+
+@contextmanager
+def footage_progress(work: Work) -> Iterator[OnFrames]:
+    """Provide a function that hears how many frames of how many are done, and shows pace and time left."""
+    began = time.monotonic()
+    with _ProgressArtifact(f"video-{work.result[:12]}", f"Video of {work.name}") as artifact:
+
+        def report(done: int, total: int) -> None:
+            pace = done / max(time.monotonic() - began, 0.001)
+            left = timedelta(seconds=round((total - done) / pace)) if pace else "unknown time"
+            sentence = f"{done} of {total} frames of {work.name}, {pace:.0f} a second, about {left} left"
+            artifact.show(min(done, total), total, sentence)
 
         yield report
 

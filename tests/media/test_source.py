@@ -5,7 +5,6 @@ import os
 
 import pytest
 
-from media import source as sources
 from media.errors import BadInput, Unavailable
 from media.kind import Kind
 from media.source import download_model, staged_address
@@ -170,7 +169,7 @@ def test_server_that_does_not_answer_is_unavailable(store, tmp_path):
 
 
 def test_too_large_a_file_is_refused(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "LARGEST_SOURCE", 10)
+    monkeypatch.setattr("media.intake.LARGEST_SOURCE", 10)
     (tmp_path / "a.step").write_bytes(STEP)
 
     with pytest.raises(BadInput, match=r"at most 10 bytes, found \d+; send a smaller file"):
@@ -219,7 +218,7 @@ def test_stored_address_of_nothing_is_refused(store, address):
 
 def test_file_that_changes_while_it_is_read_is_not_stored_under_a_wrong_name(store, tmp_path, monkeypatch):
     (tmp_path / "a.step").write_bytes(STEP)
-    monkeypatch.setattr(sources, "sha256_of_file", lambda _: "ab" * 32)
+    monkeypatch.setattr("media.intake.sha256_of_file", lambda _: "ab" * 32)
 
     with pytest.raises(StoredWrong, match="did they change"):
         download_model(str(tmp_path / "a.step"), store)
