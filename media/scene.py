@@ -15,11 +15,11 @@ from media.faults import fault_point
 from media.geometry.report import Geometry
 from media.job import RenderJob
 from media.material_override import unmatched_warnings
-from media.store import Missing, ObjectStore
+from media.stage_report import find_report
+from media.store import ObjectStore
 from media.store.keys import key_for
 from media.store.once import write_first
 from media.store.single_flight import Work, once_at_a_time
-from media.store.touch import kept
 from media.tools import Tools
 from media.workspace import workspace
 
@@ -138,14 +138,4 @@ def _stored(path: Path, store: ObjectStore) -> Asset:
 
 def find_scene(digest: str, store: ObjectStore) -> Scene | None:
     """Return the scene of this digest if all of it is stored; what is, counts as used."""
-    key = key_for("scenes", digest, "scene.json")
-    if not kept(store.stat(key), store):
-        return None
-    try:
-        scene = Scene.model_validate_json(store.get(key))
-    except Missing:  # deleted just now
-        return None
-    stat = store.stat(scene.asset.key)
-    if stat is None or stat.size != scene.asset.size or not kept(stat, store):
-        return None
-    return scene.model_copy(update={"found": True})
+    return find_report(key_for("scenes", digest, "scene.json"), Scene, store, lambda scene: (scene.asset,))

@@ -17,11 +17,11 @@ from media.faults import fault_point
 from media.kind import Kind
 from media.shot.job import AnimationJob
 from media.source import Built, Source, staged_address, stored
-from media.store import Missing, ObjectStore
+from media.stage_report import find_report
+from media.store import ObjectStore
 from media.store.keys import key_for
 from media.store.once import write_first
 from media.store.single_flight import Work, once_at_a_time
-from media.store.touch import kept
 from media.tools import Tools
 from media.workspace import workspace
 
@@ -138,17 +138,7 @@ def _code_digest() -> str:
 
 def _found(digest: str, store: ObjectStore) -> Source | None:
     """Return the scene of this digest if all of it is stored; what is, counts as used."""
-    key = key_for("scenes", digest, RECORD)
-    if not kept(store.stat(key), store):
-        return None
-    try:
-        scene = Source.model_validate_json(store.get(key))
-    except Missing:  # deleted just now
-        return None
-    stat = store.stat(scene.asset.key)
-    if stat is None or stat.size != scene.asset.size or not kept(stat, store):
-        return None
-    return scene.model_copy(update={"found": True})
+    return find_report(key_for("scenes", digest, RECORD), Source, store, lambda scene: (scene.asset,))
 
 
 def _built(wished: Mapping[str, Any], own: Source | None, title: TitlePicture | None, tools: Tools) -> Source:

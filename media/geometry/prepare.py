@@ -21,11 +21,11 @@ from media.geometry.tessellate import Made, make_from_cad
 from media.kind import Kind
 from media.process import Limits
 from media.source import Source
-from media.store import Missing, ObjectStore
+from media.stage_report import find_report
+from media.store import ObjectStore
 from media.store.keys import key_for
 from media.store.once import write_first
 from media.store.single_flight import Work, once_at_a_time
-from media.store.touch import kept
 from media.workspace import workspace
 
 logger = logging.getLogger(__name__)
@@ -94,18 +94,7 @@ def prepare_geometry(
 def find_geometry(digest: str, store: ObjectStore) -> Geometry | None:
     """Return the geometry of this digest if its report and its files are stored; they count as used."""
     key = key_for("geometry", digest, REPORT_NAME)
-    if not kept(store.stat(key), store):
-        return None
-    try:
-        geometry = Geometry.model_validate_json(store.get(key))
-    except Missing:  # deleted just now
-        return None
-    for asset in (geometry.glb, geometry.usd):
-        stat = store.stat(asset.key) if asset else None
-        if asset and (stat is None or stat.size != asset.size or not kept(stat, store)):
-            logger.warning("%s is not in the store as its report says; making it again", asset.key)
-            return None
-    return geometry.model_copy(update={"found": True})
+    return find_report(key, Geometry, store, lambda geometry: (geometry.glb, geometry.usd))
 
 
 def _with_remarks(geometry: Geometry, conventions: Conventions) -> Geometry:

@@ -15,11 +15,11 @@ from media.kind import Kind, kind_of_file
 from media.shot.job import ShotJob
 from media.shot.report import Shot, ShotReport
 from media.source import Source
-from media.store import Missing, ObjectStore
+from media.stage_report import find_report
+from media.store import ObjectStore
 from media.store.keys import key_for
 from media.store.once import write_first
 from media.store.single_flight import Work, once_at_a_time
-from media.store.touch import kept
 from media.tools import Tools
 from media.workspace import workspace
 
@@ -97,17 +97,7 @@ def prepare_shot(source: Source, tools: Tools, *, trusted: bool, consent: bool =
 
 def find_shot(digest: str, store: ObjectStore) -> Shot | None:
     """Return the shot of this digest if all of it is stored; what is, counts as used."""
-    key = key_for("scenes", digest, REPORT)
-    if not kept(store.stat(key), store):
-        return None
-    try:
-        shot = Shot.model_validate_json(store.get(key))
-    except Missing:  # deleted just now
-        return None
-    stat = store.stat(shot.asset.key)
-    if stat is None or stat.size != shot.asset.size or not kept(stat, store):
-        return None
-    return shot.model_copy(update={"found": True})
+    return find_report(key_for("scenes", digest, REPORT), Shot, store, lambda shot: (shot.asset,))
 
 
 def fetch_shot(shot: Shot, store: ObjectStore, folder: Path) -> Path:
