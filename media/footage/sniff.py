@@ -89,6 +89,19 @@ def container_of_file(path: Path, name: str, medium: Medium) -> Container:
         return container_of(file.read(HEAD_BYTES), name, medium)
 
 
+def footage_of_file(path: Path) -> Container | None:
+    """Return the container of the file at `path` if it is footage of any kind; text is, if it is captions."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head or any(pattern.match(head) for pattern, _ in STRANGERS):
+        return None
+    found = _known(head)
+    plain = head.replace(b"\x00", b"")  # of UTF-16
+    if found is Container.TEXT and b"-->" not in plain and b"[Script Info]" not in plain:
+        return None
+    return found
+
+
 def container_of(head: bytes, name: str, medium: Medium) -> Container:
     """Return the container of the file that begins with `head` (give `HEAD_BYTES`).
 
