@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from blocks.bucket import Bucket
@@ -57,6 +57,14 @@ class Settings(BaseSettings):
     )
     ffmpeg: Path | None = Field(
         default=None, description="ffmpeg executable; if unset, the one on PATH, or else the packaged one."
+    )
+
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="What webhooks are signed by: whsec_ and base64, other text, or block:NAME of a Secret.",
+    )
+    nvenc_sessions: int = Field(
+        default=3, ge=1, le=64, description="How many videos one GPU's encoder works on at the same time."
     )
 
     @property

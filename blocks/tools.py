@@ -8,13 +8,14 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from blocks.settings import absolute, read_settings
+from blocks.settings import Settings, absolute, read_settings
 from blocks.sources import open_access
 from blocks.stores import fit_for_results, open_store
 from media.blender import Blender, installed_blender, packaged_blender
 from media.encoder import Ffmpeg, find_ffmpeg
-from media.gpu import Gpu, find_gpu, find_tool
+from media.gpu import Gpu, encoder_uuid, find_gpu, find_tool
 from media.kernel_cache import LARGEST, VARIABLES, KernelCache, variables
+from media.nvenc_sessions import NvencSessions
 from media.tools import Tools
 
 PASSED_ON = (
@@ -37,19 +38,35 @@ PASSED_ON = (
 def open_tools() -> Tools:
     """Return the store, Blender and ffmpeg that this machine is set up with."""
     settings = read_settings()
-    said = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    said = _passed_on()
     env = LARGEST | variables(_kernels_home() / "unnamed") | said
     blender = replace(_blender(settings.blender, env), host=settings.host and absolute(settings.host))
     kernels = None if said.keys() & VARIABLES.values() else _kernels(blender)
     return Tools(
         store=fit_for_results(open_store()),
         blender=replace(blender, env={**env, **kernels.env}) if kernels else blender,
-        ffmpeg=Ffmpeg(absolute(settings.ffmpeg), env) if settings.ffmpeg else find_ffmpeg(env),
+        ffmpeg=_ffmpeg(settings, env),
         machine=socket.gethostname(),
         access=open_access(),
         kernels=kernels,
         nvidia_smi=nvidia_smi(),
     )
+
+
+def _ffmpeg(settings: Settings, env: dict[str, str]) -> Ffmpeg:
+    """Return this machine's ffmpeg; all that this user starts share the sessions of the GPU's encoder."""
+    found = Ffmpeg(absolute(settings.ffmpeg), env) if settings.ffmpeg else find_ffmpeg(env)
+    folder = user_cache_path("rendermill") / "nvenc-sessions"
+    return replace(found, sessions=NvencSessions(folder, settings.nvenc_sessions, gpu=_encoding_gpu))
+
+
+def _encoding_gpu() -> str:
+    tool = nvidia_smi()
+    return encoder_uuid(tool, _passed_on()) if tool else ""
+
+
+def _passed_on() -> dict[str, str]:
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
 
 
 def _blender(executable: Path | None, env: dict[str, str]) -> Blender:
@@ -66,7 +83,7 @@ def _asked_for_its_version(executable: Path) -> Blender:
 
 def this_gpu() -> Gpu | None:
     """Return this machine's GPU, if its driver tells; it is asked once in a process."""
-    said = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    said = _passed_on()
     return find_gpu(nvidia_smi(), said)
 
 

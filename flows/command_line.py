@@ -1,7 +1,7 @@
 """The command line that every flow shares: `python -m flows.<name> --job JSON|@FILE [--out DIR]`.
 
 The last line of stdout is where the manifest lies, alone; everything else goes to stderr: what `--out` wrote,
-and a failure in one sentence, without the path through the code that it took. A source whose
+and a failure in one sentence, without the path through the code that it took. A file whose
 address may hold a secret is downloaded here, since Prefect keeps the parameters of its runs in clear.
 """
 
@@ -34,7 +34,8 @@ from media.address import readable
 from media.errors import BadInput, MediaError
 from media.export import export
 from media.manifest import Result
-from media.staging import secret_source, stage, with_public_source
+from media.redact import redacted
+from media.staging import staged, with_public_addresses
 
 Job = TypeVar("Job", bound=BaseModel)
 GRACE_S = 5.0
@@ -145,23 +146,25 @@ def add_job(parser: argparse.ArgumentParser) -> None:
 def read_job(text: str, model: type[Job]) -> Job:
     """Return the job written as JSON in `text`, or in the file that it names after an @.
 
-    A source whose address may hold a secret is in the store afterwards, and the job names it there.
+    Files whose addresses may hold a secret are in the store afterwards, and the job names them there.
 
     Raises:
         BadInput: It is no JSON, or not such a job.
-        MediaError: Its source had to be stored, and could not be.
+        MediaError: A file had to be stored, and could not be.
     """
     try:
         given = json.loads(Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text)
-        secret = secret_source(given)
-        job = model.model_validate(with_public_source(given) if secret else given)
+        public = with_public_addresses(given, model)
+        job = model.model_validate(public)
+        if public == given:
+            return job
+        return model.model_validate(staged(given, model, open_store(), open_access()))
     except OSError as error:
         raise BadInput(f"{text[1:]}: expected a file with a job, found none: {error.strerror}") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"--job: expected JSON, found none: {error}") from error
     except ValidationError as error:
         raise BadInput("; ".join(_sentence(problem, model) for problem in error.errors())) from error
-    return job.model_copy(update={"source": stage(secret, open_store(), open_access())}) if secret else job
 
 
 def _sentence(problem: Any, model: type[BaseModel]) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
@@ -176,7 +179,8 @@ def _sentence(problem: Any, model: type[BaseModel]) -> str:  # noqa: ANN401 - py
         case "value_error":  # of our own, which say what they expected and found
             return f"{field}: {problem['ctx']['error']}"
         case _:
-            return f"{field}: {problem['msg']}, found {json.dumps(problem['input'], default=str)[:80]}"
+            found = redacted(json.dumps(problem["input"], default=str))
+            return f"{field}: {problem['msg']}, found {found[:80]}"
 
 
 def _fields(model: type[BaseModel]) -> str:

@@ -15,6 +15,9 @@ _SCHEME = (
 PUBLIC = rf"^(?!{_BEFORE}{_SCHEME})|^{_BEFORE}{_SCHEME}[^/?#@]*(/[^?#]*)?$"
 """A path, or an address without user, query and fragment; Python, JavaScript and JSON schema agree on it."""
 
+WEBHOOK = r"^$|^https://[^/?#@\s\\]+(/[^?#\s\\]*)?$"
+"""Nothing, or an https address without user, query and fragment."""
+
 _PARTS = re.compile(rf"{_BEFORE}({_SCHEME})(?:[^/?#]*@)?([^?#]*)")
 
 
@@ -39,6 +42,20 @@ def expect_public(address: str) -> str:
         raise ValueError(
             "expected an address without user name, query and fragment, since a job is shown to many; "
             "bring the file into the store with `make put FILE=ADDRESS` and give the address that prints"
+        )
+    return address
+
+
+def expect_webhook(address: str) -> str:
+    """Return an address that a webhook may have, or nothing; for validators of what people send.
+
+    Raises:
+        ValueError: It is of another kind, or may hold a secret.
+    """
+    if not re.fullmatch(WEBHOOK, address):
+        raise ValueError(
+            "expected an https:// address without user name, query and fragment, as jobs are shown to many "
+            "and its webhook is signed; put what tells your jobs apart into the path or into `reference`"
         )
     return address
 

@@ -6,7 +6,8 @@ sessions may be taken. So three small frames are really encoded. The answer is a
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -14,9 +15,10 @@ from pathlib import Path
 import imageio_ffmpeg
 from pydantic import BaseModel, ConfigDict
 
-from media.codec import CODINGS, Bits, Codec, Encoder, Layout, is_nvenc, layout_of
+from media.codec import CODINGS, Bits, Codec, Encoder, Layout, codec_of, is_nvenc, layout_of
 from media.encoder_options import Wish, codec_options
 from media.errors import TimedOut, ToolFailed
+from media.nvenc_sessions import NvencSessions
 from media.process import Limits, run
 
 PROBE_SIDE, PROBE_RATE, PROBE_FRAMES = 256, Fraction(30), 3
@@ -51,10 +53,12 @@ class Ffmpeg:
     Attributes:
         path: The executable.
         env: Variables it needs on this machine, such as where the GPU driver lies.
+        sessions: Of the GPU's encoder, shared with other processes; if None, they are not counted.
     """
 
     path: Path
     env: Mapping[str, str] = field(default_factory=dict)
+    sessions: NvencSessions | None = None
 
 
 class NvencProbe(BaseModel):
@@ -170,3 +174,17 @@ def choose_encoder(probe: NvencProbe, width: int, height: int, codec: Codec = "h
                 f"the video is {width} x {height}"
             )
     return EncoderChoice(encoder=encoder, reason=reason, ffmpeg_version=probe.ffmpeg_version)
+
+
+@contextmanager
+def held_session(ffmpeg: Ffmpeg, choice: EncoderChoice) -> Iterator[EncoderChoice]:
+    """Hold a session of the GPU's encoder for the length of the block, if that encoder was chosen.
+
+    Provides the choice: by the processor, and why, where no session came free in time.
+    """
+    if ffmpeg.sessions is None or not is_nvenc(choice.encoder):
+        yield choice
+        return
+    with ffmpeg.sessions.one() as why:
+        software = CODINGS[codec_of(choice.encoder)].software
+        yield choice.model_copy(update={"encoder": software, "reason": why}) if why else choice

@@ -3,6 +3,7 @@
 import functools
 import logging
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,7 @@ TOOL = "nvidia-smi"
 PLACES = ("/usr/local/nvidia/bin", "/usr/lib/wsl/lib")
 """Where containers have the tool mounted without putting it on PATH."""
 FACTS = "name,driver_version,memory.total,compute_cap"
+UUID = re.compile(r"GPU-[0-9a-fA-F-]{8,64}")
 LONGEST_S = 60.0
 MIB_PER_GB = 1024
 TOLD_SHARE = 0.9
@@ -72,6 +74,19 @@ def facts_argv(tool: Path) -> list[str]:
     return [str(tool), f"--query-gpu={FACTS}", "--format=csv,noheader,nounits"]
 
 
+def encoder_uuid(tool: Path, env: Mapping[str, str]) -> str:
+    """Return which GPU's encoder a child of this process works by, asked once in a process; empty if unknown.
+
+    That is the first of those that the environment leaves to it.
+    """
+    first = env.get("CUDA_VISIBLE_DEVICES", "").replace(" ", "").partition(",")[0]
+    if UUID.fullmatch(first):
+        return first
+    uuids = _uuids(tool, tuple(sorted(env.items())))
+    at = int(first) if first.isdecimal() else 0
+    return uuids[at] if at < len(uuids) else ""
+
+
 def parse_gpus(printed: str) -> tuple[Gpu, ...]:
     """Return the GPUs that nvidia-smi printed, skipping lines that name none."""
     rows = [[cell.strip() for cell in line.split(",")] for line in printed.splitlines()]
@@ -96,7 +111,17 @@ def together(gpus: Sequence[Gpu]) -> Gpu | None:
 
 @functools.cache
 def _asked(tool: Path, env: tuple[tuple[str, str], ...]) -> tuple[Gpu, ...]:
-    """Ask the tool.
+    return parse_gpus(_said(facts_argv(tool), env))
+
+
+@functools.cache
+def _uuids(tool: Path, env: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    said = _said([str(tool), "--query-gpu=uuid", "--format=csv,noheader"], env)
+    return tuple(line.strip() for line in said.splitlines() if UUID.fullmatch(line.strip()))
+
+
+def _said(argv: Sequence[str], env: tuple[tuple[str, str], ...]) -> str:
+    """Return what the tool says, or nothing if it fails.
 
     It reads nothing of a stranger's and is not isolated: a machine's first use of the driver makes its device
     files by a setuid program, which a user namespace would disarm.
@@ -104,11 +129,11 @@ def _asked(tool: Path, env: tuple[tuple[str, str], ...]) -> tuple[Gpu, ...]:
     limits = Limits(wall_s=LONGEST_S, network=True)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            finished = run(facts_argv(tool), cwd=Path(folder), limits=limits, env=dict(env))
+            finished = run(argv, cwd=Path(folder), limits=limits, env=dict(env))
     except (MediaError, OSError) as error:
-        logger.warning("%s does not say which GPU this machine has: %s", tool, error)
-        return ()
-    return parse_gpus(finished.log_tail) if finished.returncode == 0 else ()
+        logger.warning("%s does not say which GPU this machine has: %s", argv[0], error)
+        return ""
+    return finished.log_tail if finished.returncode == 0 else ""
 
 
 def _each(words: Iterable[str]) -> str:

@@ -65,7 +65,7 @@ class PruneJob(BaseModel):
         ge=1,
         le=3650,
         title="Age of results (days)",
-        description="The same for results that Prefect keeps here, which go by their age alone.",
+        description="The same for idempotency keys and results of Prefect's, which go by their age alone.",
     )
 
     def least_age(self, kind: str) -> timedelta:
@@ -75,6 +75,7 @@ class PruneJob(BaseModel):
             "catalogues": self.sources_days,  # what a catalogue knows of its sources saves downloads
             "kernels": self.sources_days,  # a GPU that is rented once a week has them still
             "results": self.results_days,
+            "requests": self.results_days,
         }.get(kind, 0)
         return max(timedelta(hours=self.min_age_hours), timedelta(days=days))
 
@@ -106,7 +107,7 @@ def fate_of(place: Place, stats: Iterable[Stat], needed: set[bytes], job: PruneJ
     """Return what is to become of the objects of one digest, of which `place` is one."""
     if place.kind not in PRUNED:
         return "kept"
-    if place.digest in needed and place.kind != "results":
+    if place.digest in needed and place.kind not in {"results", "requests"}:
         return "referenced"
     least = job.least_age(place.kind)
     if any(stat.modified is None or now - stat.modified < least for stat in stats):

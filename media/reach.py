@@ -28,6 +28,7 @@ PRUNED = (
     "probes",
     "catalogues",
     "kernels",
+    "requests",
 )
 """Kinds of objects that may go. Manifests stay, and so does whatever a newer version keeps here."""
 DOCUMENTED = ("geometry", "scenes")

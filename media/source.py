@@ -90,14 +90,20 @@ def download_model(address: str, store: ObjectStore, access: Access | None = Non
         Unavailable: The server did not answer, or answered that it cannot now; or a disk did.
         StoredWrong: The file changed while it was read.
     """
+    return taken_in(address, store, access, lambda arrived: keep_model(arrived, store))
 
-    def keep(arrived: Arrived) -> Source:
-        if not arrived.local:
-            return stored(arrived.path, arrived.name, store)
-        with workspace() as folder:
-            return stored(gathered(arrived.path, folder, arrived.name), arrived.name, store)
 
-    return taken_in(address, store, access, keep)
+def keep_model(arrived: Arrived, store: ObjectStore) -> Source:
+    """Store a file that is on this machine as a source, with those beside it that it refers to.
+
+    Raises:
+        BadInput: It is too large or of no known kind.
+        NotStored: The store, not the source, is out of reach.
+    """
+    if not arrived.local:
+        return stored(arrived.path, arrived.name, store)
+    with workspace() as folder:
+        return stored(gathered(arrived.path, folder, arrived.name), arrived.name, store)
 
 
 def staged_address(source: Source) -> str:

@@ -22,7 +22,7 @@ def download_footage(address: str, medium: Medium) -> Footage:
 
 def find_or_send(work: Work) -> Result | None:
     """Return what was made of this before, or by a run on its own queue; None if it is to be made here."""
-    return find_manifest(work.result) or send_staged(work.job.staged(work.footage), work.result)
+    return find_manifest(work.result) or send_staged(work.job.staged(work.footage).undelivered(), work.result)
 
 
 def download_all(job: FootageJob) -> Work:

@@ -76,7 +76,20 @@ class Caller:
         )
 
     @contextmanager
-    def _asked(self, url: httpx.URL, headers: Mapping[str, str]) -> Iterator[Answer]:
+    def tell(self, url: httpx.URL, headers: Mapping[str, str], body: bytes) -> Iterator[Answer]:
+        """Post `body` to `url` and to nobody else: what is answered may be a redirect.
+
+        Raises:
+            BadInput: The host must not be called.
+            Unavailable: It did not answer in time.
+        """
+        with self._asked(url, headers, "POST", body) as answer:
+            yield answer
+
+    @contextmanager
+    def _asked(
+        self, url: httpx.URL, headers: Mapping[str, str], method: str = "GET", body: bytes | None = None
+    ) -> Iterator[Answer]:
         """Ask one host at an address that was checked just now, with no proxy between and no cookies."""
         _, host, port = _origin(url)
         addresses = self.web.guard.addresses_of(host, port, self.shown)
@@ -86,7 +99,7 @@ class Caller:
         self.patience.ask()
         with (
             httpcore.ConnectionPool(ssl_context=self.trust, network_backend=backend) as pool,
-            pool.stream("GET", target, headers=list(every.items())) as response,
+            pool.stream(method, target, headers=list(every.items()), content=body) as response,
         ):
             self.patience.answered()
             yield Answer(response.status, httpx.Headers(response.headers), response)

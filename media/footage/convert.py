@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from media.codec import CODINGS, Encoder, is_nvenc
-from media.encoder import EncoderChoice, Ffmpeg, choose_encoder, explain_nvenc, probe_nvenc
+from media.encoder import EncoderChoice, Ffmpeg, choose_encoder, explain_nvenc, held_session, probe_nvenc
 from media.ending import Finished
 from media.errors import BadInput, OutOfResources, ToolFailed
 from media.faults import fault_point
@@ -81,7 +81,8 @@ def convert_video(conversion: Conversion, settings: VideoSettings, command: Comm
     probe = probe_nvenc(conversion.ffmpeg, conversion.folder, codec=settings.codec, bits=settings.bits)
     choice = choose_encoder(probe, *settings.padded, settings.codec)
     try:
-        done = run_ffmpeg(conversion, command(choice.encoder))
+        with held_session(conversion.ffmpeg, choice) as choice:
+            done = run_ffmpeg(conversion, command(choice.encoder))
     except ToolFailed as failure:
         if not is_nvenc(choice.encoder):
             raise

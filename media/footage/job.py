@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from media.codec import Codec
+from media.delivery.wish import DELIVERY, DeliveryWish
 from media.encoder_options import Preset
 from media.footage.container import Medium
 from media.footage.source import Footage
@@ -17,10 +18,10 @@ Queue = Literal["light", "heavy"]
 
 
 def _form_of(schema: dict[str, Any]) -> None:
-    order_fields(schema)
+    order_fields(schema, [name for name in schema["properties"] if name not in DELIVERY])
 
 
-class FootageJob(BaseModel):
+class FootageJob(DeliveryWish):
     """A job over videos, sounds, pictures or captions.
 
     Attributes:
@@ -47,7 +48,12 @@ class FootageJob(BaseModel):
     @property
     def identity(self) -> dict[str, Any]:
         """What a digest has of it."""
-        return self.model_dump(mode="json", exclude={*self.addresses, *self.asides})
+        return self.model_dump(mode="json", exclude={*self.addresses, *self.asides, *DELIVERY})
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What a manifest keeps of it, which others may find who ask for the same."""
+        return self.model_dump(mode="json", exclude={*self.addresses, *DELIVERY})
 
     @property
     def wanted(self) -> dict[str, tuple[str, Medium]]:

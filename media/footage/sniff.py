@@ -6,10 +6,11 @@ ffmpeg is told the container and may read no other: left to guess, it follows pl
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from media.errors import BadInput
-from media.footage.container import Container, Medium
+from media.footage.container import CAPTIONS, PICTURE, SOUND, VIDEO, Container, Medium
 
 HEAD_BYTES = 4096
 TS_PACKET, M2TS_PACKET = 188, 192
@@ -87,6 +88,23 @@ def container_of_file(path: Path, name: str, medium: Medium) -> Container:
     """Return the container of the file at `path`, which its owner calls `name`; see `container_of`."""
     with path.open("rb") as file:
         return container_of(file.read(HEAD_BYTES), name, medium)
+
+
+def footage_of_file(path: Path) -> Container | None:
+    """Return the container of the file at `path` if it is footage of any kind; text is, if it is captions."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    for medium in (VIDEO, SOUND, PICTURE, CAPTIONS):
+        with suppress(BadInput):
+            found = container_of(head, path.name, medium)
+            return None if found is Container.TEXT and not _is_captions(head) else found
+    return None
+
+
+def _is_captions(head: bytes) -> bool:
+    """Say whether text has the look of captions, or of words with their times as JSON."""
+    plain = head.replace(b"\x00", b"")  # of UTF-16
+    return b"-->" in plain or b"[Script Info]" in plain or plain.lstrip().startswith((b"{", b"["))
 
 
 def container_of(head: bytes, name: str, medium: Medium) -> Container:

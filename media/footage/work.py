@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from media.cost import Cost
+from media.delivery.wish import DELIVERY
 from media.digest import digest_of, exact
 from media.footage.job import FootageJob
 from media.footage.source import Footage
@@ -40,7 +41,7 @@ class Work:
             "stage": self.job.noun,
             "recipe": self.job.recipe,
             "footage": {field: one.asset.sha256 for field, one in self.footage.items()},
-            "asked": exact(self.job.identity),
+            "asked": exact({name: one for name, one in self.job.identity.items() if name not in DELIVERY}),
         })  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def manifest_of(work: Work, made: Finished, machine: str, cost: Cost | None = No
     record = Record(
         source=work.name,
         source_sha256=next(iter(work.footage.values())).asset.sha256,
-        asked=work.job.model_dump(mode="json", exclude=set(work.job.addresses)),
+        asked=work.job.asked,
         encoder=made.encoder,
         encoder_reason=made.encoder_reason,
         seconds=made.seconds,

@@ -12,6 +12,7 @@ Kind = Literal[
     "marks",
     "previews",
     "renders",
+    "requests",
     "results",
     "scenes",
     "segments",

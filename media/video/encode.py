@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from media.codec import CODINGS, Encoder, is_nvenc
 from media.digest import sha256_of_file
-from media.encoder import EncoderChoice, Ffmpeg, choose_encoder, explain_nvenc, probe_nvenc
+from media.encoder import EncoderChoice, Ffmpeg, choose_encoder, explain_nvenc, held_session, probe_nvenc
 from media.errors import OutOfResources, ToolFailed
 from media.faults import fault_point
 from media.process import Child, Finished, Limits, check, start
@@ -115,12 +115,14 @@ def encode_video(
         Exception: Whatever `frames` raises.
     """
     with Feed(frames(), settings) as feed:
+        choice = encoder.choice
         try:
-            return _encode(feed, settings, encoder, folder, on_progress)
+            with held_session(encoder.ffmpeg, choice) as choice:
+                return _encode(feed, settings, replace(encoder, choice=choice), folder, on_progress)
         except ToolFailed as failure:
-            if not is_nvenc(encoder.choice.encoder) or failure is feed.fault:
+            if not is_nvenc(choice.encoder) or failure is feed.fault:
                 raise
-            reason = f"{encoder.choice.encoder} failed after {feed.sent} frames: {failure}"
+            reason = f"{choice.encoder} failed after {feed.sent} frames: {failure}"
     software = CODINGS[settings.codec].software
     logger.warning("%s; encoding once more by %s", reason, software)
     fallback = encoder.choice.model_copy(update={"encoder": software, "reason": reason})

@@ -64,6 +64,7 @@ class Request:
 
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 class Resolver:
@@ -141,8 +142,14 @@ def https_server(
 class _Handler(BaseHTTPRequestHandler):
     server: "_Listening"
 
+    def do_POST(self) -> None:
+        self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
     def do_GET(self) -> None:
-        self.server.told.requests.append(Request(self.path, dict(self.headers)))
+        self._answer(b"")
+
+    def _answer(self, body: bytes) -> None:
+        self.server.told.requests.append(Request(self.path, dict(self.headers), body))
         answer = self.server.told.next_answer(self.path)
         self.server.told.closing.wait(answer.silence_s)
         if answer.header_drip_s:

@@ -157,7 +157,7 @@ def test_command_line_stages_a_source_whose_address_is_secret(store, tmp_path, m
 
 @pytest.mark.parametrize("address", PRIVATE[:4])
 def test_command_line_downloads_nothing_for_a_job_that_is_wrong_otherwise(store, address, monkeypatch):
-    monkeypatch.setattr(staging, "download_model", None)
+    monkeypatch.setattr(staging, "taken_in", None)
 
     with pytest.raises(BadInput, match=r"frames: .*greater than or equal to 1") as raised:
         read_job(json.dumps({"source": address, "frames": 0}), TurntableJob)
