@@ -52,6 +52,20 @@ def contact_sheet(frames: Sequence[tuple[int, bytes]]) -> bytes:
     return _small_webp(sheet)
 
 
+def side_by_side(frames: Sequence[bytes]) -> bytes:
+    """Return PNG frames of one size beside each other in their order, a WebP as `poster` makes them."""
+    tiles = []
+    for frame in frames:
+        with Image.open(io.BytesIO(frame), formats=["PNG"]) as image:
+            tiles.append(_fitted(image, POSTER_SIDE))
+    width = sum(tile.width for tile in tiles) + GAP * (len(tiles) - 1)
+    both, left = Image.new("RGB", (width, max(tile.height for tile in tiles)), PAPER), 0
+    for tile in tiles:
+        both.paste(tile, (left, 0))
+        left += tile.width + GAP
+    return _small_webp(both)
+
+
 def thumbnail_of(path: Path) -> bytes | None:
     """Return a picture that is not as it must be as a small WebP; None if it does not even decode."""
     try:

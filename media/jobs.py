@@ -12,6 +12,8 @@ from media.anew import scene_of
 from media.blender_events import Event
 from media.broll.build import animation_of, build_template
 from media.broll.job import BrollJob
+from media.captions.job import CaptionJob
+from media.captions.make import make as make_captions
 from media.cost import Cost
 from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
 from media.footage.job import FootageJob
@@ -34,7 +36,9 @@ from media.source import Source, download_model
 from media.tools import Tools
 
 Report = Callable[[Event | Frame], None]
-MAKERS: Mapping[type[FootageJob], Make] = {}
+MAKERS: Mapping[type[FootageJob], Make] = {
+    CaptionJob: make_captions,
+}
 """What makes each kind of work over footage."""
 CostOf = Callable[[int], Cost | None]
 

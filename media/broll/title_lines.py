@@ -1,24 +1,15 @@
 """Where the lines of a title break: at few lines, of about the same width."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
 from media.fonts import Catalogue
-from media.fonts.characters import ZERO_WIDTH_SPACE
+from media.fonts.breaks import GAPS, may_break
 from media.fonts.runs import Letter, letters_of, width_of
 
 Line = tuple[Letter, ...]
-GAPS = {" ", ZERO_WIDTH_SPACE}
-_AFTER = re.compile(r"[-/\u2010\u2013\u2014]")
-_CJK = re.compile(r"[\u2e80-\u30ff\u3130-\u318f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
-# JIS X 4051, the part that everybody follows: what must not begin a line, and what must not end one.
-_NEVER_FIRST = frozenset(
-    "、。,.・:;?!‼⁇⁈⁉ヽヾゝゞ々ー’”)〕]}〉》」』】°′″℃%‰ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ〜～…‥）］｝，．：；？！％"  # noqa: RUF001
-)
-_NEVER_LAST = frozenset("‘“([{〔〈《「『【¥$£（［｛￥＄￡")  # noqa: RUF001 - those of East Asian texts
 
 
 @dataclass(frozen=True)
@@ -85,15 +76,7 @@ def _of_paragraph(
 
 def _breaks(letters: Sequence[Letter]) -> list[int]:
     """Return where a line may end: the places of the letters that may begin the next one."""
-    return [at for at in range(1, len(letters)) if _may_break(letters[at - 1].text, letters[at].text)]
-
-
-def _may_break(before: str, after: str) -> bool:
-    if after in GAPS or after[0] in _NEVER_FIRST or before[0] in _NEVER_LAST:
-        return False
-    if before in GAPS or _AFTER.fullmatch(before):
-        return True
-    return bool(_CJK.match(before) or _CJK.match(after))
+    return [at for at in range(1, len(letters)) if may_break(letters[at - 1].text, letters[at].text)]
 
 
 def _stripped(letters: Sequence[Letter]) -> Line:

@@ -61,7 +61,7 @@ def letters_of(where: str, text: str, fonts: Catalogue) -> list[Letter]:
     levels, found, missing = levels_of(text), list[Letter](), list[str]()
     at, last = 0, None
     for cluster in clusters(text):
-        font = _font_of(cluster, fonts, last)
+        font = font_of(cluster, fonts, last)
         if font is None:
             missing += [one for one in cluster if not any(fonts.has(each, one) for each in fonts.fonts)]
             missing += [] if missing else [cluster[0]]
@@ -137,7 +137,7 @@ def _advance(run: Run, fonts: Catalogue, size: float, language: str) -> float:
     return float(face.getlength(run.text, direction=run.direction, language=language or None))
 
 
-def _font_of(cluster: str, fonts: Catalogue, last: Font | None) -> Font | None:
+def font_of(cluster: str, fonts: Catalogue, last: Font | None) -> Font | None:
     """Return the first font that has it all; signs and spaces stay with the font of what is before them."""
     asked = list(fonts.fonts)
     if (

@@ -66,10 +66,12 @@ class Medium:
     Attributes:
         called: What is expected, for messages.
         containers: That may hold it.
+        welcome: What is no container of footage, and yet one of these, as `media.footage.sniff` calls it.
     """
 
     called: str
     containers: frozenset[Container]
+    welcome: frozenset[str] = frozenset()
 
 
 _MOVING = frozenset({
@@ -85,4 +87,6 @@ PICTURE = Medium(
         *(Container.PNG, Container.JPEG, Container.WEBP, Container.TIFF, Container.BMP, Container.GIF),
     }),
 )  # fmt: skip
-CAPTIONS = Medium("captions (SRT, WebVTT or ASS)", frozenset({Container.TEXT}))
+CAPTIONS = Medium(
+    "captions (SRT, WebVTT, ASS or words as JSON)", frozenset({Container.TEXT}), welcome=frozenset({"JSON"})
+)

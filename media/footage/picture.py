@@ -36,7 +36,7 @@ def plain(video: VideoStream, settings: VideoSettings, encoder: Encoder, *betwee
     return ",".join([
         *(["bwdif=mode=send_frame"] if video.interlaced else []),
         *(TO_SDR if video.transfer != "sdr" else ()),
-        f"fps={settings.fps}",
+        f"fps={settings.fps}:start_time=0",
         *_squared(video, settings),
         *([_over(settings.background)] if video.alpha and not settings.alpha else []),
         *_evened(settings),

@@ -16,6 +16,11 @@ HEAD_BYTES = 4096
 TS_PACKET, M2TS_PACKET = 188, 192
 BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 """That a QuickTime file begins with."""
+WIDE_SIGNS = {
+    encoding: tuple(sign.encode(encoding) for sign in ("-->", "[Script Info]", "WEBVTT"))
+    for encoding in ("utf-16-le", "utf-16-be")
+}
+"""What captions begin with, in UTF-16 that says by no mark that it is that."""
 PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
 
 # What people send instead, to name it in the error; the first that matches counts.
@@ -120,7 +125,8 @@ def container_of(head: bytes, name: str, medium: Medium) -> Container:
     """
     if not head:
         raise BadInput(f"{name}: expected {medium.called}, found an empty file; upload it again")
-    stranger = next((what for pattern, what in STRANGERS if pattern.match(head)), "")
+    strangers = (what for pattern, what in STRANGERS if pattern.match(head))
+    stranger = next((what for what in strangers if what not in medium.welcome), "")
     found = None if stranger else _known(head)
     if found in medium.containers:
         return found
@@ -136,8 +142,10 @@ def _known(head: bytes) -> Container | None:
 
 
 def _is_text(head: bytes) -> bool:
-    """Say whether bytes are letters in some encoding; UTF-16 has zeros and begins with its mark."""
-    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or not re.search(rb"[\x00-\x08\x0e-\x1a]", head)
+    """Say whether bytes are letters in some encoding; UTF-16 has zeros, and mostly begins with its mark."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or not re.search(rb"[\x00-\x08\x0e-\x1a]", head):
+        return True
+    return any(sign in head for signs in WIDE_SIGNS.values() for sign in signs)
 
 
 def _looks_like(head: bytes) -> str:

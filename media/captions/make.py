@@ -1,0 +1,123 @@
+"""Put captions into a video, or beside it: read and checked before anything is encoded, and counted after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from media.asset import fetch_asset
+from media.captions.burn import burn
+from media.captions.checking import checked
+from media.captions.command import PICTURES_IN_MP4, TRACK, VIDEO, Film, soft_argv
+from media.captions.cues import Captions, Cue
+from media.captions.decoding import MOST_BYTES
+from media.captions.job import CaptionJob
+from media.captions.made import expect_soft
+from media.captions.reading import read_captions
+from media.captions.webvtt import webvtt, webvtt_for_track
+from media.deliverables import name_for_people, stored_file
+from media.errors import BadInput
+from media.footage.convert import Conversion, run_ffmpeg
+from media.footage.facts import expect_video, facts_of
+from media.footage.work import Finished, OnFrames, Work
+from media.manifest import Output, Role
+from media.tools import Tools
+from media.workspace import workspace
+
+BESIDE = "beside.vtt"
+
+
+@dataclass(frozen=True)
+class Given:
+    """A video and its captions, read.
+
+    Attributes:
+        film: The video; it lies in the folder as `video`.
+        captions: The file.
+        cues: Those of it that the video shows.
+        warnings: What is to be said of both.
+    """
+
+    film: Film
+    captions: Captions
+    cues: Sequence[Cue]
+    warnings: tuple[str, ...]
+
+
+def make(work: Work, tools: Tools, report: OnFrames) -> Finished:
+    """Make and store what a job asks for.
+
+    Args:
+        work: The job, and its video and captions.
+        tools: The store and ffmpeg.
+        report: Hears how many frames are done, and of how many.
+
+    Raises:
+        BadInput: Video or captions cannot be used.
+        OutOfResources, ToolFailed: The disk is full, or ffmpeg failed.
+    """
+    job = cast("CaptionJob", work.job)
+    with workspace() as folder:
+        given = _read(work, job, tools, folder)
+        total = given.film.video.frames
+        conversion = Conversion(work.name, tools.ffmpeg, folder, lambda done: report(done, total))
+        (folder / BESIDE).write_text(webvtt(given.cues), encoding="utf-8")
+        captions = _stored("captions", folder / BESIDE, work, tools)
+        if job.mode == "sidecar":
+            return Finished(outputs=(captions,), warnings=given.warnings)
+        if job.mode == "soft":
+            seconds = _add_track(conversion, given, job)
+            video = _stored("video", folder / "captioned.mp4", work, tools)
+            said = {
+                "encoder_reason": "nothing was encoded: pictures were copied",
+                "seconds": {"video": seconds},
+            }
+            return Finished(outputs=(video, captions), warnings=given.warnings, **said)
+        burned = burn(conversion, given.film, given.captions, given.cues, job)
+        pictures = [_stored(one.role, one.path, work, tools) for one in burned.pictures]
+        return Finished(
+            outputs=(_stored("video", burned.path, work, tools), captions, *pictures),
+            encoder=burned.converted.choice.encoder,
+            encoder_reason=burned.converted.choice.reason,
+            seconds={"video": burned.converted.seconds},
+            warnings=(*given.warnings, *burned.warnings),
+        )
+
+
+def _read(work: Work, job: CaptionJob, tools: Tools, folder: Path) -> Given:
+    """Read both files; the captions first, as they cost nothing."""
+    said, source = work.footage["captions"], work.footage["source"]
+    if said.asset.size > MOST_BYTES:
+        raise BadInput(
+            f"{said.name}: expected captions of at most {MOST_BYTES} bytes, found {said.asset.size}"
+        )
+    captions = read_captions(tools.store.get(said.asset.key), said.name, job.style.grouping)
+    fetch_asset(source.asset, tools.store, folder / VIDEO)
+    facts = facts_of(folder / VIDEO, source.container, source.name, folder)
+    video = expect_video(facts, source.name)
+    if facts.damaged:
+        raise BadInput(
+            f"{source.name}: expected a video that decodes to its end, found {facts.damaged} damaged parts; "
+            "send it whole"
+        )
+    cues, warnings = checked(captions, round(1000 * video.duration), said.name)
+    sounds = [sound for sound in facts.sounds if sound.packets]
+    return Given(Film(source.container, video, sounds), captions, cues, tuple(warnings))
+
+
+def _add_track(conversion: Conversion, given: Given, job: CaptionJob) -> float:
+    """Write `captioned.mp4`, and return the seconds that it took."""
+    codec = given.film.video.codec
+    if codec not in PICTURES_IN_MP4:
+        raise BadInput(
+            f"{conversion.name}: expected pictures that an MP4 with a track can hold, found {codec}; "
+            'ask for "burned" or "sidecar"'
+        )
+    (conversion.folder / TRACK).write_text(webvtt_for_track(given.cues), encoding="utf-8")
+    done = run_ffmpeg(conversion, soft_argv(conversion.ffmpeg.path, given.film, job.language))
+    expect_soft(conversion.folder / "captioned.mp4", given.film, conversion.name)
+    return done.seconds
+
+
+def _stored(role: Role, path: Path, work: Work, tools: Tools) -> Output:
+    return stored_file(role, path, name_for_people(work.name, role, path.suffix, work.job.noun), tools.store)
