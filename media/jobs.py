@@ -32,11 +32,14 @@ from media.rendering import render_frames
 from media.scene import Scene
 from media.shot.job import AnimationJob, FrameJob
 from media.shot.run import run_shot
+from media.sound.job import AddAudioJob
+from media.sound.make import make as lay_under
 from media.source import Source, download_model
 from media.tools import Tools
 
 Report = Callable[[Event | Frame], None]
 MAKERS: Mapping[type[FootageJob], Make] = {
+    AddAudioJob: lay_under,
     CaptionJob: make_captions,
 }
 """What makes each kind of work over footage."""

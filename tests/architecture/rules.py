@@ -52,7 +52,7 @@ INSIDE_BLENDER = {
     "blender_scripts",
 }
 DISPATCH = "tasks.dispatch"
-DECODERS = ("media.video.decode", "media.footage.look")
+DECODERS = ("media.video.decode", "media.footage.look", "media.sound.listen", "media.sound.closed")
 FLOW_LINES = 30
 MODULE_LINES = 300
 VAGUE_NAMES = {"utils", "helpers", "manager", "misc", "common", "v2"}
