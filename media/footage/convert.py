@@ -1,6 +1,7 @@
 """Run ffmpeg over footage: by a GPU's encoder where one works, once more without where it then fails."""
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -121,6 +122,11 @@ def _require_success(finished: Finished, name: str) -> None:
     if finished.returncode > 0:
         if any(text in finished.log_tail for text in DISK_FULL):
             raise OutOfResources("ffmpeg found the disk full while it wrote the video; make room for it")
+        if lacking := re.search(r"No such filter: '(\w+)'", finished.log_tail):
+            raise ToolFailed(
+                f"{name}: expected an ffmpeg with the filter {lacking[1]}, found one that was built without; "
+                "install a full build of ffmpeg, or take the one that is packaged"
+            )
         if "nvenc" in finished.log_tail:
             raise ToolFailed(
                 f"ffmpeg ended with exit code {finished.returncode}: {explain_nvenc(finished.log_tail)}"

@@ -46,6 +46,7 @@ class VideoStream(_Frozen):
         frames: Counted, not believed.
         start: When the first is shown, in seconds.
         duration: From the first to the end of the last, in seconds.
+        missing: Seconds that the file's own index promises and that are not there.
         transfer: Whether its light is that of common screens, or HDR by PQ or HLG.
         matrix: From RGB, as a number of ITU-T H.273; 2 is unsaid.
         full_range: Whether black is 0 and not 16.
@@ -68,11 +69,18 @@ class VideoStream(_Frozen):
     frames: int
     start: Exact
     duration: Exact
+    missing: Exact
     transfer: Literal["sdr", "pq", "hlg"]
     matrix: int
     full_range: bool
     interlaced: bool
     decodes: bool
+
+    @property
+    def decoder(self) -> tuple[str, ...]:
+        """The options by which ffmpeg reads it; its own decoders of VP8 and VP9 drop what is transparent."""
+        hidden = {"vp8": "libvpx", "vp9": "libvpx-vp9"} if self.alpha else {}
+        return ("-c:v", hidden[self.codec]) if self.codec in hidden else ()
 
     @property
     def shown(self) -> tuple[int, int]:
@@ -166,6 +174,11 @@ def expect_video(facts: FootageFacts, name: str) -> VideoStream:
     if not video.decodes or not video.frames or video.duration <= 0:
         raise BadInput(
             f"{name}: expected a video that plays, found no frame in it that decodes; send it whole"
+        )
+    if video.missing:
+        raise BadInput(
+            f"{name}: expected the {float(video.duration + video.missing):.1f} s of video that its index "
+            f"promises, found {float(video.duration):.1f} s; its end was cut off, so send it whole"
         )
     if max(video.width, video.height) > LARGEST_SIDE or video.frames > MOST_FRAMES:
         raise BadInput(

@@ -12,6 +12,8 @@ from media.video.settings import VideoSettings
 UNSAID_MATRIX = 2
 HD_LINES = 720
 """From so many lines on, unsaid colours are those of BT.709; ffmpeg takes BT.601 for all."""
+WITHOUT_MATRIX = ("rgb", "bgr", "gbr", "pal8", "gray", "mono")
+TRANSFERS = {"pq": "smpte2084", "hlg": "arib-std-b67"}
 TO_SDR = (
     "zscale=t=linear:npl=203",
     "format=gbrpf32le",
@@ -35,13 +37,14 @@ def plain(video: VideoStream, settings: VideoSettings, encoder: Encoder, *betwee
     """
     return ",".join([
         *(["bwdif=mode=send_frame"] if video.interlaced else []),
+        *_said_colours(video),
         *(TO_SDR if video.transfer != "sdr" else ()),
         f"fps={settings.fps}:start_time=0",
         *_squared(video, settings),
         *([_over(settings.background)] if video.alpha and not settings.alpha else []),
         *_evened(settings),
         *between,
-        *_converted(video, pixels_for(encoder, settings.layout)),
+        *_converted(pixels_for(encoder, settings.layout)),
     ])  # fmt: skip
 
 
@@ -54,6 +57,16 @@ def said_of(video: VideoStream) -> list[str]:
         (video.alpha, "it is transparent; it was laid over the background"),
     ]
     return [sentence for holds, sentence in told if holds]
+
+
+def _said_colours(video: VideoStream) -> list[str]:
+    """Return how colours are told of that the file leaves unsaid: all filters that follow go by it."""
+    if video.transfer != "sdr":
+        light = TRANSFERS[video.transfer]
+        return [f"setparams=color_primaries=bt2020:color_trc={light}:colorspace=bt2020nc"]
+    if video.matrix != UNSAID_MATRIX or video.pixels.startswith(WITHOUT_MATRIX):
+        return []
+    return [f"setparams=colorspace={'bt709' if video.height >= HD_LINES else 'smpte170m'}"]
 
 
 def _squared(video: VideoStream, settings: VideoSettings) -> list[str]:
@@ -82,10 +95,7 @@ def _evened(settings: VideoSettings) -> list[str]:
     return [f"format={planes},pad={width}:{height},fillborders=right={right}:bottom={bottom}:mode=smear"]
 
 
-def _converted(video: VideoStream, pixels: str) -> list[str]:
-    options = dict(TO_BT709)
-    if video.matrix == UNSAID_MATRIX and video.height >= HD_LINES:
-        options = {"in_color_matrix": "bt709", **options}
-    scale = ":".join(f"{name}={value}" for name, value in options.items())
+def _converted(pixels: str) -> list[str]:
+    scale = ":".join(f"{name}={value}" for name, value in TO_BT709.items())
     tags = ":".join(f"{name}={value}" for name, value in TAGS.items())
     return [f"scale={scale}", f"format={pixels}", f"setparams={tags}"]

@@ -39,6 +39,10 @@ STRANGERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
         re.compile(rb"\s*(?:<\?xml.*?\?>\s*)?(?:<!.*?>\s*)*<svg", re.DOTALL),
         "an SVG drawing (export it as PNG)",
     ),
+    (
+        re.compile(rb"\s*(?:<\?xml.*?\?>\s*)?(?:<!.*?>\s*)*<smil", re.DOTALL),
+        "a SMIL presentation (send the video)",
+    ),
     (re.compile(rb"\s*<\?xml"), "an XML document"),
     (re.compile(rb"\s*\{"), "JSON"),
     (re.compile(rb"v=0\r?\n"), "a session description (send the video itself)"),
