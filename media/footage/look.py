@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from fractions import Fraction
-from statistics import median
+from statistics import median_low
 from typing import Any
 
 import av
@@ -125,7 +125,7 @@ def rate_of(stream: Any, times: list[int]) -> tuple[Fraction, bool]:  # noqa: AN
     if len(times) < 3:  # noqa: PLR2004 - two steps tell of a rhythm
         return named(said), False
     steps = [after - before for before, after in itertools.pairwise(times)]
-    usual = median(steps) * stream.time_base
+    usual = median_low(steps) * stream.time_base
     whole = (times[-1] - times[0]) * stream.time_base / len(steps)
     if usual <= 0 or whole <= 0:
         return named(said), True
