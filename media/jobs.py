@@ -32,9 +32,11 @@ from media.shot.job import AnimationJob, FrameJob
 from media.shot.run import run_shot
 from media.source import Source, download_model
 from media.tools import Tools
+from media.transcode.job import TranscodeJob
+from media.transcode.make import transcode
 
 Report = Callable[[Event | Frame], None]
-MAKERS: Mapping[type[FootageJob], Make] = {}
+MAKERS: Mapping[type[FootageJob], Make] = {TranscodeJob: transcode}
 """What makes each kind of work over footage."""
 CostOf = Callable[[int], Cost | None]
 

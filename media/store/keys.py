@@ -17,6 +17,7 @@ Kind = Literal[
     "segments",
     "sources",
     "stills",
+    "trees",
     "videos",
 ]
 
