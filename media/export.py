@@ -8,9 +8,10 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from media.asset import Asset, fetch_asset
+from media.asset_tree import TREE, read_tree
 from media.deliverables import name_for_people, stem_for_people
 from media.errors import BadInput
-from media.manifest import Content, Manifest, manifest_key
+from media.manifest import Content, Manifest, Output, manifest_key
 from media.store import Missing, ObjectStore
 from media.store.disk import disk_failure
 
@@ -100,7 +101,7 @@ def export(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         written = [
-            _written(output.asset, _name(output.download_name, manifest, asked), store, folder)
+            _output(output, _name(output.download_name, manifest, asked), store, folder)
             for output in manifest.content.outputs
         ]
         if not manifest.content.frames or not (frames or _are_wanted_themselves(manifest.content)):
@@ -149,13 +150,27 @@ def _name(name: str, manifest: Manifest, asked: str) -> str:
     return stem_for_people(urlsplit(asked).path) + name.removeprefix(made_from)
 
 
+def _output(output: Output, name: str, store: ObjectStore, folder: Path) -> Path:
+    """Write a file, or a tree of files into a folder of its own."""
+    if output.asset.media_type != TREE:
+        return _written(output.asset, name, store, folder)
+    _expect_a_name(name)
+    place = folder / name
+    for path, asset in read_tree(output.asset, store).files.items():
+        within = (place / path).parent
+        within.mkdir(parents=True, exist_ok=True)
+        if not within.resolve().is_relative_to(folder.resolve()):
+            raise BadInput(f"{within}: expected a folder of ours, found a link to elsewhere; remove it")
+        _written(asset, PurePath(path).name, store, within)
+    return place
+
+
 def _written(asset: Asset, name: str, store: ObjectStore, folder: Path) -> Path:
     """Write one file whole or not at all; a link that has its name is replaced, never followed.
 
     A manifest comes from the store, where others may write: a name in it is not believed to be one.
     """
-    if PurePath(name).name != name or name in {"", ".."} or not name.isprintable():
-        raise BadInput(f"{name!r}: expected a plain file name in the manifest, found a path; it is not ours")
+    _expect_a_name(name)
     path, part = folder / name, folder / f".{uuid4().hex}.part"
     try:
         fetch_asset(asset, store, part)
@@ -163,3 +178,8 @@ def _written(asset: Asset, name: str, store: ObjectStore, folder: Path) -> Path:
     finally:
         part.unlink(missing_ok=True)
     return path
+
+
+def _expect_a_name(name: str) -> None:
+    if PurePath(name).name != name or name in {"", ".."} or not name.isprintable():
+        raise BadInput(f"{name!r}: expected a plain file name in the manifest, found a path; it is not ours")

@@ -36,11 +36,14 @@ from media.sound.job import AddAudioJob
 from media.sound.make import make as lay_under
 from media.source import Source, download_model
 from media.tools import Tools
+from media.transcode.job import TranscodeJob
+from media.transcode.make import transcode
 
 Report = Callable[[Event | Frame], None]
 MAKERS: Mapping[type[FootageJob], Make] = {
     AddAudioJob: lay_under,
     CaptionJob: make_captions,
+    TranscodeJob: transcode,
 }
 """What makes each kind of work over footage."""
 CostOf = Callable[[int], Cost | None]

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from media.asset import Asset
+from media.asset_tree import TREE, missing_of
 from media.cost import Cost
 from media.errors import ToolFailed
 from media.faults import fault_point
@@ -28,6 +29,10 @@ Role = Literal[
     "contact-sheet",
     "before-after",
     "waveform",
+    "sprite",
+    "thumbnails",
+    "streams",
+    "hls",
     "glb",
     "usd",
     "gallery",
@@ -202,6 +207,9 @@ def _missing(manifest: Manifest, store: ObjectStore) -> str | None:
         stat = store.stat(key)
         if stat is None or stat.size != size:
             return key
+    for output in manifest.content.outputs:
+        if output.asset.media_type == TREE and (gone := missing_of(output.asset, store)):
+            return gone
     frames = manifest.content.frames
     if not frames:
         return None

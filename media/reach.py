@@ -22,6 +22,7 @@ PRUNED = (
     "videos",
     "stills",
     "segments",
+    "trees",
     "previews",
     "leases",
     "results",
@@ -31,7 +32,7 @@ PRUNED = (
     "requests",
 )
 """Kinds of objects that may go. Manifests stay, and so does whatever a newer version keeps here."""
-DOCUMENTED = ("geometry", "scenes")
+DOCUMENTED = ("geometry", "scenes", "trees")
 """Of these, a document `.json` of one digest names files of others."""
 MARKS = "marks"
 READERS = 16

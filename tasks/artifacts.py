@@ -19,6 +19,7 @@ PICTURES = {
     "contact-sheet": "Contact sheet",
     "before-after": "Before and after",
     "waveform": "Waveform",
+    "sprite": "Thumbnails",
 }
 
 

@@ -54,6 +54,7 @@ class Finished(BaseModel):
         encoder_reason: Why that one.
         seconds: What stages took.
         warnings: Sentences for whoever asked.
+        table: Rows that the run's page shows of it, by column.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,6 +64,7 @@ class Finished(BaseModel):
     encoder_reason: str = ""
     seconds: dict[str, float] = {}
     warnings: tuple[str, ...] = ()
+    table: tuple[dict[str, str], ...] = ()
 
 
 def manifest_of(work: Work, made: Finished, machine: str, cost: Cost | None = None) -> Manifest:

@@ -18,6 +18,7 @@ Kind = Literal[
     "segments",
     "sources",
     "stills",
+    "trees",
     "videos",
 ]
 
