@@ -35,8 +35,8 @@ P = ParamSpec("P")
 def delivers(flow: Callable[[Job], Result]) -> Callable[[Job], Result]:
     """Have a flow over footage hand over what it makes, or tell why it made nothing.
 
-    The log begins with what the machine has. What can be known to go wrong with delivery is refused before any
-    work; what goes wrong later fails no job.
+    The log begins with what the machine has. What can be known to go wrong with delivery is refused before
+    any work; what goes wrong later fails no job.
     """
 
     @wraps(flow)
