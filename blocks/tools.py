@@ -12,11 +12,14 @@ from blocks.settings import Settings, absolute, read_settings
 from blocks.sources import open_access
 from blocks.stores import fit_for_results, open_store
 from media.blender import Blender, installed_blender, packaged_blender
-from media.encoder import Ffmpeg, find_ffmpeg
+from media.encoder import Ffmpeg, choose_encoder, find_ffmpeg, probe_nvenc
 from media.gpu import Gpu, encoder_uuid, find_gpu, find_tool
 from media.kernel_cache import LARGEST, VARIABLES, KernelCache, variables
+from media.machine import machine_line, memory_bytes
 from media.nvenc_sessions import NvencSessions
+from media.processors import processors
 from media.tools import Tools
+from media.workspace import workspace
 
 PASSED_ON = (
     "CUDA_CACHE_MAXSIZE",
@@ -85,6 +88,23 @@ def this_gpu() -> Gpu | None:
     """Return this machine's GPU, if its driver tells; it is asked once in a process."""
     said = _passed_on()
     return find_gpu(nvidia_smi(), said)
+
+
+def said_processors() -> int | None:
+    """Return how many processors RunPod says that this container has; a quota says more, if there is one."""
+    said = os.environ.get("RUNPOD_CPU_COUNT", "")
+    return int(said) if said.isdigit() and int(said) else None
+
+
+@cache
+def first_line() -> str:
+    """Return what a log says first: what this machine has and what encodes on it, tried once a process."""
+    settings, env = read_settings(), _passed_on()
+    with workspace() as folder:
+        choice = choose_encoder(probe_nvenc(_ffmpeg(settings, env), folder), 1920, 1080)
+    gpu = this_gpu()
+    count = processors(said_processors())
+    return machine_line(count, memory_bytes(), str(gpu) if gpu else "", choice.encoder, choice.reason)
 
 
 def nvidia_smi() -> Path | None:

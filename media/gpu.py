@@ -42,6 +42,9 @@ class Gpu(BaseModel):
         """Memory as the driver tells it, in gigabytes of 1024 MiB."""
         return self.memory_mib / MIB_PER_GB
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.memory_gb:.1f} GiB, driver {self.driver})"
+
     @property
     def more_memory_gb(self) -> int:
         """Least memory, in gigabytes as cards are sold, that only a card of a larger class has."""

@@ -15,7 +15,7 @@ from prefect.context import FlowRunContext
 
 from blocks.sources import open_access
 from blocks.stores import open_store
-from blocks.tools import open_tools
+from blocks.tools import first_line, open_tools
 from blocks.webhooks import webhook_secret
 from media import manifest as manifests
 from media.delivery import request_key, webhook
@@ -25,6 +25,7 @@ from media.errors import MediaError, ToolFailed
 from media.footage.job import FootageJob
 from media.manifest import Result
 from tasks.artifacts import as_plain, show_finished
+from tasks.dispatch import is_on_control
 from tasks.media_task import media_task
 
 Job = TypeVar("Job", bound=FootageJob)
@@ -34,11 +35,14 @@ P = ParamSpec("P")
 def delivers(flow: Callable[[Job], Result]) -> Callable[[Job], Result]:
     """Have a flow over footage hand over what it makes, or tell why it made nothing.
 
-    What can be known to go wrong with that is refused before any work; what goes wrong later fails no job.
+    The log begins with what the machine has. What can be known to go wrong with delivery is refused before
+    any work; what goes wrong later fails no job.
     """
 
     @wraps(flow)
     def delivering(job: Job) -> Result:
+        if not is_on_control():
+            _say_machine()
         expect_deliverable(job)
         try:
             result = (bind_request(job) if job.idempotency_key else None) or flow(job)
@@ -99,6 +103,13 @@ def deliver(job: FootageJob, ending: Ending) -> None:
             raise ToolFailed(f"{ending.job}: expected its manifest, found that it is gone; run the job again")
         message = completed(ending, job.reference, manifest, store, job.link_hours)
     webhook.tell(message, job.webhook, webhook_secret(), open_access().web)
+
+
+def _say_machine() -> None:
+    try:
+        get_run_logger().info("%s", first_line())
+    except MediaError as error:
+        get_run_logger().warning("what this machine has is not known: %s", error)
 
 
 def _tell(job: FootageJob, ending: Ending) -> None:

@@ -1,24 +1,25 @@
 """First process of a container: look at the machine, then become what was asked for.
 
 It ends by `exec`, so that Prefect's supervisor is the process that the engine sends its signals to. It
-imports nothing heavy, and says what is wrong where a run could only crash.
+imports little, and says what is wrong where a run could only crash.
 
 Kernels that a GPU compiled once lie in `kernel-caches/optix` and `kernel-caches/cuda` of a volume; they are
 copied to the machine's own disk, since their databases do not work over a network.
 """
 
-import contextlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from media.code_version import code_version
+from media.machine import machine_line, memory_bytes
+from media.processors import processors
 
 ROOT = Path(__file__).resolve().parents[2]
-GIB = 1 << 30
 CACHES = {"optix": "OPTIX_CACHE_PATH", "cuda": "CUDA_CACHE_PATH"}
 ASK_NVIDIA = ("nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader")
 PATIENCE_S = 20
@@ -58,38 +59,34 @@ def restore_kernels(volume: Path, environment: Mapping[str, str]) -> list[str]:
     return said
 
 
-def processors(cgroup: Path = Path("/sys/fs/cgroup/cpu.max")) -> float:
-    """Return how many processors this container may keep busy."""
-    all_of_them = float(len(os.sched_getaffinity(0)))
-    with contextlib.suppress(OSError, ValueError):
-        quota, period = cgroup.read_text().split()
-        return min(all_of_them, int(quota) / int(period))
-    return all_of_them
-
-
-def memory_gib(proc: Path = Path("/proc/meminfo"), cgroup: Path = Path("/sys/fs/cgroup/memory.max")) -> float:
-    """Return the memory that this container may use, in GiB."""
-    pages = [int(line.split()[1]) for line in proc.read_text().splitlines() if line.startswith("MemTotal:")]
-    total = pages[0] * 1024
-    with contextlib.suppress(OSError, ValueError):
-        total = min(total, int(cgroup.read_text()))
-    return total / GIB
-
-
 def gpus() -> str:
-    """Return what nvidia-smi says of each GPU, or that there is none."""
+    """Return what nvidia-smi says of each GPU; nothing where there is none."""
     try:
         asked = subprocess.run(ASK_NVIDIA, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
     except (OSError, subprocess.SubprocessError):
-        return "no NVIDIA GPU"
-    return "; ".join(line.strip() for line in asked.stdout.splitlines() if line.strip()) or "no NVIDIA GPU"
+        return ""
+    return "; ".join(line.strip() for line in asked.stdout.splitlines() if line.strip())
 
 
-def facts() -> Iterator[str]:
+def encoder(environment: Mapping[str, str]) -> tuple[str, str]:
+    """Return what encodes H.264 here, found by trying, and why that; whatever goes wrong is the reason."""
+    try:
+        from media.encoder import Ffmpeg, choose_encoder, find_ffmpeg, probe_nvenc  # noqa: PLC0415 - a second
+
+        said = environment.get("RENDERMILL_FFMPEG", "")
+        ffmpeg = Ffmpeg(Path(said), environment) if said else find_ffmpeg(environment)
+        with tempfile.TemporaryDirectory() as folder:
+            choice = choose_encoder(probe_nvenc(ffmpeg, Path(folder)), 1920, 1080)
+    except Exception as error:  # noqa: BLE001 - a line of the log is not worth a container
+        return "unknown", str(error)[:200] or type(error).__name__
+    return choice.encoder, choice.reason
+
+
+def facts(environment: Mapping[str, str]) -> Iterator[str]:
     """Say what a person asks first when a run is slow or fails."""
-    yield f"{processors():g} vCPU"
-    yield f"{memory_gib():.1f} GiB RAM"
-    yield gpus()
+    rented = environment.get("RUNPOD_CPU_COUNT", "")
+    count = processors(int(rented) if rented.isdigit() else None)
+    yield machine_line(count, memory_bytes(), gpus(), *encoder(environment))
     yield code_version(ROOT)
 
 
@@ -106,7 +103,7 @@ def main(argv: Sequence[str], environment: Mapping[str, str]) -> None:
         sys.exit("entrypoint: expected a command to run, found none; try: prefect version")
     volume = volume_of(environment)
     restored = restore_kernels(volume, environment) if volume else []
-    sys.stderr.write(f"machine: {', '.join([*facts(), *restored])}\n")
+    sys.stderr.write(f"{', '.join([*facts(environment), *restored])}\n")
     sys.stderr.flush()
     try:
         command = beside_a_host(argv, environment)

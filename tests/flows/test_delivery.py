@@ -1,6 +1,8 @@
 """What a flow over footage tells of its end, as a receiver and the run's page see it."""
 
 import json
+import logging
+import re
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
@@ -101,6 +103,15 @@ def test_webhook_is_told_of_what_was_made_and_of_what_was_found(source, server):
     assert output["url"].startswith("file:///")
     assert (first["found"], second["found"], found.found) == (False, True, True)
     assert first["id"] != second["id"]
+
+
+def test_log_begins_with_what_the_machine_has_and_what_encodes_on_it(source, caplog):
+    with caplog.at_level(logging.INFO, logger="prefect.flow_runs"):
+        copy_video(CopyJob(source=source))
+
+    lines = [one.getMessage() for one in caplog.records if one.name == "prefect.flow_runs"]
+    said = next(line for line in lines if not line.startswith(("Beginning flow run", "View at")))
+    assert re.fullmatch(r"machine: \d+ vCPU, [\d.]+ GiB RAM, .+, encoder \w+ \(.+\)", said)
 
 
 def test_webhook_is_told_why_a_job_failed_and_the_job_fails_as_it_would(source, server):

@@ -1,6 +1,7 @@
 """The first process of a container, run as one: in an environment of its own, to its end."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.images.entrypoint import processors, volume_of
+from infra.images.entrypoint import volume_of
 from media.code_version import code_version
 
 ROOT = Path(__file__).parents[3]
@@ -32,6 +33,8 @@ def test_it_says_what_the_machine_has_in_one_line_and_becomes_the_command():
     assert line.startswith("machine: ")
     assert "vCPU" in line
     assert "GiB RAM" in line
+    assert "no NVIDIA GPU" in line
+    assert re.search(r", encoder libx264 \(NVENC failed when probed: .+\), ", line)
     assert code_version(ROOT) in line
 
 
@@ -43,6 +46,15 @@ def test_gpu_of_the_machine_is_named(tmp_path):
     ended = started("true", PATH=f"{tmp_path}:{os.environ['PATH']}")
 
     assert "NVIDIA L4, 550.54, 23034 MiB" in ended.stderr
+
+
+def test_ffmpeg_that_is_none_is_said_and_stops_nothing(tmp_path):
+    (tmp_path / "ffmpeg").write_text("no program")
+
+    ended = started("echo", "work", RENDERMILL_FFMPEG=str(tmp_path / "ffmpeg"))
+
+    assert (ended.returncode, ended.stdout) == (0, "work\n")
+    assert ", encoder unknown (" in ended.stderr
 
 
 def test_exit_code_is_the_commands():
@@ -128,11 +140,3 @@ def test_kernels_that_cannot_be_copied_cost_no_more_than_time(tmp_path):
 
     assert ended.returncode == 0
     assert "cuda kernels not restored" in ended.stderr
-
-
-@pytest.mark.parametrize(("quota", "expected"), [("50000 100000", 0.5), ("max 100000", None)])
-def test_processors_are_those_that_the_container_may_use(tmp_path, quota, expected):
-    limit = tmp_path / "cpu.max"
-    limit.write_text(f"{quota}\n")
-
-    assert processors(limit) == (expected or len(os.sched_getaffinity(0)))
