@@ -6,14 +6,16 @@ from random import Random
 
 import bpy
 
-from blender_scripts.broll.lens import add_camera
+from blender_scripts.broll.lens import SENSOR, add_camera
 from blender_scripts.broll.motion import drifting, swinging
 from blender_scripts.broll.palette import Rgb, mixed
 from blender_scripts.broll.picture import Effort, add_glow, set_background, spend
 from blender_scripts.broll.server_room.aisle import BAY, CEILING, HALF, BayStyle, bay
 from blender_scripts.broll.server_room.haze import Haze
-from blender_scripts.broll.server_room.materials import SHIFT, lamps, panel, perforated, polished
+from blender_scripts.broll.server_room.light import Strip
+from blender_scripts.broll.server_room.materials import SHIFT, Lens, lamps, panel, perforated, polished
 from blender_scripts.broll.server_room.rack import WIDTH, Rack, RackStyle
+from blender_scripts.broll.server_room.solids import Finish
 from blender_scripts.broll.stage import Stage
 
 BLACK: Rgb = (0.0, 0.0, 0.0)
@@ -22,9 +24,10 @@ HAZE_FROM, HAZE_TO = 2.5, 25.0
 BEHIND = 3  # bays behind the camera, for what the floor and the doors mirror
 KINDS = 8
 F_STOP = 0.9
-# The lamps' light, once mirrored: nothing else is seen here. The noise is of lamps finer than pixels.
-EFFORT = Effort(noise=0.35, bounces=2, diffuse=0, glossy=1, by_nearness=False)
-OVER_WATTS, LOW_WATTS = 26.0, 5.0  # a metre
+FINE = 1920  # pixels across: no pattern is to be finer than that
+# All that is seen shines, and only the floor mirrors it.
+EFFORT = Effort(noise=0.2, bounces=0, diffuse=0, glossy=0, by_nearness=False, denoised_by="RGB")
+OVER_WATTS, LOW_WATTS = 23.0, 3.8  # a metre
 LONGEST_STEP = 0.03  # metres a frame: at the picture's edge 2 % of its width
 
 
@@ -49,11 +52,13 @@ def build(stage: Stage) -> None:
     set_background(stage, haze.color, haze.color)
     stage.scene.world.cycles.sampling_method = "NONE"
     spend(stage, EFFORT)
+    strips = _strips(stage, wishes, lamp)
+    racks = Finish(_rack_materials(stage, haze, lamp), strips, x=-HALF)
+    room = Finish(_bay_materials(stage, wishes, haze), strips)
     bays = _bays_passed(stage, wishes)
     ahead = bays + HAZE_TO / BAY + 2
-    _add_rows(stage, wishes, haze, bays, int(ahead))
-    _add_bays(stage, wishes, lamp, haze, int(ahead))
-    _add_lights(stage, wishes, lamp, int(ahead))
+    _add_rows(stage, wishes, racks, bays, int(ahead))
+    _add_bays(stage, lamp, room, int(ahead))
     _add_camera(stage, wishes, bays)
     add_glow(stage, strength=0.3, threshold=1.0)
 
@@ -87,20 +92,32 @@ def _bays_passed(stage: Stage, wishes: Wishes) -> float:
     return whole if whole * BAY / stage.frames <= LONGEST_STEP else 0
 
 
-def _add_rows(stage: Stage, wishes: Wishes, haze: Haze, bays: float, ahead: int) -> None:
+def _rack_materials(stage: Stage, haze: Haze, lamp: Rgb) -> list[bpy.types.Material]:
+    mirrored = mixed(BLACK, mixed(haze.color, lamp, 0.07), 0.38)
+    return [
+        haze.over(panel("rack", mirrored, gloss=0.08)),
+        haze.over(lamps(stage, "status", 5.0)),
+        haze.over(perforated("grid", mirrored, _lens(stage))),
+    ]
+
+
+def _bay_materials(stage: Stage, wishes: Wishes, haze: Haze) -> list[bpy.types.Material]:
+    return [
+        haze.over(panel("structure", mixed(BLACK, haze.color, 0.5), gloss=0.03)),
+        haze.over(lamps(stage, "strip", 1.2 + 1.3 * wishes.brightness)),
+        haze.over(polished("floor", roughness=0.1)),
+    ]
+
+
+def _add_rows(stage: Stage, wishes: Wishes, finish: Finish, bays: float, ahead: int) -> None:
     """Two rows of racks; in a loop, the same again after as many bays as the camera passes."""
     style = RackStyle(stage.palette, wishes.activity, wishes.warnings, stage.seconds, stage.loop)
-    materials = [
-        haze.over(panel("rack", roughness=0.35, gloss=0.08)),
-        haze.over(lamps(stage, "status", 5.0)),
-        haze.over(perforated("grid")),
-    ]
     chance = stage.chance("racks")
     kinds = []
     for number in range(KINDS):
         has_door = wishes.doors == "perforated" or (wishes.doors == "mixed" and number % 2 == 0)
         solids = Rack(style, chance, has_door=has_door).built()
-        kinds.append(solids.mesh(f"rack {number}", materials))
+        kinds.append(solids.mesh(f"rack {number}", finish))
     period = 3 * int(bays) if stage.loop and bays else 3 * (ahead + BEHIND)
     for side in (-1, 1):
         order = _order(stage.chance(f"row {side}"), period)
@@ -122,48 +139,36 @@ def _order(chance: Random, count: int) -> list[tuple[int, float]]:
     return order
 
 
-def _add_bays(stage: Stage, wishes: Wishes, lamp: Rgb, haze: Haze, ahead: int) -> None:
-    palette = stage.palette
-    materials = [
-        haze.over(panel("structure", roughness=0.45, gloss=0.05)),
-        haze.over(lamps(stage, "strip", 1.2 + 1.3 * wishes.brightness)),
-        haze.over(polished("floor", roughness=0.1)),
-    ]
-    mesh = bay(BayStyle(palette, lamp), stage.chance("bay")).mesh("bay", materials)
+def _add_bays(stage: Stage, lamp: Rgb, finish: Finish, ahead: int) -> None:
+    mesh = bay(BayStyle(stage.palette, lamp), stage.chance("bay")).mesh("bay", finish)
     for number in range(-BEHIND, ahead):
         stage.add("bay", mesh).location = (0.0, number * BAY, 0.0)
 
 
-def _add_lights(stage: Stage, wishes: Wishes, lamp: Rgb, ahead: int) -> None:
-    """Lamps that light the room, as long as it is: the many that are seen would cost most of the time."""
-    length = (ahead + BEHIND) * BAY
-    middle = (ahead - BEHIND) * BAY / 2
-    over = _strip(stage, "over", 0.3, length, OVER_WATTS * wishes.brightness)
-    over.data.color, over.location = lamp, (0.0, middle, CEILING - 0.22)
-    for side in (-1, 1):
-        low = _strip(stage, "low", 0.1, length, LOW_WATTS * wishes.brightness)
-        low.data.color, low.data.use_shadow = stage.palette.primary, False
-        low.location, low.rotation_euler = (side * (HALF - 0.1), middle, 0.03), (0.0, side * 2.4, 0.0)
-
-
-def _strip(stage: Stage, name: str, width: float, length: float, watts: float) -> bpy.types.Object:
-    """Add a light of so many watts a metre that itself is not seen, nor mirrored."""
-    light = bpy.data.lights.new(name, "AREA")
-    light.shape, light.size, light.size_y, light.energy = "RECTANGLE", width, length, watts * length
-    thing = stage.add(name, light)
-    thing.visible_camera = thing.visible_glossy = False
-    return thing
+def _strips(stage: Stage, wishes: Wishes, lamp: Rgb) -> list[Strip]:
+    """Return the lamps over the aisle and at the feet of the racks."""
+    primary = stage.palette.primary
+    over = Strip(0.0, CEILING - 0.22, (0.0, -1.0), lamp, OVER_WATTS * wishes.brightness)
+    watts, turn = LOW_WATTS * wishes.brightness, 2.4
+    low = [
+        Strip(side * (HALF - 0.1), 0.03, (-side * math.sin(turn), -math.cos(turn)), primary, watts)
+        for side in (-1, 1)
+    ]
+    return [over, *low]
 
 
 def _add_camera(stage: Stage, wishes: Wishes, bays: float) -> None:
-    """Glide along the aisle, a little beside its middle, looking a little across it."""
+    """Glide along the aisle, a little beside its middle, looking a little across it.
+
+    What it looks at goes round, not to and fro: a short loop, in which the camera does not glide, stands
+    still at no moment, nor at its seam.
+    """
     chance = stage.chance("camera")
     side = chance.choice((-1, 1))
-    # The narrower the picture, the longer the lens, and the more it shows one row instead of both: what a
-    # tall one gains in height would else be floor and ceiling.
+    # The narrower the picture, the more it shows one row instead of both: what a tall one gains in
+    # height would else be floor and ceiling.
     narrow = min(max(1.6 - stage.aspect, 0.0), 1.0)
-    lens = min(max(37.0 / math.sqrt(stage.aspect), 26.0), 43.0)
-    focus = 3.4 * lens / 28.0
+    length, focus = _length(stage), _focus(stage)
     beside = side * (chance.uniform(0.08, 0.2) + 0.3 * narrow)
     across = -side * (chance.uniform(0.1, 0.35) + 0.17 * focus * narrow)
     start = 0.3 * BAY
@@ -179,7 +184,21 @@ def _add_camera(stage: Stage, wishes: Wishes, bays: float) -> None:
         return (
             beside + across + 0.05 * swinging(moment, phase=0.25),
             advance(moment) + focus,
-            0.97 * wishes.camera_height,
+            0.97 * wishes.camera_height + 0.025 * swinging(moment),
         )
 
-    add_camera(stage, place_at, target_at, focal_length=lens, f_stop=F_STOP)
+    add_camera(stage, place_at, target_at, focal_length=length, f_stop=F_STOP)
+
+
+def _length(stage: Stage) -> float:
+    """Return the focal length in millimetres: the narrower the picture, the longer."""
+    return min(max(37.0 / math.sqrt(stage.aspect), 26.0), 43.0)
+
+
+def _focus(stage: Stage) -> float:
+    return 3.4 * _length(stage) / 28.0
+
+
+def _lens(stage: Stage) -> Lens:
+    length = _length(stage)
+    return Lens(_focus(stage), length / 1000 / F_STOP, SENSOR / length / FINE)

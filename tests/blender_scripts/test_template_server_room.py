@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 SURVEY = Path(__file__).parent / "aisle_survey.py"
+STRIPS = Path(__file__).parent / "strip_survey.py"
 BAY = 1.8
 PALETTE = {
     "background": "#05070d",
@@ -64,3 +65,23 @@ def test_open_racks_have_no_doors_and_few_faces_do_for_all(blender, tmp_path):
     found = surveyed(blender, tmp_path, loop=False, doors="open")
     assert found["doors"] == 0
     assert found["faces"] < 1_000_000  # drawn; eight meshes hold them
+
+
+def test_light_that_is_worked_out_is_the_light_that_cycles_finds(blender, tmp_path):
+    report = tmp_path / "found.json"
+    outcome = blender.run_script(tmp_path, STRIPS, str(report))
+    assert outcome.code == 0, outcome.log[-2000:]
+    found = json.loads(report.read_text())
+    assert found["said"] == pytest.approx(found["measured"], rel=0.03, abs=0.01)
+    assert max(found["said"]) > 1
+
+
+def test_lamps_are_all_that_lights_a_room_and_cycles_has_none_to_ask(looped):
+    assert looped["lights"] == 0
+    (darkest, brightest) = looped["lit"]
+    assert darkest >= 0
+    assert 0 < brightest < 1  # light of matt metal, not of a lamp
+
+
+def test_light_changes_evenly_over_every_face_of_a_rack(looped):
+    assert looped["tallest"] <= 0.12 + 1e-6

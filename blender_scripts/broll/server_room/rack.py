@@ -19,6 +19,7 @@ _PLINTH = 0.1
 _HEADER = 0.08
 _LEFT, _RIGHT = 0.055, 0.545
 _RECESS = -0.05  # servers stand so far behind a door
+_PART, _BEHIND_DOOR, _INSIDE = (0.0, 0.0, 0.65), (0.0, 0.75, 0.1), (0.0, 0.9, 0.0)  # see `Solids`
 _SLOWEST, _FASTEST = 0.2, 0.8  # blinks a second: at 0.8, light takes 0.6 s to come and as long to go
 
 
@@ -65,7 +66,8 @@ class Rack:
 
     def part(self, y: tuple[float, float], z: tuple[float, float], proud: float, tint: Rgb) -> None:
         """Add a part that stands out of the servers' front by so much."""
-        self.solids.box((self._front - 0.02, y[0], z[0]), (self._front + proud, y[1], z[1]), PANEL, tint)
+        low, high = (self._front - 0.02, y[0], z[0]), (self._front + proud, y[1], z[1])
+        self.solids.box(low, high, PANEL, tint, _BEHIND_DOOR if self.has_door else _PART)
 
     def lamp(self, y: float, z: float, proud: float, size: tuple[float, float] = (0.005, 0.005)) -> None:
         """Add a lamp on the servers' front, its lower corner at a place."""
@@ -94,7 +96,7 @@ class Rack:
     def _add_frame(self) -> None:
         body, trim = self.shade(0.012), self.shade(0.045)
         add = self.solids.box
-        add((-_DEPTH, 0.0, 0.0), (-0.13, WIDTH, HEIGHT), PANEL, body)
+        add((-_DEPTH, 0.0, 0.0), (-0.13, WIDTH, HEIGHT), PANEL, body, _INSIDE)
         for y in (0.0, WIDTH - _POST):
             add((-0.13, y + 0.001, 0.0), (0.0, y + _POST - 0.001, HEIGHT), PANEL, trim)
         add((-0.13, _POST, HEIGHT - _HEADER), (-0.002, WIDTH - _POST, HEIGHT), PANEL, trim)

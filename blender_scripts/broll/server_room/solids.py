@@ -2,27 +2,46 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise, product
 
 import bpy
 import numpy as np
 from mathutils import Vector
 
 from blender_scripts.broll.palette import Rgb
+from blender_scripts.broll.server_room.light import Numbers, Strip, light_on
 
 Point = tuple[float, float, float]
 TINT = "tint"
 PULSE = "pulse"
 STEADY: Point = (0.0, 0.0, 0.0)
-_FACES = np.array(
-    [(0, 3, 2, 1), (4, 5, 6, 7), (0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7)], dtype=np.int32
-)
+SHINING = 1  # the index of the material that is not lit but shines
+_CELL = 0.12  # metres: light changes evenly over no more than this, but along y it does not change at all
+
+
+@dataclass(frozen=True)
+class Finish:
+    """What solids are made of, and what lights them.
+
+    Attributes:
+        materials: In the order of their indices; that of the index `SHINING` is lit by nothing.
+        strips: What lights all else.
+        x: Where in the aisle the solids' own x = 0 is.
+    """
+
+    materials: Sequence[bpy.types.Material]
+    strips: Sequence[Strip]
+    x: float = 0.0
 
 
 class Solids:
     """Solids that become one mesh of quads.
 
-    A mesh of thousands of them costs Blender one object, and shaders tell them apart by two attributes of
-    their faces: `TINT`, a colour, and `PULSE`, three numbers of which the material makes what it likes.
+    A mesh of thousands of them costs Blender one object, and shaders tell them apart by two attributes:
+    `TINT`, a colour at each corner, and `PULSE`, three numbers a face. Of what shines, the numbers say how it
+    blinks, see `materials.lamps`. Of all else the tint is lit; the first number is what the material makes of
+    it, the second how much of the light is kept off, the third how much more off faces along the aisle.
     """
 
     def __init__(self) -> None:
@@ -33,20 +52,18 @@ class Solids:
 
     def box(self, low: Point, high: Point, material: int, tint: Rgb, pulse: Point = STEADY) -> None:
         """Add a box along the axes between two corners, made of the material of this index."""
-        base = len(self._points)
         (a, b, c), (x, y, z) = low, high
-        self._points += [
-            (a, b, c),
-            (x, b, c),
-            (x, y, c),
-            (a, y, c),
-            (a, b, z),
-            (x, b, z),
-            (x, y, z),
-            (a, y, z),
-        ]
-        self._quads += (_FACES + base).tolist()
-        self._looks += [(material, tint, pulse)] * len(_FACES)
+        across, up = list(pairwise(_cuts(a, x))), list(pairwise(_cuts(c, z)))
+        for bottom, top in up:
+            self._quad((x, b, bottom), (x, y, bottom), (x, y, top), (x, b, top))
+            self._quad((a, y, bottom), (a, b, bottom), (a, b, top), (a, y, top))
+        for left, right in across:
+            self._quad((left, b, z), (right, b, z), (right, y, z), (left, y, z))
+            self._quad((left, y, c), (right, y, c), (right, b, c), (left, b, c))
+        for (left, right), (bottom, top) in product(across, up):
+            self._quad((left, b, bottom), (right, b, bottom), (right, b, top), (left, b, top))
+            self._quad((right, y, bottom), (left, y, bottom), (left, y, top), (right, y, top))
+        self._looks += [(material, tint, pulse)] * (len(self._quads) - len(self._looks))
 
     def tube(self, path: Sequence[Point], radius: float, material: int, tint: Rgb, sides: int = 6) -> None:
         """Add a tube along a path that never runs straight up, open at its ends."""
@@ -67,18 +84,42 @@ class Solids:
                 self._quads.append((here + side, there + side, there + following, here + following))
         self._looks += [(material, tint, STEADY)] * ((len(path) - 1) * sides)
 
-    def mesh(self, name: str, materials: Sequence[bpy.types.Material]) -> bpy.types.Mesh:
-        """Return the mesh of them all."""
+    def mesh(self, name: str, finish: Finish) -> bpy.types.Mesh:
+        """Return the mesh of them all, lit."""
         mesh = bpy.data.meshes.new(name)
         mesh.from_pydata(self._points, [], self._quads)
-        for material in materials:
+        for material in finish.materials:
             mesh.materials.append(material)
-        count = len(self._quads)
-        numbers = np.fromiter((look[0] for look in self._looks), np.int32, count)
+        numbers = np.array([look[0] for look in self._looks], np.int32)
         mesh.polygons.foreach_set("material_index", numbers)
-        tints = np.array([(*look[1], 1.0) for look in self._looks], np.float32)
-        mesh.attributes.new(TINT, "FLOAT_COLOR", "FACE").data.foreach_set("color", tints.ravel())
+        tints = np.repeat([(*look[1], 1.0) for look in self._looks], 4, axis=0)
+        dull = np.repeat(numbers != SHINING, 4)
+        tints[dull, :3] *= self._lit(finish)[dull]
+        mesh.attributes.new(TINT, "FLOAT_COLOR", "CORNER").data.foreach_set(
+            "color", tints.astype(np.float32).ravel()
+        )
         pulses = np.array([look[2] for look in self._looks], np.float32)
         mesh.attributes.new(PULSE, "FLOAT_VECTOR", "FACE").data.foreach_set("vector", pulses.ravel())
         mesh.update()
         return mesh
+
+    def _lit(self, finish: Finish) -> Numbers:
+        """Return the light on the corners (4 n, 3) of the n faces."""
+        corners = np.array(self._points)[np.array(self._quads)]
+        normals = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+        normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+        pulses = np.array([look[2] for look in self._looks])
+        share = np.clip(1 - pulses[:, 1] - pulses[:, 2] * np.abs(normals[:, 1]), 0.0, 1.0)
+        places = corners.reshape(-1, 3) + np.array((finish.x, 0.0, 0.0))
+        light = light_on(finish.strips, places, np.repeat(normals, 4, axis=0))
+        return np.asarray(light * np.repeat(share, 4)[:, np.newaxis])
+
+    def _quad(self, *corners: Point) -> None:
+        base = len(self._points)
+        self._points += corners
+        self._quads.append(range(base, base + 4))
+
+
+def _cuts(low: float, high: float) -> list[float]:
+    """Return where a side is cut so that light changes evenly over each piece, its ends included."""
+    return list(np.linspace(low, high, max(math.ceil((high - low) / _CELL - 1e-6), 1) + 1))
