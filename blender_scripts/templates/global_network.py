@@ -9,8 +9,9 @@ from mathutils import Euler, Vector
 
 from blender_scripts.broll.globe.connections import add_arcs, add_marks, chosen_connections
 from blender_scripts.broll.globe.dust import Field, add_dust, set_sky
-from blender_scripts.broll.globe.planet import Lit, add_air, add_ball, add_tiles
+from blender_scripts.broll.globe.planet import Lit, add_air, add_ball
 from blender_scripts.broll.globe.sphere import direction
+from blender_scripts.broll.globe.tiles import add_tiles
 from blender_scripts.broll.lens import SENSOR, Place, add_camera
 from blender_scripts.broll.motion import animate, drifting, swinging
 from blender_scripts.broll.picture import Effort, add_glow, spend

@@ -1,7 +1,6 @@
-"""A planet of dots: a dark ball, tiles where land is, and air that glows round its rim. Its radius is one."""
+"""A planet: a dark ball, and air that glows round its rim. Its radius is one."""
 
 import math
-import random
 from dataclasses import dataclass
 
 import bpy
@@ -9,15 +8,12 @@ import numpy as np
 from mathutils import Vector
 
 from blender_scripts.broll.formula import Formula
-from blender_scripts.broll.globe.coastlines import is_land
-from blender_scripts.broll.globe.sphere import direction, even_grid, place, rings
-from blender_scripts.broll.meshes import Floats, mesh_of, tiles
+from blender_scripts.broll.globe.sphere import direction
+from blender_scripts.broll.meshes import mesh_of
 from blender_scripts.broll.palette import Palette, Rgb, mixed
 from blender_scripts.broll.stage import Stage
 from blender_scripts.broll.surfaces import blank
 
-_ICOSAHEDRON_EDGE = 63.435  # degrees
-_LAND_TILE, _SEA_TILE = 0.40, 0.10  # radius as a share of the distance between neighbours
 _SHELL = 1.28
 _GLOSS = 0.05
 _COUNTER = (0.72, 0.25, -0.65)  # where a second, weaker light comes from
@@ -36,42 +32,6 @@ def add_ball(stage: Stage, globe: bpy.types.Object, lit: Lit) -> None:
     mesh = _sphere_mesh("ball", 0.998, 96)
     mesh.materials.append(_body(stage.palette, lit))
     stage.add("ball", mesh, globe)
-
-
-def add_tiles(stage: Stage, globe: bpy.types.Object, spacing: float, cities: Floats, lit: Lit) -> None:
-    """Add tiles, large and bright on land, brighter still round cities, small and faint at sea.
-
-    Args:
-        stage: Where.
-        globe: What they turn with.
-        spacing: Degrees between neighbours.
-        cities: Points (n, 3).
-        lit: The light.
-    """
-    points, along = even_grid(round(_ICOSAHEDRON_EDGE / spacing))
-    latitude, longitude = place(points)
-    land = is_land(longitude, latitude)
-    chance = np.random.default_rng(stage.chance("tiles").getrandbits(63))
-    size = np.radians(spacing) * np.where(
-        land, _LAND_TILE * chance.uniform(0.86, 1.0, len(points)), _SEA_TILE
-    )
-    shown = rings(points, along, size, 6, 0.0015)
-    corners, faces = tiles(shown)
-    near = np.exp(-(((1 - points @ cities.T) / 0.004).min(axis=1)))
-    bright = np.where(land, chance.triangular(0.35, 0.55, 1.1, len(points)), 0.22) + 0.9 * near * land
-    patches = _patches(points, stage.chance("patches"))
-    bright *= np.where(land, 0.55 + 0.75 * patches, 1.0)
-    material = _tile_light(stage, lit)
-    mesh = mesh_of(
-        "tiles",
-        corners,
-        faces,
-        bright=np.repeat(bright, 6),
-        warmth=np.repeat((0.75 * near + 0.35 * patches).clip(0, 1), 6),
-        phase=np.repeat(chance.random(len(points)), 6),
-    )
-    mesh.materials.append(material)
-    stage.add("tiles", mesh, globe)
 
 
 def add_air(stage: Stage, eye: tuple[float, float, float], lit: Lit) -> None:
@@ -126,37 +86,6 @@ def _body(colors: Palette, lit: Lit) -> bpy.types.Material:
     light = formula.vector("ADD", formula.vector("ADD", own, shine), counter)
     formula.finish(formula.light(formula.vector("ADD", light, formula.scaled(_rim_color(colors), rim))))
     return material
-
-
-def _patches(points: Floats, chance: random.Random) -> Floats:
-    """Return from 0 to 1 how busy each place is: a few broad waves over the sphere."""
-    total = np.zeros(len(points))
-    for _ in range(9):
-        wave = np.array([chance.gauss(0, 1) for _ in range(3)])
-        wave *= chance.uniform(5, 14) / np.linalg.norm(wave)
-        total += np.sin(points @ wave + chance.uniform(0, 6.28))
-    return np.asarray(0.5 + 0.5 * np.tanh(total / 2.2))
-
-
-def _tile_light(stage: Stage, lit: Lit) -> bpy.types.Material:
-    material, formula = blank("tiles")
-    colors, warmth = stage.palette, formula.mark("warmth")
-    rounds = formula.product(formula.moment(stage), float(stage.whole_turns(0.3)))
-    twinkle = formula.wave(rounds, formula.mark("phase"), 0.86, 0.14)
-    cool = formula.scaled(
-        mixed(colors.primary, colors.background, 0.1), formula.math("SUBTRACT", 1.0, warmth)
-    )
-    warm = formula.scaled(mixed(colors.secondary, _WHITE, 0.15), warmth)
-    strength = formula.product(formula.mark("bright"), twinkle, _lit_share(formula, lit, 0.22), 1.25)
-    formula.finish(formula.light(formula.vector("ADD", cool, warm), strength))
-    return material
-
-
-def _lit_share(formula: Formula, lit: Lit, least: float) -> bpy.types.NodeSocket:
-    """Return how lit a place on the globe is."""
-    normal = formula.vector("NORMALIZE", formula.node("ShaderNodeNewGeometry", "Position"))
-    facing = formula.vector("DOT_PRODUCT", normal, lit.towards, out="Value")
-    return formula.sum(least, formula.product(formula.smoother(facing, -0.35, 0.95), 1 - least))
 
 
 def _ray(formula: Formula, lit: Lit) -> tuple[bpy.types.NodeSocket, ...]:

@@ -44,9 +44,6 @@ def brushed(name: str) -> bpy.types.Material:
         base = mixed_colors(tree, streaks * 0.5, color_of_scene(tree, "metal"), (0.08, 0.08, 0.085, 1.0))
         node = _surface(tree, base, metallic=1.0, roughness=streaks * 0.3 + 0.16)
         node.inputs["Anisotropic"].default_value = 0.75
-        along = tree.nodes.new("ShaderNodeCombineXYZ")
-        along.inputs[0].default_value = 1.0
-        tree.links.new(along.outputs[0], node.inputs["Tangent"])
         return node
 
     return _material(name, build)
@@ -131,6 +128,9 @@ def _surface(
     connect(tree, node.inputs["Base Color"], base)
     connect(tree, node.inputs["Roughness"], roughness)
     node.inputs["Metallic"].default_value = metallic
+    along = tree.nodes.new("ShaderNodeCombineXYZ")  # left out, it is found at every hit, brushed or not
+    along.inputs[0].default_value = 1.0
+    tree.links.new(along.outputs[0], node.inputs["Tangent"])
     return node
 
 
