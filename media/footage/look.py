@@ -125,7 +125,7 @@ def rate_of(stream: Any, times: list[int]) -> tuple[Fraction, bool]:  # noqa: AN
     if len(times) < 3:  # noqa: PLR2004 - two steps tell of a rhythm
         return named(said), False
     steps = [after - before for before, after in itertools.pairwise(times)]
-    usual = median(steps) * stream.time_base
+    usual = Fraction(median(steps)) * stream.time_base  # between two steps, the median is no whole number
     whole = (times[-1] - times[0]) * stream.time_base / len(steps)
     if usual <= 0 or whole <= 0:
         return named(said), True

@@ -35,7 +35,7 @@ def plain(video: VideoStream, settings: VideoSettings, encoder: Encoder, *betwee
     """
     return ",".join([
         *(["bwdif=mode=send_frame"] if video.interlaced else []),
-        *(TO_SDR if video.transfer != "sdr" else ()),
+        *(_to_sdr(video) if video.transfer != "sdr" else ()),
         f"fps={settings.fps}:start_time=0",
         *_squared(video, settings),
         *([_over(settings.background)] if video.alpha and not settings.alpha else []),
@@ -54,6 +54,12 @@ def said_of(video: VideoStream) -> list[str]:
         (video.alpha, "it is transparent; it was laid over the background"),
     ]
     return [sentence for holds, sentence in told if holds]
+
+
+def _to_sdr(video: VideoStream) -> tuple[str, ...]:
+    """Return how HDR is brought to common screens; what it leaves unsaid is what nearly all HDR is."""
+    unsaid = video.matrix == UNSAID_MATRIX
+    return (*(["setparams=color_primaries=bt2020:colorspace=bt2020nc"] if unsaid else []), *TO_SDR)
 
 
 def _squared(video: VideoStream, settings: VideoSettings) -> list[str]:
