@@ -32,7 +32,7 @@ def checked(captions: Captions, length_ms: int, name: str) -> tuple[tuple[Cue, .
     drawn = bool(captions.script)  # whose captions may be drawings, and lie over each other on purpose
     speaking = [cue for cue in captions.cues if cue.text.strip() or drawn]
     if mute := [cue for cue in captions.cues if cue not in speaking]:
-        said.append(f"{_named(mute)} without text; left out")
+        said.append(f"{_named(mute, 'has', 'have')} no text; left out")
     in_time = [cue for cue in speaking if cue.start < length_ms]
     if not in_time:
         found = f"the first at {clock(min(cue.start for cue in speaking))}" if speaking else "no text in any"
@@ -41,7 +41,9 @@ def checked(captions: Captions, length_ms: int, name: str) -> tuple[tuple[Cue, .
             "send those of this video"
         )
     if late := [cue for cue in speaking if cue.start >= length_ms]:
-        said.append(f"{_named(late)} after the video's end at {clock(length_ms)}; left out")
+        said.append(
+            f"{_named(late, 'begins', 'begin')} after the video's end at {clock(length_ms)}; left out"
+        )
     ordered = sorted(in_time, key=lambda cue: cue.start)
     _expect_no_crowd(ordered, MOST_DRAWN if drawn else MOST_AT_ONCE, name)
     if not drawn:
@@ -88,11 +90,11 @@ def _overlaps(ordered: Sequence[Cue]) -> list[str]:
     both = [after for before, after in pairwise(ordered) if after.start < before.end]
     if not both:
         return []
-    return [f"{_named(both)} while the one before is still shown; they stand above each other"]
+    return [f"{_named(both, 'begins', 'begin')} while another is still shown; they stand above each other"]
 
 
-def _named(cues: Sequence[Cue]) -> str:
+def _named(cues: Sequence[Cue], does: str, do: str) -> str:
     """Return which captions, as the beginning of a sentence with a verb."""
     numbers = ", ".join(str(cue.number) for cue in cues[:SHOWN])
     more = f" and {len(cues) - SHOWN} more" if len(cues) > SHOWN else ""
-    return f"caption {numbers} is" if len(cues) == 1 else f"captions {numbers}{more} are"
+    return f"caption {numbers} {does}" if len(cues) == 1 else f"captions {numbers}{more} {do}"

@@ -14,7 +14,8 @@ from media.captions.decoding import MOST_BYTES
 from media.captions.job import CaptionJob
 from media.captions.made import expect_soft
 from media.captions.reading import read_captions
-from media.captions.webvtt import webvtt, webvtt_for_track
+from media.captions.track import track
+from media.captions.webvtt import webvtt
 from media.deliverables import name_for_people, stored_file
 from media.errors import BadInput
 from media.footage.convert import Conversion, run_ffmpeg
@@ -24,7 +25,7 @@ from media.manifest import Output, Role
 from media.tools import Tools
 from media.workspace import workspace
 
-BESIDE = "beside.vtt"
+BESIDE = "captions.vtt"
 
 
 @dataclass(frozen=True)
@@ -62,21 +63,26 @@ def make(work: Work, tools: Tools, report: OnFrames) -> Finished:
         total = given.film.video.frames
         conversion = Conversion(work.name, tools.ffmpeg, folder, lambda done: report(done, total))
         (folder / BESIDE).write_text(webvtt(given.cues), encoding="utf-8")
-        captions = _stored("captions", folder / BESIDE, work, tools)
         if job.mode == "sidecar":
-            return Finished(outputs=(captions,), warnings=given.warnings)
+            outputs = (_stored("captions", folder / BESIDE, work, tools),)
+            return Finished(outputs=outputs, warnings=given.warnings)
         if job.mode == "soft":
             seconds = _add_track(conversion, given, job)
-            video = _stored("video", folder / "captioned.mp4", work, tools)
-            said = {
-                "encoder_reason": "nothing was encoded: pictures were copied",
-                "seconds": {"video": seconds},
-            }
-            return Finished(outputs=(video, captions), warnings=given.warnings, **said)
+            files: list[tuple[Role, Path]] = [
+                ("video", folder / "captioned.mp4"),
+                ("captions", folder / BESIDE),
+            ]
+            return Finished(
+                outputs=tuple(_stored(role, path, work, tools) for role, path in files),
+                encoder_reason="nothing was encoded: pictures were copied",
+                seconds={"video": seconds},
+                warnings=given.warnings,
+            )
         burned = burn(conversion, given.film, given.captions, given.cues, job)
-        pictures = [_stored(one.role, one.path, work, tools) for one in burned.pictures]
+        files = [("video", burned.path), ("captions", folder / BESIDE)]
+        files += [(one.role, one.path) for one in burned.pictures]
         return Finished(
-            outputs=(_stored("video", burned.path, work, tools), captions, *pictures),
+            outputs=tuple(_stored(role, path, work, tools) for role, path in files),
             encoder=burned.converted.choice.encoder,
             encoder_reason=burned.converted.choice.reason,
             seconds={"video": burned.converted.seconds},
@@ -113,7 +119,7 @@ def _add_track(conversion: Conversion, given: Given, job: CaptionJob) -> float:
             f"{conversion.name}: expected pictures that an MP4 with a track can hold, found {codec}; "
             'ask for "burned" or "sidecar"'
         )
-    (conversion.folder / TRACK).write_text(webvtt_for_track(given.cues), encoding="utf-8")
+    (conversion.folder / TRACK).write_text(track(given.cues), encoding="utf-8")
     done = run_ffmpeg(conversion, soft_argv(conversion.ffmpeg.path, given.film, job.language))
     expect_soft(conversion.folder / "captioned.mp4", given.film, conversion.name)
     return done.seconds

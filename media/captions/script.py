@@ -18,7 +18,9 @@ KEPT = {"WrapStyle": range(4), "PlayResX": range(1, 16385), "PlayResY": range(1,
 """What a script's head may say, and the numbers that are taken; all else of it is for editors."""
 YES_OR_NO = ("yes", "no")
 FONT = re.compile(r"\\fn([^\\}]*)")
-SIZED = re.compile(r"\\(fscx|fscy|fs|fsp|blur|be|[xy]?bord|[xy]?shad)(-?\d+(?:\.\d*)?)")
+SIZED = re.compile(
+    r"\\(fscx|fscy|fsp|fs|blur|be|[xy]?bord|[xy]?shad)(\s*\(?\s*)([-+]?[\d.]+(?:[eE][-+]?\d+)?)"
+)
 LARGEST = {"fs": 2000.0, "fscx": 2000.0, "fscy": 2000.0, "fsp": 500.0, "be": 50.0, "blur": 50.0}
 LARGEST_BORDER = 200.0
 ESCAPES = re.compile(r"\\[Nnh]")
@@ -151,5 +153,8 @@ def _head(said: dict[str, str]) -> dict[str, str]:
 def _bounded(found: re.Match[str]) -> str:
     """Return a tag with a number that a picture can have: blurs and borders cost by their square."""
     tag, most = found[1], LARGEST.get(found[1], LARGEST_BORDER)
-    number = float(found[2])
-    return found[0] if abs(number) <= most else rf"\{tag}{most if number > 0 else -most:g}"
+    try:
+        number = float(found[3])
+    except ValueError:  # such as 1.2.3
+        number = 0.0
+    return rf"\{tag}{found[2]}{max(-most, min(most, number)):g}"
