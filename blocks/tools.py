@@ -15,6 +15,7 @@ from media.blender import Blender, installed_blender, packaged_blender
 from media.encoder import Ffmpeg, find_ffmpeg
 from media.gpu import Gpu, find_gpu, find_tool
 from media.kernel_cache import LARGEST, VARIABLES, KernelCache, variables
+from media.processors import processors
 from media.tools import Tools
 
 PASSED_ON = (
@@ -49,7 +50,14 @@ def open_tools() -> Tools:
         access=open_access(),
         kernels=kernels,
         nvidia_smi=nvidia_smi(),
+        processors=processors(_said_by_whoever_rents()),
     )
+
+
+def _said_by_whoever_rents() -> int | None:
+    """Return how many processors RunPod says that its container has; a quota, where there is one, counts."""
+    said = os.environ.get("RUNPOD_CPU_COUNT", "")
+    return int(said) if said.isdigit() and int(said) else None
 
 
 def _blender(executable: Path | None, env: dict[str, str]) -> Blender:

@@ -39,6 +39,7 @@ PLACES: dict[Role, tuple[Kind, FaultPoint]] = {
     "before-after": ("previews", "preview.before_put"),
     "waveform": ("previews", "preview.before_put"),
     "captions": ("videos", "video.before_put"),
+    "results": ("previews", "preview.before_put"),
 }
 MEDIA_TYPES = {
     ".mp4": "video/mp4",
@@ -48,6 +49,7 @@ MEDIA_TYPES = {
     ".jpeg": "image/jpeg",
     ".exr": "image/x-exr",
     ".vtt": "text/vtt",
+    ".json": "application/json",
 }
 
 

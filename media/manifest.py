@@ -30,6 +30,7 @@ Role = Literal[
     "waveform",
     "glb",
     "usd",
+    "results",
     "gallery",
     "index",
     "forecast",

@@ -76,7 +76,7 @@ def manifest_of(work: Work, made: Finished, machine: str, cost: Cost | None = No
     record = Record(
         source=work.name,
         source_sha256=next(iter(work.footage.values())).asset.sha256,
-        asked=work.job.model_dump(mode="json", exclude=set(work.job.addresses)),
+        asked=work.job.asked,
         encoder=made.encoder,
         encoder_reason=made.encoder_reason,
         seconds=made.seconds,
