@@ -53,6 +53,7 @@ def open_tools() -> Tools:
         access=open_access(),
         kernels=kernels,
         nvidia_smi=nvidia_smi(),
+        processors=processors(said_processors()),
     )
 
 

@@ -42,6 +42,7 @@ PLACES: dict[Role, tuple[Kind, FaultPoint]] = {
     "sprite": ("previews", "preview.before_put"),
     "thumbnails": ("previews", "preview.before_put"),
     "streams": ("previews", "preview.before_put"),
+    "results": ("previews", "preview.before_put"),
 }
 MEDIA_TYPES = {
     ".mp4": "video/mp4",

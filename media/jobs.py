@@ -6,7 +6,6 @@ The flows take the same steps, each as a task that Prefect shows and retries.
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 from media.anew import scene_of
 from media.blender_events import Event
@@ -16,14 +15,16 @@ from media.captions.job import CaptionJob
 from media.captions.make import make as make_captions
 from media.cost import Cost
 from media.deliverables import Delivered, deliver_previews, deliver_still, deliver_video
+from media.footage.bring import bring
 from media.footage.job import FootageJob
-from media.footage.source import download_footage
-from media.footage.work import Make, OnFrames, Work
+from media.footage.work import Make, OnFrames
 from media.footage.work import manifest_of as manifest_of_footage
 from media.frame_feed import FrameFeed
 from media.frames import Frame
 from media.geometry.prepare import prepare_geometry
 from media.job import StillJob, TurntableJob
+from media.kenburns import make as kenburns
+from media.kenburns.job import ImagesToVideoJob
 from media.manifest import Manifest, find_manifest, publish_manifest
 from media.patience import retried
 from media.plan import Plan, plan, video_of
@@ -43,6 +44,7 @@ Report = Callable[[Event | Frame], None]
 MAKERS: Mapping[type[FootageJob], Make] = {
     AddAudioJob: lay_under,
     CaptionJob: make_captions,
+    ImagesToVideoJob: kenburns.make,
     TranscodeJob: transcode,
 }
 """What makes each kind of work over footage."""
@@ -102,14 +104,10 @@ def run_footage(
         MediaError: Of the class that says what to do about it, after the retries which that class allows.
     """
     store = tools.store
-    footage = {
-        field: retried(partial(download_footage, address, medium, store, tools.access))
-        for field, (address, medium) in job.wanted.items()
-    }
-    work = Work(job, footage)
+    work = bring(job, tools)
     if done := retried(lambda: find_manifest(work.result, store)):
         return done
-    made = retried(lambda: MAKERS[type(job)](work, tools, report))
+    made = retried(lambda: MAKERS[type(work.job)](work, tools, report))
     manifest = manifest_of_footage(work, made, tools.machine, cost(1))
     return retried(lambda: publish_manifest(manifest, store))
 

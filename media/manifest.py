@@ -35,6 +35,7 @@ Role = Literal[
     "hls",
     "glb",
     "usd",
+    "results",
     "gallery",
     "index",
     "forecast",

@@ -21,6 +21,7 @@ class Tools:
         machine: This machine's name, for records.
         access: What jobs may name as their source.
         kernels: What this machine's GPU has compiled for this Blender, if it has one that tells its name.
+        processors: How many processors a job may keep busy, if that is said; else it finds out.
         nvidia_smi: What tells how busy an NVIDIA GPU is, if it is there.
     """
 
@@ -30,4 +31,5 @@ class Tools:
     machine: str = field(default="")
     access: Access = field(default_factory=Access)
     kernels: KernelCache | None = None
+    processors: int | None = None
     nvidia_smi: Path | None = None

@@ -56,10 +56,19 @@ class FootageJob(DeliveryWish):
         return self.model_dump(mode="json", exclude={*self.addresses, *DELIVERY})
 
     @property
+    def asked(self) -> dict[str, Any]:
+        """What a manifest tells of it: all but where its footage lies."""
+        return self.model_dump(mode="json", exclude=set(self.addresses))
+
+    @property
     def wanted(self) -> dict[str, tuple[str, Medium]]:
         """Where the footage lies that goes in, and what as, by field; outputs are named after the first."""
         said = {field: (getattr(self, field), medium) for field, medium in self.addresses.items()}
         return {field: (address, medium) for field, (address, medium) in said.items() if address}
+
+    def without(self, field: str, why: str) -> Self | None:  # noqa: ARG002 - for those that can
+        """Return the job that goes on without what a field names and cannot be used; None if none can."""
+        return None
 
     def staged(self, footage: Mapping[str, Footage]) -> Self:
         """Return the same job on footage that is in the store, by the fields that named it."""

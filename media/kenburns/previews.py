@@ -1,0 +1,59 @@
+"""Pictures of moving pictures: frames taken out of finished clips."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from media.asset import fetch_asset
+from media.contact_sheet import contact_sheet, poster
+from media.deliverables import SHEET_FRAMES, stored_file
+from media.encoder import Ffmpeg
+from media.manifest import Output
+from media.process import Limits, check, run
+from media.store import ObjectStore
+
+LIMITS = Limits(wall_s=120.0, file_bytes=2**28)
+WIDTH = 640
+
+
+def frame_argv(executable: Path, video: str, number: int, picture: str) -> list[str]:
+    """Return the command that writes one frame of a video, counted from 0, as a small PNG."""
+    return [
+        *(str(executable), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning"),
+        *("-protocol_whitelist", "file", "-format_whitelist", "mov", "-i", f"file:{video}"),
+        *(
+            "-vf",
+            f"select=eq(n\\,{number}),scale={WIDTH}:-2:flags=lanczos:in_color_matrix=bt709,format=rgb24",
+        ),
+        *("-frames:v", "1", "-f", "image2", "-c:v", "png", "-y", f"file:{picture}"),
+    ]
+
+
+def stored_previews(
+    shown: Sequence[tuple[Output, int]], stem: str, ffmpeg: Ffmpeg, folder: Path, store: ObjectStore
+) -> list[Output]:
+    """Store a poster and a contact sheet.
+
+    Args:
+        shown: Videos, and the number of a frame of each, from which some are chosen.
+        stem: Of the previews' names.
+        ffmpeg: What takes frames out.
+        folder: To work in.
+        store: Where all of it lies.
+    """
+    count = min(len(shown), SHEET_FRAMES)
+    chosen = [index * len(shown) // count for index in range(count)]
+    frames = []
+    for index in chosen:
+        output, number = shown[index]
+        video, picture = folder / f"shown{index}", folder / f"shown{index}.png"
+        fetch_asset(output.asset, store, video)
+        argv = frame_argv(ffmpeg.path, video.name, number, picture.name)
+        check(run(argv, cwd=folder, limits=LIMITS, env=ffmpeg.env), "ffmpeg")
+        frames.append((index + 1, picture.read_bytes()))
+        video.unlink()
+    (folder / "poster.webp").write_bytes(poster(frames[0][1]))
+    (folder / "sheet.webp").write_bytes(contact_sheet(frames))
+    return [
+        stored_file("poster", folder / "poster.webp", f"{stem}-poster.webp", store),
+        stored_file("contact-sheet", folder / "sheet.webp", f"{stem}-contact-sheet.webp", store),
+    ]
