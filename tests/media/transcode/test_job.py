@@ -20,10 +20,27 @@ def job(**wishes: object) -> TranscodeJob:
 
 def stream(**wishes: object) -> VideoStream:
     said = {
-        "index": 0, "codec": "h264", "profile": "High", "width": 1920, "height": 1080, "rotation": 0,
-        "aspect": 1, "pixels": "yuv420p", "bits": 8, "alpha": False, "rate": 25, "variable": False,
-        "frames": 250, "start": 0, "duration": 10, "missing": 0, "transfer": "sdr", "matrix": 1,
-        "full_range": False, "interlaced": False, "decodes": True,
+        "index": 0,
+        "codec": "h264",
+        "profile": "High",
+        "width": 1920,
+        "height": 1080,
+        "rotation": 0,
+        "aspect": 1,
+        "pixels": "yuv420p",
+        "bits": 8,
+        "alpha": False,
+        "rate": 25,
+        "variable": False,
+        "frames": 250,
+        "start": 0,
+        "duration": 10,
+        "missing": 0,
+        "transfer": "sdr",
+        "matrix": 1,
+        "full_range": False,
+        "interlaced": False,
+        "decodes": True,
     }
     return VideoStream.model_validate({**said, **wishes})
 
