@@ -91,7 +91,9 @@ def _evened(settings: VideoSettings) -> list[str]:
     if not right and not bottom:
         return []
     width, height = settings.padded
-    planes = "gbrp16le" if settings.layout.encoded.endswith("10le") else "gbrp"
+    planes = (
+        f"gbr{'a' if settings.alpha else ''}p{'16le' if settings.layout.encoded.endswith('10le') else ''}"
+    )
     return [f"format={planes},pad={width}:{height},fillborders=right={right}:bottom={bottom}:mode=smear"]
 
 

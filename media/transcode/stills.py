@@ -92,7 +92,11 @@ def stills_of(video: Path, facts: VideoFacts, ffmpeg: Ffmpeg, folder: Path) -> S
     wanted = min(MOST, facts.frames, max(FEWEST, math.ceil(seconds)))
     step = max(1, math.ceil(facts.frames / wanted))
     run_ffmpeg(conversion, thumbnails_argv(ffmpeg.path, "video", step))
-    run_ffmpeg(conversion, poster_argv(ffmpeg.path, "video", POSTER_AT * seconds))
+    shown = int(POSTER_AT * facts.frames)
+    # A little before it: a clock that rounds would have the next one shown, or none after the last.
+    run_ffmpeg(
+        conversion, poster_argv(ffmpeg.path, "video", max(0.0, (shown - 0.25) * seconds / facts.frames))
+    )
     tiles = [path.read_bytes() for path in sorted(folder.glob("[0-9]*.png"))]
     if len(tiles) != (expected := math.ceil(facts.frames / step)):
         raise ToolFailed(f"{video.name}: expected {expected} thumbnails, found {len(tiles)}; make them again")
