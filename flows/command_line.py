@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from queue import SimpleQueue
@@ -50,12 +51,28 @@ SERVER = {
 """For the temporary server, unless somebody says otherwise; a busy machine takes long to start it."""
 
 
+@dataclass(frozen=True)
+class Door:
+    """What a flow says on the command line that is not said as all others do.
+
+    Attributes:
+        unwrapped: Returns a job out of what was given as one.
+        answered: Returns the last line of stdout, where the manifest lies.
+        refused: Returns the same of a failure, which says nothing there but its sentence on stderr.
+    """
+
+    unwrapped: Callable[[object], object] = lambda given: given
+    answered: Callable[[Any, Result], str] = lambda _, result: readable(result.manifest)
+    refused: Callable[[MediaError], str] = lambda _: ""
+
+
 def main(
     flow: Callable[..., Result],
     model: type[BaseModel],
     argv: Sequence[str] | None = None,
     *,
     out: bool = True,
+    door: Door | None = None,
 ) -> None:
     """Run `flow` on the job of the command line; exits with 1 and a sentence on a failure.
 
@@ -75,16 +92,20 @@ def main(
     for runs in ("prefect.flow_runs", "prefect.task_runs"):
         logging.getLogger(runs).addFilter(_without_our_own_trace)
     os.environ.setdefault("DO_NOT_TRACK", "1")
+    door = door or Door()
     try:
-        job = read_job(arguments.job, model)
+        job = read_job(arguments.job, model, door.unwrapped)
         with temporary_settings(set_defaults=SERVER), _ending_in_time():
             result = flow(job)
         if arguments.out:
             for path in export(result.job, open_store(), arguments.out, getattr(job, "source", "")):
                 sys.stderr.write(f"wrote {path}\n")
+        answer = door.answered(job, result)
     except MediaError as error:
+        if refusal := door.refused(error):
+            sys.stdout.write(f"{refusal}\n")
         sys.exit(f"{type(error).__name__}: {error}")
-    sys.stdout.write(f"{readable(result.manifest)}\n")
+    sys.stdout.write(f"{answer}\n")
 
 
 @contextmanager
@@ -143,7 +164,7 @@ def add_job(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--job", required=True, help="the job as JSON, or @FILE to read it from a file")
 
 
-def read_job(text: str, model: type[Job]) -> Job:
+def read_job(text: str, model: type[Job], unwrapped: Callable[[object], object] = lambda given: given) -> Job:
     """Return the job written as JSON in `text`, or in the file that it names after an @.
 
     Files whose addresses may hold a secret are in the store afterwards, and the job names them there.
@@ -154,6 +175,7 @@ def read_job(text: str, model: type[Job]) -> Job:
     """
     try:
         given = json.loads(Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text)
+        given = unwrapped(given)
         public = with_public_addresses(given, model)
         job = model.model_validate(public)
         if public == given:
@@ -164,7 +186,23 @@ def read_job(text: str, model: type[Job]) -> Job:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"--job: expected JSON, found none: {error}") from error
     except ValidationError as error:
-        raise BadInput("; ".join(_sentence(problem, model) for problem in error.errors())) from error
+        raise _refusal(error, model) from error
+
+
+def job_in(fields: object, model: type[Job]) -> Job:
+    """Return the job that has these fields.
+
+    Raises:
+        BadInput: It would be none.
+    """
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise _refusal(error, model) from error
+
+
+def _refusal(error: ValidationError, model: type[BaseModel]) -> BadInput:
+    return BadInput("; ".join(_sentence(problem, model) for problem in error.errors()))
 
 
 def _sentence(problem: Any, model: type[BaseModel]) -> str:  # noqa: ANN401 - pydantic's ErrorDetails

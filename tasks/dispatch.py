@@ -82,7 +82,7 @@ def send_staged(staged: Job | FootageJob, result: str, queue: Queue | None = Non
     send = partial(run_elsewhere, run.deployment_id, staged, queue, name)
     sent = sent_until_large_enough(end_of(orphan.id) if orphan else send(), send)
     if sent.state is None or not sent.state.is_completed():
-        return cast("Result", _ending_like(sent))
+        return cast("Result", ending_like(sent))
     return _published(result, queue)
 
 
@@ -187,7 +187,7 @@ def _cancelled(run: FlowRun, client: SyncPrefectClient) -> FlowRun:
     return now
 
 
-def _ending_like(sent: FlowRun) -> State[Result]:
+def ending_like(sent: FlowRun) -> State[Result]:
     """Return the state of a run that did not complete, as one of our own."""
     if sent.state is None:
         return Crashed(message=f"run {sent.name} was deleted before it ended")

@@ -65,7 +65,12 @@ def bind_request(job: FootageJob, store: ObjectStore) -> Manifest | None:
             f"idempotency_key {printable(job.idempotency_key)!r}: expected the same request as before under "
             f"this key, found another ({first.noun} then, {job.noun} now); use a new key for a new request"
         )
-    came = _read(key_for("requests", digest, "result.json"), Came, store)
+    return came_of(job.idempotency_key, store)
+
+
+def came_of(key: str, store: ObjectStore) -> Manifest | None:
+    """Return the manifest of what came of the request under a key, if something did that is still there."""
+    came = _read(key_for("requests", digest_of_key(key), "result.json"), Came, store)
     return find_manifest(came.job, store) if came else None
 
 

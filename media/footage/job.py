@@ -56,11 +56,6 @@ class FootageJob(DeliveryWish):
         return self.model_dump(mode="json", exclude={*self.addresses, *DELIVERY})
 
     @property
-    def asked(self) -> dict[str, Any]:
-        """What a manifest tells of it: all but where its footage lies."""
-        return self.model_dump(mode="json", exclude=set(self.addresses))
-
-    @property
     def wanted(self) -> dict[str, tuple[str, Medium]]:
         """Where the footage lies that goes in, and what as, by field; outputs are named after the first."""
         said = {field: (getattr(self, field), medium) for field, medium in self.addresses.items()}

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from media.footage.container import PICTURE, Medium
+from media.footage.delivery import DELIVERY
 from media.footage.job import EncodeWish, FootageJob
 from media.footage.source import Footage
 from media.form import PublicAddress, Unsaid, order_fields
@@ -176,7 +177,8 @@ class ImagesToVideoJob(EncodeWish, FootageJob):
     @property
     def asked(self) -> dict[str, Any]:
         """What a manifest tells of it: all but where the pictures lie."""
-        return self.model_dump(mode="json", exclude={"images": {"__all__": {"source"}}})
+        left_out = dict.fromkeys(DELIVERY, True)
+        return self.model_dump(mode="json", exclude={**left_out, "images": {"__all__": {"source"}}})
 
     @property
     def identity(self) -> dict[str, Any]:

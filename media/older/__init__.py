@@ -1,0 +1,1 @@
+"""Requests and answers of an older media worker, whose field names are kept; today's jobs do its work."""
