@@ -14,7 +14,7 @@ from blender_scripts.broll.surfaces import blank
 SHIFT = "shift"  # a property of objects: how much later their lamps blink than those of their like
 _HOLE = 0.011  # metres from hole to hole
 _BLURRED = (0.2 * _HOLE, 0.7 * _HOLE)  # how far a point spreads where holes begin to run together, and have
-_OPEN = 0.67
+_OPEN = 0.45  # of what is behind the holes, on the whole: they are seen aslant, and sheet is thick
 
 
 @dataclass(frozen=True)

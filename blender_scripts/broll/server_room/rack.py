@@ -13,7 +13,7 @@ WIDTH = 0.6
 HEIGHT = 2.12
 PANEL, LAMP, GRID = range(3)
 UNIT = 0.04445
-_DEPTH = 0.7
+_DEPTH = 0.15  # what stands farther back is never seen
 _POST = 0.03
 _PLINTH = 0.1
 _HEADER = 0.08
@@ -48,7 +48,7 @@ class Rack:
     def __init__(self, style: RackStyle, chance: Random, *, has_door: bool) -> None:
         """Begin with an empty one."""
         self.style, self.chance, self.has_door = style, chance, has_door
-        self.solids = Solids()
+        self.solids = Solids(has_backs=False)
         self._front = _RECESS if has_door else -0.012
         self._family = chance.choice((0, 0, 1))
 

@@ -17,7 +17,7 @@ TINT = "tint"
 PULSE = "pulse"
 STEADY: Point = (0.0, 0.0, 0.0)
 SHINING = 1  # the index of the material that is not lit but shines
-_CELL = 0.12  # metres: light changes evenly over no more than this, but along y it does not change at all
+_CELL = 0.15  # metres: light changes evenly over no more than this, but along y it does not change at all
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,9 @@ class Solids:
     it, the second how much of the light is kept off, the third how much more off faces along the aisle.
     """
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, *, has_backs: bool = True) -> None:
+        """Begin with none, of which no box has a face towards -x if nobody ever sees one."""
+        self._has_backs = has_backs
         self._points: list[Point] = []
         self._quads: list[Sequence[int]] = []
         self._looks: list[tuple[int, Rgb, Point]] = []
@@ -56,7 +57,8 @@ class Solids:
         across, up = list(pairwise(_cuts(a, x))), list(pairwise(_cuts(c, z)))
         for bottom, top in up:
             self._quad((x, b, bottom), (x, y, bottom), (x, y, top), (x, b, top))
-            self._quad((a, y, bottom), (a, b, bottom), (a, b, top), (a, y, top))
+            if self._has_backs:
+                self._quad((a, y, bottom), (a, b, bottom), (a, b, top), (a, y, top))
         for left, right in across:
             self._quad((left, b, z), (right, b, z), (right, y, z), (left, y, z))
             self._quad((left, y, c), (right, y, c), (right, b, c), (left, b, c))
@@ -122,4 +124,5 @@ class Solids:
 
 def _cuts(low: float, high: float) -> list[float]:
     """Return where a side is cut so that light changes evenly over each piece, its ends included."""
-    return list(np.linspace(low, high, max(math.ceil((high - low) / _CELL - 1e-6), 1) + 1))
+    pieces = max(math.ceil((high - low) / _CELL - 1e-6), 1)
+    return [*(low + (high - low) * number / pieces for number in range(pieces)), high]
