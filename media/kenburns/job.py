@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from media.delivery.wish import DELIVERY
 from media.footage.container import PICTURE, Medium
-from media.footage.delivery import DELIVERY
 from media.footage.job import EncodeWish, FootageJob
 from media.footage.source import Footage
 from media.form import PublicAddress, Unsaid, order_fields
