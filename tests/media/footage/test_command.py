@@ -73,7 +73,7 @@ def test_video_is_written_at_a_constant_rate_and_begins_to_play_at_once():
 
 def test_plain_footage_is_only_converted_and_named():
     assert plain(stream(), HD, "libx264") == (
-        "fps=25/1,setsar=1,scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int+bitexact,"
+        "fps=25/1:start_time=0,setsar=1,scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int+bitexact,"
         "format=yuv420p,setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
     )
     assert said_of(stream()) == []
