@@ -90,10 +90,16 @@ def test_plain_footage_is_only_converted_and_named():
             {"transfer": "pq"},
             "setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc,zscale=t=linear:npl=203,",
         ),
-        ({"width": 720}, "fps=25/1,scale=1280:720:flags=lanczos+accurate_rnd+full_chroma_int,setsar=1,"),
-        ({"aspect": Fraction(4, 3)}, "fps=25/1,scale=1280:720"),
-        ({"rotation": 90}, "fps=25/1,scale=1280:720"),
-        ({"alpha": True}, "fps=25/1,setsar=1,format=rgba,split[over][under];[under]lutrgb=r=255:g=255:b=255"),
+        (
+            {"width": 720},
+            "fps=25/1:start_time=0,scale=1280:720:flags=lanczos+accurate_rnd+full_chroma_int,setsar=1,",
+        ),
+        ({"aspect": Fraction(4, 3)}, "fps=25/1:start_time=0,scale=1280:720"),
+        ({"rotation": 90}, "fps=25/1:start_time=0,scale=1280:720"),
+        (
+            {"alpha": True},
+            "fps=25/1:start_time=0,setsar=1,format=rgba,split[over][under];[under]lutrgb=r=255:g=255:b=255",
+        ),
     ],
 )
 def test_what_is_not_plain_is_made_so_in_this_order(wishes, begins):
