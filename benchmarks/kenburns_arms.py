@@ -31,24 +31,28 @@ class Cost:
     peak_bytes: int
 
 
-def write_picture(path: Path) -> None:
-    """Have a process of its own write a picture: what it takes would count as that of those that follow."""
-    code = f"from benchmarks.kenburns_arms import draw; from pathlib import Path; draw(Path({str(path)!r}))"
+def write_picture(path: Path, *, grey: bool = False) -> None:
+    """Have a process of its own write a picture: what it takes would count as that of those that follow.
+
+    A grey one has the same luma by every matrix: the older method converts by BT.601.
+    """
+    code = f"from benchmarks.kenburns_arms import *; draw(Path({str(path)!r}), grey={grey})"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
-def draw(path: Path, width: int = WIDTH, height: int = HEIGHT, seed: int = 3) -> None:
+def draw(path: Path, width: int = WIDTH, height: int = HEIGHT, *, grey: bool = False, seed: int = 3) -> None:
     """Write a picture with detail of every size, as photographs have it, and sharp edges."""
     random = np.random.default_rng(seed)
     grain = np.zeros((height, width, 3))
-    for octave, cell in enumerate((270, 135, 60, 30, 15, 8, 4, 2)):
+    for cell in (270, 135, 60, 30, 15, 8, 4, 2):  # each as strong, as in nature
         coarse = (random.random((height // cell + 2, width // cell + 2, 3)) * 255).astype(np.uint8)
         finer = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
-        grain += np.asarray(finer) * 0.75**octave
+        grain += np.asarray(finer).astype(float)
     pixels = ((grain - grain.min()) / np.ptp(grain) * 255).astype(np.uint8)
     y, x = np.mgrid[:height, :width]
     pixels[np.hypot(x - width / 2, y - height / 2) // 40 % 4 == 0] //= 2
-    Image.fromarray(pixels).save(path, "PNG", compress_level=1)
+    picture = Image.fromarray(pixels)
+    (picture.convert("L") if grey else picture).save(path, "PNG", compress_level=1)
 
 
 def older_filter(frames: int) -> str:
