@@ -52,7 +52,8 @@ def facts_of(container: Any) -> dict[str, object]:  # noqa: ANN401 - PyAV has no
         if not packet.size or packet.pts is None:
             continue
         damaged += packet.is_corrupt
-        times[packet.stream.index].append((packet.pts, packet.duration or 0))
+        if not packet.is_discard:  # which an edit list hides: it is decoded for others' sake and never shown
+            times[packet.stream.index].append((packet.pts, packet.duration or 0))
         if first is None and packet.stream is moving and len(times[moving.index]) <= FIRST_PACKETS:
             first = first_of(packet)
     return {
