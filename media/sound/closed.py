@@ -4,8 +4,8 @@
 
 reads the packets of stream 0 and reports one JSON line on file descriptor 3: {"event": "found", "whole": …,
 "frames": …, "closed": …}: whether its first packet begins to show it and each has a time, how many there are,
-and which number of packets near 240, from the first on, shows as many frames without a gap. Imports nothing
-of ours.
+and the least number of packets from 240 on that shows as many frames without a gap; 0 if there is none.
+Imports nothing of ours.
 """
 
 import json
@@ -48,7 +48,7 @@ def cuts_of(container: Any, index: int, wanted: int) -> dict[str, object]:  # no
     return {
         "whole": whole and bool(times) and times[0] == shown[0] and len(set(times)) == len(times),
         "frames": len(times),
-        "closed": min(closed, key=lambda count: (abs(count - wanted), -count), default=0),
+        "closed": next((count for count in closed if count >= wanted), 0),
     }
 
 

@@ -11,12 +11,11 @@ from media.encoder import EncoderChoice
 from media.errors import BadInput, MediaError, ToolFailed
 from media.footage.container import Container
 from media.footage.convert import Conversion, convert_video, run_ffmpeg
-from media.footage.facts import VideoStream
+from media.footage.facts import VideoStream, facts_of
 from media.footage.job import EncodeWish
 from media.process import Limits, check, start
 from media.sound.command import FilmCommand, copy_argv
 from media.sound.fit import Fit
-from media.video.check import read_outlines
 from media.video.join import join_videos
 from media.video.settings import VideoSettings
 
@@ -130,12 +129,13 @@ def _copied(reel: Reel, settings: VideoSettings, fit: Fit) -> Film | str:
     try:
         run_ffmpeg(conversion, copy_argv(conversion.ffmpeg.path, video, reel.container, settings, fit))
         path = conversion.folder / f"film{settings.suffix}"
-        (outline,) = read_outlines([path], conversion.folder)
+        # What an MP4 says of its length is wrong where frames of unequal length come in another order.
+        copied = facts_of(path, Container.MOV, path.name, conversion.folder).video
     except (BadInput, ToolFailed):
         return "frames that an MP4 does not take as they are"
-    if outline.frames != frames:
-        return f"{outline.frames} of {frames} frames after copying"
-    return Film(path, frames, outline.duration, settings)
+    if copied is None or copied.frames != frames:
+        return f"{copied.frames if copied else 0} of {frames} frames after copying"
+    return Film(path, frames, copied.duration, settings)
 
 
 def encoded_film(reel: Reel, settings: VideoSettings, fit: Fit) -> Film:

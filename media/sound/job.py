@@ -1,6 +1,6 @@
 """The job that lays a sound under a video."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,7 @@ from media.footage.job import EncodeWish, FootageJob
 from media.form import PublicAddress, Unsaid
 
 Mode = Literal["auto", "retime", "retime_fast", "loop", "freeze", "trim", "audio_tempo"]
+Target = Annotated[float, Field(ge=-40, le=-5)]
 
 
 class AddAudioJob(FootageJob, EncodeWish):
@@ -27,8 +28,9 @@ class AddAudioJob(FootageJob, EncodeWish):
             "as long, repeats it below a longer sound, and cuts it to a shorter one."
         ),
     )
-    loudness: float | Unsaid = Field(
-        default=None, ge=-40, le=-5, description="Loudness to bring the sound to, in LUFS (EBU R 128)."
+    loudness: Target | Unsaid = Field(
+        default=None,
+        description="Loudness to bring the sound to, in LUFS (EBU R 128); left alone if none is said.",
     )
     true_peak: float = Field(
         default=-1.0, ge=-9, le=0, description="Highest true peak where a loudness is wanted, in dBTP."

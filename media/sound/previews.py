@@ -27,8 +27,8 @@ def previews_of(path: Path, checked: Checked, reel: Reel) -> list[tuple[Role, Pa
     if not stills:
         raise ToolFailed(f"{path.name}: expected a first frame to show, found none; make it again")
     video, form = checked.video, checked.form
-    rate = float(video.frames / video.duration)
-    heading = Heading(float(video.duration), rate, video.frames, form.rate, form.channels)
+    rate = float(video.frames / checked.seconds)
+    heading = Heading(float(checked.seconds), rate, video.frames, form.rate, form.channels)
     pictures: dict[Role, bytes] = {"poster": poster(stills[0][1])}
     if video.frames > 1:
         pictures["contact-sheet"] = contact_sheet(stills)
@@ -41,7 +41,7 @@ def _stills(path: Path, checked: Checked, reel: Reel) -> list[tuple[int, bytes]]
     video = checked.video
     count = min(video.frames, MOST)
     numbers = [index * video.frames // count for index in range(count)]
-    step = video.duration / video.frames
+    step = checked.seconds / video.frames
     times = [max(Fraction(0), (number - EARLY) * step) for number in numbers]
     run_ffmpeg(reel.conversion, stills_argv(reel.conversion.ffmpeg.path, path.name, times, _size(reel)))
     files = [path.with_name(f"{index}.png") for index in range(count)]

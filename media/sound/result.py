@@ -24,12 +24,14 @@ class Checked:
     Attributes:
         video: Its pictures.
         heard: Its sound.
+        seconds: From the first frame to the end of the last.
         apart: By how many seconds their lengths differ.
         form: Of its sound.
     """
 
     video: VideoFacts
     heard: Heard
+    seconds: Fraction
     apart: Fraction
     form: Form
 
@@ -53,7 +55,8 @@ def checked(path: Path, film: Film, form: Form, *, audible: bool) -> Checked:
     (sound,) = facts.sounds
     mono = Form(form.rate, 1)
     heard = hear(Recording(path, Container.MOV, sound, path.name), mono, path.with_name("mono.f32"))
-    found = Checked(video, heard, abs(video.duration - Fraction(heard.samples, mono.rate)), form)
+    seconds = facts.video.duration
+    found = Checked(video, heard, seconds, abs(seconds - Fraction(heard.samples, mono.rate)), form)
     rules = [*_of_pictures(video, film), *_of_sound(sound, found, audible=audible)]
     rules.append((abs(facts.video.start) <= STARTS_BY, f"pictures from 0 on, found {facts.video.start} s"))
     if broken := [sentence for holds, sentence in rules if not holds]:
@@ -82,7 +85,7 @@ def _of_pictures(video: VideoFacts, film: Film) -> list[Rule]:
 
 def _of_sound(sound: SoundStream, found: Checked, *, audible: bool) -> list[Rule]:
     heard, form = found.heard, found.form
-    frame = found.video.duration / max(found.video.frames, 1)
+    frame = found.seconds / max(found.video.frames, 1)
     return [
         (heard.damaged == 0, f"sound that decodes, found {heard.damaged} pieces that do not"),
         (found.apart <= frame + form.frame, f"equal lengths, found {float(found.apart):.3f} s between them"),

@@ -1,0 +1,164 @@
+"""A sound under a video, from files to files: what comes is decoded again here by other means."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from media.contact_sheet import LARGEST_BYTES
+from media.jobs import run_footage
+from media.manifest import Manifest
+from media.sound.job import AddAudioJob
+from tests.media.sound.conftest import CLIP
+from tests.media.sound.heard_again import Found
+
+LONGEST_UNITS = 1.0
+"""One frame and one frame of AAC."""
+
+
+def expect_together(found: Found) -> None:
+    assert found.units_apart <= LONGEST_UNITS
+    assert found.times[0] == 0
+    assert found.rms(0, 0.2) > 0.01
+
+
+def expect_even(found: Found, frames: int) -> None:
+    step = found.video_s / found.frames
+    assert found.frames == frames
+    assert [time / step for time in found.times] == list(range(frames))
+
+
+@pytest.mark.parametrize(("seconds", "frames"), [(2.3, 58), (1.7, 42)])
+def test_video_is_retimed_to_its_sound(lay, clip, tone, seconds, frames):
+    manifest, found = lay(clip, tone(seconds))
+
+    expect_together(found)
+    expect_even(found, frames)
+    assert manifest.record.encoder
+
+
+def test_video_is_repeated_below_a_longer_sound_and_encoded_once(lay, clip, tone):
+    manifest, found = lay(clip, tone(5.0))
+
+    expect_together(found)
+    expect_even(found, 125)
+    assert "repeated" in manifest.record.warnings[0]
+
+
+def test_last_frame_stands_until_the_sound_is_over(lay, clip, tone):
+    _, found = lay(clip, tone(3.0), mode="freeze")
+
+    expect_together(found)
+    expect_even(found, 75)
+
+
+@pytest.mark.parametrize(("reordered", "copied"), [("0", True), ("3", False)])
+def test_frames_are_copied_where_a_cut_tears_none_from_what_it_needs(lay, shoot, tone, reordered, copied):
+    source = shoot(f"reordered-{reordered}.mp4", *CLIP, "-bf", reordered, "-b_strategy", "0")
+
+    manifest, found = lay(source, tone(0.92))
+
+    expect_together(found)
+    expect_even(found, 23)
+    assert (manifest.record.encoder == "") == copied
+
+
+def test_frames_that_are_only_slowed_down_are_copied(lay, clip, tone):
+    manifest, found = lay(clip, tone(2.5), mode="retime_fast")
+
+    expect_together(found)
+    expect_even(found, 50)
+    assert not manifest.record.encoder
+    assert float(found.video_s) == pytest.approx(2.5, abs=0.03)
+
+
+def test_sound_is_played_faster_at_its_own_pitch(lay, clip, tone):
+    _, found = lay(clip, tone(3.0), mode="audio_tempo")
+
+    expect_together(found)
+    expect_even(found, 50)
+    middle = found.sound[0, round(0.3 * found.rate) : round(0.6 * found.rate)]
+    spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
+    assert np.argmax(spectrum) * found.rate / len(middle) == pytest.approx(440, abs=10)
+
+
+def test_shorter_sound_is_repeated_to_the_end_of_the_video(lay, clip, tone):
+    _, found = lay(clip, tone(0.7), mode="loop")
+
+    expect_together(found)
+    expect_even(found, 50)
+    assert min(found.rms(at / 10, at / 10 + 0.1) for at in range(19)) > 0.05
+
+
+def test_own_sound_of_a_video_stays_under_the_new_one_as_fast_as_its_pictures(lay, shoot, clip, tone):
+    beeps = "aevalsrc='0.5*sin(2*PI*2000*t)*gte(t,1)':s=48000:d=2"
+    source = shoot("beeping.mp4", "-i", str(clip), "-f", "lavfi", "-i", beeps, "-c:v", "copy", "-c:a", "aac")
+
+    _, found = lay(source, tone(2.4), mode="retime", keep_original=True, original_gain=0)
+
+    expect_together(found)
+    high = found.sound[0] - np.convolve(found.sound[0], np.ones(24) / 24, "same")  # 2000 Hz, not 440
+    before, after = (high[round(a * found.rate) : round(b * found.rate)] for a, b in [(0.3, 0.9), (1.4, 2.0)])
+    assert np.std(after) > 4 * np.std(before)
+
+
+def test_fades_begin_and_end_in_silence(lay, clip, tone):
+    _, found = lay(clip, tone(2.0), fade_in=0.5, fade_out=0.5)
+
+    assert found.rms(0, 0.03) < 0.1 * found.rms(0.8, 1.2) > 10 * found.rms(1.97, 1.995) / 10
+    assert found.rms(1.97, 1.995) < 0.1 * found.rms(0.8, 1.2)
+
+
+def test_job_that_was_done_is_found(lay, clip, tone, children, tools):
+    first, _ = lay(clip, tone(1.0))
+    asked = AddAudioJob(source=str(clip), audio=str(tone(1.0)), preset="veryfast")
+
+    with children.counted() as commands:
+        again = run_footage(asked, tools)
+
+    assert (again, commands) == (first, [])
+
+
+def test_pictures_tell_what_came(lay, clip, tone, tools):
+    manifest, _ = lay(clip, tone(1.0))
+
+    def picture(role: str) -> Image.Image:
+        output = manifest.output(role)  # type: ignore[arg-type]
+        assert output.asset.size <= LARGEST_BYTES
+        return Image.open(io.BytesIO(tools.store.get(output.asset.key)))
+
+    assert picture("poster").size == (160, 90)
+    assert picture("contact-sheet").size > picture("poster").size
+    assert picture("waveform").width == 1200
+    assert names_of(manifest) == {
+        "video": "clip-sound.mp4",
+        "poster": "clip-sound-poster.webp",
+        "contact-sheet": "clip-sound-contact-sheet.webp",
+        "waveform": "clip-sound-waveform.webp",
+    }
+
+
+def test_progress_counts_the_frames_of_the_result(clip, tone, tools):
+    heard: list[tuple[int, int]] = []
+    job = AddAudioJob(source=str(clip), audio=str(tone(2.3)), preset="veryfast")
+
+    run_footage(job, tools, lambda done, total: heard.append((done, total)))
+
+    assert {total for _, total in heard} == {58}
+    assert max(done for done, _ in heard) == 58
+
+
+def names_of(manifest: Manifest) -> dict[str, str]:
+    return {str(output.role): output.download_name for output in manifest.content.outputs}
+
+
+def test_nothing_lies_about_when_it_is_done(lay, clip, tone, tmp_path: Path, monkeypatch):
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(home))
+
+    lay(clip, tone(1.0))
+
+    assert not list(home.iterdir())
