@@ -32,6 +32,8 @@ KERNELS = {
     "kept": "compiled before, on this machine",
     "": "nothing is known of them",
 }
+SLOW = 1.5
+"""Below so many frames a second, their number says less than the time that each takes."""
 LAST_WORD_S = 5.0
 """How long a finished task waits for its last word to reach the server."""
 
@@ -94,16 +96,33 @@ def picture_progress(key: str, of: str, total: int) -> Iterator[Callable[[int], 
 @contextmanager
 def footage_progress(work: Work) -> Iterator[OnFrames]:
     """Provide a function that hears how many frames of how many are done, and shows pace and time left."""
-    began = time.monotonic()
-    with _ProgressArtifact(f"video-{work.result[:12]}", f"Video of {work.name}") as artifact:
+    began, last = time.monotonic(), 0
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with (
+        _ProgressArtifact(f"video-{work.result[:12]}", f"Video of {work.name}") as artifact,
+        Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar,
+    ):
+        row = bar.add_task(f"frames of {work.name}", total=None)
 
         def report(done: int, total: int) -> None:
-            pace = done / max(time.monotonic() - began, 0.001)
-            left = timedelta(seconds=round((total - done) / pace)) if pace else "unknown time"
-            sentence = f"{done} of {total} frames of {work.name}, {pace:.0f} a second, about {left} left"
-            artifact.show(min(done, total), total, sentence)
+            nonlocal began, last
+            if done < last:  # by another encoder, from the first frame on
+                began = time.monotonic()
+            last, most = done, max(total, done, 1)
+            bar.update(row, completed=done, total=most)
+            artifact.show(done, most, pace_of(work.name, done, most, time.monotonic() - began))
 
         yield report
+
+
+def pace_of(name: str, done: int, total: int, seconds: float) -> str:
+    """Return how far something is after so many seconds, how fast it goes, and how long it may still take."""
+    said = f"{done} of {total} frames of {name}"
+    if not done or seconds <= 0:
+        return said
+    pace = done / seconds
+    said += f", {pace:.0f} a second" if pace >= SLOW else f", {1 / pace:.1f} s each"
+    return said if done >= total else f"{said}, about {timedelta(seconds=round((total - done) / pace))} left"
 
 
 class _ProgressArtifact:

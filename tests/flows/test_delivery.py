@@ -4,13 +4,17 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from importlib import import_module
+from inspect import signature
+from pkgutil import iter_modules
+from typing import Any, ClassVar
 
 import pytest
-from prefect import flow
+from prefect import Flow, flow
 from prefect.blocks.system import Secret
 from pydantic import Field
 
+import flows
 from blocks.tools import open_tools
 from blocks.webhooks import webhook_secret
 from media.deliverables import stored_file
@@ -235,3 +239,21 @@ def test_request_that_failed_is_tried_again_under_its_key(source, tmp_path):
     assert not copy_video(job).found
     assert copy_video(job).found
     assert source
+
+
+def flows_over_footage() -> Iterator[Flow[Any, Any]]:
+    """Yield the flows of this repository whose job is one over footage."""
+    for found in iter_modules(flows.__path__):
+        for one in vars(import_module(f"flows.{found.name}")).values():
+            if isinstance(one, Flow):
+                asked = [parameter.annotation for parameter in signature(one.fn).parameters.values()]
+                if any(isinstance(kind, type) and issubclass(kind, FootageJob) for kind in asked):
+                    yield one
+
+
+def test_every_flow_over_footage_delivers():
+    assert [one.name for one in flows_over_footage() if not getattr(one.fn, "delivers", False)] == []
+
+
+def test_flow_that_delivers_is_known_by_it():
+    assert getattr(copy_video.fn, "delivers", False)
