@@ -1,5 +1,7 @@
 """What a finished video holds, found by other means than those that made and checked it."""
 
+import re
+import subprocess
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -7,6 +9,8 @@ from pathlib import Path
 import av
 import numpy as np
 import numpy.typing as npt
+
+from media.encoder import find_ffmpeg
 
 
 @dataclass(frozen=True)
@@ -50,3 +54,13 @@ def found_in(path: Path) -> Found:
         rate = sound.rate
     times = tuple(at for at, _ in frames)
     return Found(len(frames), times, length, np.concatenate(parts, axis=1), rate, size, frames[0][1] % 360)
+
+
+def loudness_in(path: Path) -> tuple[float, float]:
+    """Measure by loudnorm what was made by other filters."""
+    command = [str(find_ffmpeg().path), "-hide_banner", "-i", str(path)]
+    command += ["-af", "loudnorm=print_format=json", "-f", "null", "-"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    found = re.search(r'"input_i" : "(\S+)".*?"input_tp" : "(\S+)"', said, re.DOTALL)
+    assert found
+    return float(found[1]), float(found[2])

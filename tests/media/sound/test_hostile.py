@@ -168,17 +168,29 @@ def test_silence_is_laid_under_and_said_and_its_loudness_left(lay, clip, shoot):
     assert found.rms(0, 2) == 0
 
 
-def test_variable_rate_becomes_constant_when_it_is_retimed(lay, shoot, tone):
-    source = shoot(
+@pytest.fixture(scope="session")
+def variable(shoot) -> Path:
+    """33 frames in two seconds, some shown for one thirtieth of a second, some for three."""
+    return shoot(
         "variable.mp4", *SINE, "testsrc2=s=160x90:r=30:d=2", "-vf", "select='not(mod(n,3))+lt(n,20)'",
         "-fps_mode", "vfr", "-pix_fmt", "yuv420p",
     )  # fmt: skip
 
-    manifest, found = lay(source, tone(2.3))
+
+def test_variable_rate_becomes_constant_when_it_is_retimed(lay, variable, tone):
+    manifest, found = lay(variable, tone(2.3))
 
     expect_together(found)
     assert len({after - before for before, after in zip(found.times, found.times[1:], strict=False)}) == 1
     assert any("frame rate varies" in warning for warning in manifest.record.warnings)
+
+
+def test_frames_of_varying_length_are_slowed_down_as_they_are_and_heard_to_their_end(lay, variable, tone):
+    manifest, found = lay(variable, tone(2.5), mode="retime_fast")
+
+    assert (manifest.record.encoder, found.frames) == ("", 33)
+    assert float(found.sound_s) == pytest.approx(2.5, abs=0.06)
+    assert float(found.times[-1]) == pytest.approx(1.9 * 1.25, abs=0.06)
 
 
 def test_upright_video_of_a_phone_stays_upright_copied_or_not(lay, shoot, clip, tone):

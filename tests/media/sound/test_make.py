@@ -1,18 +1,22 @@
 """A sound under a video, from files to files: what comes is decoded again here by other means."""
 
 import io
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from blocks.tools import open_tools
 from media.contact_sheet import LARGEST_BYTES
 from media.jobs import run_footage
-from media.manifest import Manifest
+from media.manifest import Manifest, Role
 from media.sound.job import AddAudioJob
+from media.tools import Tools
 from tests.media.sound.conftest import CLIP
-from tests.media.sound.heard_again import Found
+from tests.media.sound.heard_again import Found, loudness_in
 
 LONGEST_UNITS = 1.0
 """One frame and one frame of AAC."""
@@ -111,28 +115,52 @@ def test_fades_begin_and_end_in_silence(lay, clip, tone):
     assert found.rms(1.97, 1.995) < 0.1 * found.rms(0.8, 1.2)
 
 
-def test_job_that_was_done_is_found(lay, clip, tone, children, tools):
-    first, _ = lay(clip, tone(1.0))
-    asked = AddAudioJob(source=str(clip), audio=str(tone(1.0)), preset="veryfast")
+@dataclass(frozen=True)
+class Done:
+    """A job that was done once for several tests."""
 
+    job: AddAudioJob
+    tools: Tools
+    manifest: Manifest
+    told: list[tuple[int, int]]
+    left: list[Path]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory, clip, tone) -> Iterator[Done]:
+    """A video of two seconds retimed to a sound of 2.3, with all that was told meanwhile."""
+    folder, told = tmp_path_factory.mktemp("done"), []
+    home = folder / "home"
+    home.mkdir()
+    job = AddAudioJob(source=str(clip), audio=str(tone(2.3)), preset="veryfast", loudness=-20)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RENDERMILL_STORE", str(folder / "store"))
+        patch.setattr("tempfile.tempdir", str(home))
+        tools = open_tools()
+        manifest = run_footage(job, tools, lambda *frames: told.append(frames))
+        yield Done(job, tools, manifest, told, list(home.iterdir()))
+
+
+def test_job_that_was_done_is_found(done, children):
     with children.counted() as commands:
-        again = run_footage(asked, tools)
+        again = run_footage(done.job, done.tools)
 
-    assert (again, commands) == (first, [])
+    assert (again, commands) == (done.manifest, [])
 
 
-def test_pictures_tell_what_came(lay, clip, tone, tools):
-    manifest, _ = lay(clip, tone(1.0))
-
-    def picture(role: str) -> Image.Image:
-        output = manifest.output(role)  # type: ignore[arg-type]
+def test_pictures_tell_what_came(done):
+    def picture(role: Role) -> Image.Image:
+        output = done.manifest.output(role)
         assert output.asset.size <= LARGEST_BYTES
-        return Image.open(io.BytesIO(tools.store.get(output.asset.key)))
+        return Image.open(io.BytesIO(done.tools.store.get(output.asset.key)))
 
     assert picture("poster").size == (160, 90)
     assert picture("contact-sheet").size > picture("poster").size
     assert picture("waveform").width == 1200
-    assert names_of(manifest) == {
+
+
+def test_names_say_whose_video_it_is_and_what_was_done(done):
+    assert {output.role: output.download_name for output in done.manifest.content.outputs} == {
         "video": "clip-sound.mp4",
         "poster": "clip-sound-poster.webp",
         "contact-sheet": "clip-sound-contact-sheet.webp",
@@ -140,25 +168,20 @@ def test_pictures_tell_what_came(lay, clip, tone, tools):
     }
 
 
-def test_progress_counts_the_frames_of_the_result(clip, tone, tools):
-    heard: list[tuple[int, int]] = []
-    job = AddAudioJob(source=str(clip), audio=str(tone(2.3)), preset="veryfast")
-
-    run_footage(job, tools, lambda done, total: heard.append((done, total)))
-
-    assert {total for _, total in heard} == {58}
-    assert max(done for done, _ in heard) == 58
+def test_progress_counts_the_frames_of_the_result(done):
+    assert {total for _, total in done.told} == {58}
+    assert max(count for count, _ in done.told) == 58
 
 
-def names_of(manifest: Manifest) -> dict[str, str]:
-    return {str(output.role): output.download_name for output in manifest.content.outputs}
+def test_nothing_lies_about_when_it_is_done(done):
+    assert done.left == []
 
 
-def test_nothing_lies_about_when_it_is_done(lay, clip, tone, tmp_path: Path, monkeypatch):
-    home = tmp_path / "home"
-    home.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(home))
+def test_loudness_wanted_is_that_of_the_finished_video(done, tmp_path):
+    path = tmp_path / "result.mp4"
+    done.tools.store.fetch(done.manifest.output("video").asset.key, path)
 
-    lay(clip, tone(1.0))
+    loudness, peak = loudness_in(path)
 
-    assert not list(home.iterdir())
+    assert loudness == pytest.approx(-20, abs=0.5)
+    assert peak <= -1 + 0.5
