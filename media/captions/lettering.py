@@ -97,6 +97,7 @@ class Composer:
     tall: list[Cue] = field(default_factory=list)
     shrunk: list[Cue] = field(default_factory=list)
     _widths: dict[tuple[Font, str], float] = field(default_factory=dict)
+    _found: dict[tuple[str, Font | None], Font | None] = field(default_factory=dict)
 
     def laid(self, cue: Cue) -> Laid:
         """Return a caption in lines."""
@@ -145,7 +146,7 @@ class Composer:
         levels, found, at = levels_of(line), list[Letter](), 0
         last: Font | None = None
         for cluster in clusters(line):
-            font = font_of(cluster, self.fonts, last)
+            font = self._font(cluster, last)
             text = cluster
             if font is None:
                 self.missing.setdefault(cluster[0], cue.number)
@@ -153,6 +154,13 @@ class Composer:
             found.append(Letter(text, font, levels[at], owners[at]))
             at, last = at + len(cluster), font
         return found
+
+    def _font(self, cluster: str, last: Font | None) -> Font | None:
+        """Return the font of a cluster behind letters of another; asked once, as there are many of each."""
+        key = (cluster, last)
+        if key not in self._found:
+            self._found[key] = font_of(cluster, self.fonts, last)
+        return self._found[key]
 
     def _wrapped(self, letters: Sequence[Letter], room: float) -> list[list[Letter]]:
         """Return a paragraph in as few lines as there is room for, and these as even as they can be."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -67,7 +68,7 @@ class Catalogue:
     fonts: tuple[Font, ...]
     shelf: Shelf = field(default_factory=Shelf)
 
-    @property
+    @cached_property
     def emoji(self) -> Font | None:
         """The one that pictures come from, if there is one."""
         return next((font for font in self.fonts if font.path.stem == EMOJI), None)
