@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterable
-from itertools import islice
 from pathlib import Path
 from statistics import fmean
 
@@ -40,8 +39,8 @@ def main() -> None:
 
 def _psnrs(frames: Iterable[Luma], boxes: list[Box], luma: Luma) -> list[float]:
     step = FRAMES // LOOKED_AT
-    looked_at = islice(zip(frames, boxes, strict=True), step - 1, None, step)
-    return [psnr_of(frame, luma, box) for frame, box in looked_at]
+    looked_at = enumerate(zip(frames, boxes, strict=True), 1)
+    return [psnr_of(frame, luma, box) for number, (frame, box) in looked_at if number % step == 0]
 
 
 if __name__ == "__main__":

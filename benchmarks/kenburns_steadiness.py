@@ -19,7 +19,7 @@ from benchmarks.kenburns_reference import luma_of, offsets, wobble
 from media.kenburns.motion import Box
 
 ISSUE = 8
-FRAMES = 90
+FRAMES, LOOKED_AT = 90, 40
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
     arms = {
         "ours_px": round(ours, 5),
         "6x upscale and zoompan, px": round(older, 5),
-        "frames": FRAMES,
+        "frames": LOOKED_AT,
         "patches": "8 x 6",
     }
     value = round(older / ours, 1)
@@ -43,7 +43,9 @@ def main() -> None:
 
 
 def _wobble(frames: Iterable[Luma], boxes: list[Box], luma: Luma) -> float:
-    return wobble(np.stack([offsets(frame, luma, box) for frame, box in zip(frames, boxes, strict=True)]))
+    looked_at = enumerate(zip(frames, boxes, strict=True))
+    found = [offsets(frame, luma, box) for number, (frame, box) in looked_at if number < LOOKED_AT]
+    return wobble(np.stack(found))
 
 
 if __name__ == "__main__":

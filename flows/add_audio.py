@@ -10,6 +10,7 @@ from flows.command_line import main
 from media.manifest import Result
 from media.sound.job import AddAudioJob
 from tasks.code_version import expect_deployed_code
+from tasks.delivery import delivers
 from tasks.footage import download_all, find_or_send, publish_footage
 from tasks.lifeline import gives_sign_of_life
 from tasks.sound import lay_under
@@ -17,6 +18,7 @@ from tasks.sound import lay_under
 
 @flow(name="add-audio")
 @gives_sign_of_life
+@delivers
 def add_audio(job: AddAudioJob) -> Result:
     """Lay a sound under a video, and make both equally long.
 

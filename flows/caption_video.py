@@ -12,12 +12,14 @@ from media.captions.job import CaptionJob
 from media.manifest import Result
 from tasks.captions import burn_captions
 from tasks.code_version import expect_deployed_code
+from tasks.delivery import delivers
 from tasks.footage import download_all, find_or_send, publish_footage
 from tasks.lifeline import gives_sign_of_life
 
 
 @flow(name="caption-video")
 @gives_sign_of_life
+@delivers
 def caption_video(job: CaptionJob) -> Result:
     """Put captions into a video: burned into its pictures, as a track, or as WebVTT beside it.
 

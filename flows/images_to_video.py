@@ -10,6 +10,7 @@ from flows.command_line import main
 from media.kenburns.job import ImagesToVideoJob
 from media.manifest import Result
 from tasks.code_version import expect_deployed_code
+from tasks.delivery import delivers
 from tasks.footage import find_or_send, publish_footage
 from tasks.lifeline import gives_sign_of_life
 from tasks.moving import bring_pictures, make_clips
@@ -17,6 +18,7 @@ from tasks.moving import bring_pictures, make_clips
 
 @flow(name="images-to-video")
 @gives_sign_of_life
+@delivers
 def images_to_video(job: ImagesToVideoJob) -> Result:
     """Make still pictures move: zoom and pan over each, in a clip of its own or in one film.
 

@@ -10,6 +10,7 @@ from flows.command_line import main
 from media.manifest import Result
 from media.transcode.job import TranscodeJob
 from tasks.code_version import expect_deployed_code
+from tasks.delivery import delivers
 from tasks.footage import download_all, find_or_send, publish_footage
 from tasks.lifeline import gives_sign_of_life
 from tasks.transcode import transcode
@@ -17,6 +18,7 @@ from tasks.transcode import transcode
 
 @flow(name="transcode-video")
 @gives_sign_of_life
+@delivers
 def transcode_video(job: TranscodeJob) -> Result:
     """Turn a video into what plays elsewhere, with a poster, thumbnails and a table of its streams.
 

@@ -12,9 +12,9 @@ from media.contact_sheet import (
     LABEL_SIZE,
     MARGIN,
     PAPER,
-    _fitted,
-    _rounded,
-    _small_webp,
+    fitted,
+    rounded,
+    small_webp,
 )
 
 SIDE = 640
@@ -39,14 +39,14 @@ def before_after(before: bytes, after: bytes, *, labels: tuple[str, str] = (BEFO
     sheet = Image.new("RGB", size, PAPER)
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(LABEL_SIZE)
     for tile, (left, top), label in zip(tiles, corners, labels, strict=True):
-        sheet.paste(tile, (left, top), _rounded(tile.size))
+        sheet.paste(tile, (left, top), rounded(tile.size))
         draw.text((left + CORNER // 3, top + tile.height + 4), label, fill=INK, font=font)
-    return _small_webp(sheet)
+    return small_webp(sheet)
 
 
 def _tile(frame: bytes) -> Image.Image:
     with Image.open(io.BytesIO(frame), formats=["PNG"]) as image:
-        return _fitted(image, SIDE)
+        return fitted(image, SIDE)
 
 
 def _row(tiles: list[Image.Image]) -> tuple[list[tuple[int, int]], tuple[int, int]]:

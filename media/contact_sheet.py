@@ -26,7 +26,7 @@ WIDEST_SHEET = 1.6
 def poster(frame: bytes) -> bytes:
     """Return a PNG frame as a WebP of at most 640 pixels a side and 100 kB."""
     with Image.open(io.BytesIO(frame), formats=["PNG"]) as image:
-        return _small_webp(_fitted(image, POSTER_SIDE))
+        return small_webp(fitted(image, POSTER_SIDE))
 
 
 def contact_sheet(frames: Sequence[tuple[int, bytes]]) -> bytes:
@@ -47,30 +47,16 @@ def contact_sheet(frames: Sequence[tuple[int, bytes]]) -> bytes:
     font = ImageFont.load_default(LABEL_SIZE)
     for index, ((number, _), tile) in enumerate(zip(frames, tiles, strict=True)):
         left, top = grid.corner(index)
-        sheet.paste(tile, (left, top), _rounded(tile.size))
+        sheet.paste(tile, (left, top), rounded(tile.size))
         draw.text((left + 2, top + tile.height + 4), str(number), fill=INK, font=font)
-    return _small_webp(sheet)
-
-
-def side_by_side(frames: Sequence[bytes]) -> bytes:
-    """Return PNG frames of one size beside each other in their order, a WebP as `poster` makes them."""
-    tiles = []
-    for frame in frames:
-        with Image.open(io.BytesIO(frame), formats=["PNG"]) as image:
-            tiles.append(_fitted(image, POSTER_SIDE))
-    width = sum(tile.width for tile in tiles) + GAP * (len(tiles) - 1)
-    both, left = Image.new("RGB", (width, max(tile.height for tile in tiles)), PAPER), 0
-    for tile in tiles:
-        both.paste(tile, (left, 0))
-        left += tile.width + GAP
-    return _small_webp(both)
+    return small_webp(sheet)
 
 
 def thumbnail_of(path: Path) -> bytes | None:
     """Return a picture that is not as it must be as a small WebP; None if it does not even decode."""
     try:
         with Image.open(path, formats=["PNG", "WEBP"]) as image:
-            return _small_webp(_fitted(image, POSTER_SIDE))
+            return small_webp(fitted(image, POSTER_SIDE))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None
 
@@ -114,17 +100,17 @@ class _Grid:
 
 def _tile(frame: bytes) -> Image.Image:
     with Image.open(io.BytesIO(frame), formats=["PNG"]) as image:
-        return _fitted(image, TILE_SIDE)
+        return fitted(image, TILE_SIDE)
 
 
-def _fitted(image: Image.Image, side: int) -> Image.Image:
+def fitted(image: Image.Image, side: int) -> Image.Image:
     """Return the picture, opaque, shrunk to `side` pixels at most; it is never enlarged."""
     opaque = over_background(image, BEHIND)
     opaque.thumbnail((side, side), Image.Resampling.LANCZOS)
     return opaque
 
 
-def _rounded(size: tuple[int, int]) -> Image.Image:
+def rounded(size: tuple[int, int]) -> Image.Image:
     """Return a mask with soft corners, drawn four times as large and shrunk."""
     width, height = size
     mask = Image.new("L", (width * 4, height * 4), 0)
@@ -132,7 +118,7 @@ def _rounded(size: tuple[int, int]) -> Image.Image:
     return mask.resize(size, Image.Resampling.LANCZOS)
 
 
-def _small_webp(image: Image.Image) -> bytes:
+def small_webp(image: Image.Image) -> bytes:
     """Return the picture as WebP, coarser and at last smaller until it fits."""
     while True:
         for quality in QUALITIES:

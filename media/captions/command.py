@@ -47,7 +47,7 @@ def burned_argv(
     filters = plain(film.video, settings, encoder, *([BURN] if burn else []))
     return [
         *beginning(executable),
-        *reading(VIDEO, film.container),
+        *reading(VIDEO, film.container, *film.video.decoder),
         *_mapped(film),
         *("-vf", filters),
         *writing_video(settings, encoder),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from media.before_after import before_after
 from media.captions.command import VIDEO, Film, frame_argv
 from media.captions.cues import Cue
 from media.captions.writing import spoken
-from media.contact_sheet import contact_sheet, poster, side_by_side
+from media.contact_sheet import contact_sheet, poster
 from media.footage.command import reading
 from media.footage.container import Container
 from media.footage.convert import Conversion, run_ffmpeg
@@ -48,7 +49,7 @@ def previews(
     sheet = [(int(time * rate), data) for time, data in zip(times, after, strict=True)]
     pictures: list[tuple[Role, bytes]] = [
         ("poster", poster(after[0])),
-        ("before-after", side_by_side([before, after[0]])),
+        ("before-after", before_after(before, after[0])),
     ]
     if len(sheet) > 1:
         pictures.append(("contact-sheet", contact_sheet(sheet)))
@@ -69,7 +70,7 @@ def _frame(conversion: Conversion, settings: VideoSettings, time: Fraction, name
 
 
 def _before(conversion: Conversion, film: Film, settings: VideoSettings, time: Fraction) -> bytes:
-    source = reading(VIDEO, film.container, "-ss", _seconds(time))
+    source = reading(VIDEO, film.container, *film.video.decoder, "-ss", _seconds(time))
     filters = f"{plain(film.video, settings, 'libx264')},format=rgb24"
     run_ffmpeg(
         conversion, frame_argv(conversion.ffmpeg.path, source, film.video.index, filters, "before.png")

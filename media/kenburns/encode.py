@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from media.codec import CODINGS, Encoder, is_nvenc
-from media.encoder import EncoderChoice, Ffmpeg, explain_nvenc, pixels_for
+from media.encoder import EncoderChoice, Ffmpeg, explain_nvenc, held_session, pixels_for
 from media.errors import BadInput, OutOfResources, TimedOut, ToolCrashed, ToolFailed
 from media.faults import fault_point
 from media.footage.command import beginning, writing_file, writing_video
@@ -111,17 +111,19 @@ def shoot(shooting: Shooting, choice: EncoderChoice, on_progress: OnProgress | N
         OutOfResources: The disk is full, or a child was killed from outside.
         ToolFailed: ffmpeg failed or stood still, or made another video than it was asked for.
     """
+    used = choice
     try:
-        return _shot(shooting, choice, on_progress)
+        with held_session(shooting.ffmpeg, choice) as used:
+            return _shot(shooting, used, on_progress)
     except DecoderDied:
         raise
     except ToolFailed as failure:
-        if not is_nvenc(choice.encoder):
+        if not is_nvenc(used.encoder):
             raise
         software = CODINGS[shooting.settings.codec].software
-        reason = f"{choice.encoder} failed: {failure}"
+        reason = f"{used.encoder} failed: {failure}"
         logger.warning("%s; encoding once more by %s", reason, software)
-        fallback = choice.model_copy(update={"encoder": software, "reason": reason})
+        fallback = used.model_copy(update={"encoder": software, "reason": reason})
         return _shot(shooting, fallback, on_progress)
 
 

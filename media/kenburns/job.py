@@ -28,7 +28,9 @@ Easing = Literal["linear", "ease-in-out"]
 
 def _form_of(schema: dict[str, Any]) -> None:
     first = ("images", "mode", "duration", "width", "height", "fps", "zoom", "zoom_to", "fit", "cross_fade")
-    order_fields(schema, first)
+    order_fields(
+        schema, [*first, *(name for name in schema["properties"] if name not in {*first, *DELIVERY})]
+    )
 
 
 class Point(BaseModel):

@@ -62,7 +62,7 @@ class FilmCommand:
         ]
         return [
             *beginning(self.executable),
-            *reading("video", self.container),
+            *reading("video", self.container, *self.video.decoder),
             *("-map", f"0:{self.video.index}", "-vf", ",".join(filters)),
             *("-frames:v", str(self.fit.frames)),
             *writing_video(self.settings, encoder),
