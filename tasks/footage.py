@@ -7,6 +7,7 @@ from media.footage.job import FootageJob
 from media.footage.source import Footage
 from media.footage.work import Finished, Work, manifest_of
 from media.manifest import Result
+from tasks.artifacts import show_previews
 from tasks.dispatch import send_staged
 from tasks.manifest import find_manifest, published
 from tasks.media_task import media_task
@@ -34,4 +35,5 @@ def download_all(job: FootageJob) -> Work:
 def publish_footage(work: Work, made: Finished) -> Result:
     """Write the manifest, last and once, and show on the run's page what was made."""
     tools = open_tools()
+    show_previews(made.outputs, work.result, work.name, tools.store)
     return published(manifest_of(work, made, tools.machine, cost_so_far(1)), tools.store)

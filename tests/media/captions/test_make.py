@@ -239,7 +239,7 @@ def test_libass_finds_every_font_among_ours(film, tmp_path, ffmpeg: Ffmpeg):
     from tests.media.captions.conftest import cue  # noqa: PLC0415
     from tests.media.captions.test_writing import written  # noqa: PLC0415 - one helper
 
-    written(tmp_path, [cue("Aa קול قال الآن 日本 हिन्दी 😀")], (320, 180))
+    written(tmp_path, [cue("Aa קול قال الآن 日本 हिन्दी")], (320, 180))
 
     said = subprocess.run(
         [
@@ -255,6 +255,6 @@ def test_libass_finds_every_font_among_ours(film, tmp_path, ffmpeg: Ffmpeg):
         timeout=60,
     ).stderr
     chosen = [line.partition("-> ")[2] for line in said.splitlines() if "fontselect" in line]
-    assert len(chosen) >= 6
+    assert len(chosen) >= 5
     assert not [font for font in chosen if font.startswith("/") or not font.startswith("Noto")]
     assert "failed to find" not in said
