@@ -208,7 +208,7 @@ def test_footage_of_every_kind_gets_its_captions_whole(caption: Caption, tools, 
 def test_command_reads_its_container_alone_and_draws_our_script():
     found = {"index": 0, "codec": "h264", "profile": "High", "width": 640, "height": 360, "rotation": 0}
     found |= {"aspect": "1", "pixels": "yuv420p", "bits": 8, "alpha": False, "rate": "25", "variable": False}
-    found |= {"frames": 50, "start": "0", "duration": "2", "transfer": "sdr", "matrix": 1}
+    found |= {"frames": 50, "start": "0", "duration": "2", "missing": "0", "transfer": "sdr", "matrix": 1}
     found |= {"full_range": False, "interlaced": False, "decodes": True}
     read = FootageFacts.model_validate(
         {"video": found, "sounds": [], "covers": 0, "subtitles": 0, "damaged": 0}
