@@ -34,7 +34,7 @@ def test_video_is_read_alone_made_plain_and_written_to_begin_at_once():
         *("-f", "mov", "-i", "file:video"),
     ]
     assert after(argv, "-map") == "0:0"
-    assert after(argv, "-vf").startswith("fps=25/1,setsar=1,scale=out_color_matrix=bt709")
+    assert after(argv, "-vf").startswith("fps=25/1:start_time=0,setsar=1,scale=out_color_matrix=bt709")
     assert (after(argv, "-crf"), after(argv, "-preset")) == ("20", "fast")
     assert argv[-2:] == ["-y", "file:made.mp4"]
 

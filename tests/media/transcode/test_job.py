@@ -9,6 +9,7 @@ from media.errors import BadInput
 from media.footage.container import Container
 from media.footage.facts import FootageFacts, SoundStream, VideoStream
 from media.transcode.hls import sizes_of
+from media.delivery.wish import DELIVERY
 from media.transcode.job import TranscodeJob
 from media.transcode.profile import PROFILES
 from media.transcode.wanted import settings_of, sounds_of, span_of
@@ -178,7 +179,7 @@ def test_what_makes_no_sense_is_refused_before_anything_is_read(wishes):
 
 def test_address_is_not_in_the_digest_and_every_wish_is():
     assert "source" not in job().identity
-    assert set(job().identity) == set(TranscodeJob.model_fields) - {"source"}
+    assert set(job().identity) == set(TranscodeJob.model_fields) - {"source", *DELIVERY}
 
 
 def test_every_profile_has_a_word_in_the_form():
