@@ -20,8 +20,8 @@ def video() -> VideoStream:
     return VideoStream(
         index=1, codec="hevc", profile="Main", width=64, height=48, rotation=0, aspect=Fraction(1),
         pixels="yuv420p", bits=8, alpha=False, rate=Fraction(25), variable=False, frames=50,
-        start=Fraction(0), duration=Fraction(2), missing=Fraction(0), transfer="sdr", matrix=1, full_range=False,
-        interlaced=False, decodes=True,
+        start=Fraction(0), duration=Fraction(2), missing=Fraction(0), transfer="sdr", matrix=1,
+        full_range=False, interlaced=False, decodes=True,
     )  # fmt: skip
 
 

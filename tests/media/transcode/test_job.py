@@ -5,11 +5,11 @@ from fractions import Fraction
 import pytest
 from pydantic import ValidationError
 
+from media.delivery.wish import DELIVERY
 from media.errors import BadInput
 from media.footage.container import Container
 from media.footage.facts import FootageFacts, SoundStream, VideoStream
 from media.transcode.hls import sizes_of
-from media.delivery.wish import DELIVERY
 from media.transcode.job import TranscodeJob
 from media.transcode.profile import PROFILES
 from media.transcode.wanted import settings_of, sounds_of, span_of
