@@ -22,7 +22,14 @@ def rows_of(which: str, container: str, facts: FootageFacts, size: int) -> list[
     whole = {"stream": "file", "codec": container, "size": f"{size} bytes", "rate": _bit_rate(size, seconds)}
     pictures = [_picture(facts.video)] if facts.video else []
     rows = [whole, *pictures, *(_sound(one) for one in facts.sounds)]
-    blank = {"": which, "stream": "", "codec": "", "size": "", "rate": "", "seconds": f"{float(seconds):.3f}"}
+    blank = {
+        "when": which,
+        "stream": "",
+        "codec": "",
+        "size": "",
+        "rate": "",
+        "seconds": f"{float(seconds):.3f}",
+    }
     return [{**blank, **row} for row in rows]
 
 
@@ -59,7 +66,7 @@ def _sound(sound: SoundStream) -> Row:
     return {
         "stream": "sound",
         "codec": sound.codec,
-        "size": f"{sound.channels} channels{language}",
+        "size": f"{sound.channels} channel{'s' * (sound.channels > 1)}{language}",
         "rate": f"{sound.rate} Hz",
         "seconds": f"{float(sound.duration):.3f}",
     }

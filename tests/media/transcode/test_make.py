@@ -126,7 +126,7 @@ def test_table_says_what_went_in_and_what_came_out(transcoded, clip):
     _, files = transcoded(clip, profile="proxy", width=160)
 
     rows = json.loads(files["streams"].read_text())
-    assert [(row[""], row["stream"], row["codec"].split()[0]) for row in rows] == [
+    assert [(row["when"], row["stream"], row["codec"].split()[0]) for row in rows] == [
         ("before", "file", "mov"),
         ("before", "video", "h264"),
         ("before", "sound", "aac"),
