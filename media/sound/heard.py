@@ -1,6 +1,7 @@
 """What a sound really is, found by decoding all of it: headers are wrong too often."""
 
 import json
+import os
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,6 +19,8 @@ from media.video.encode import DISK_FULL
 LISTENER = Path(__file__).with_name("listen.py")
 LONGEST_S = 6 * 3600
 """Of a sound that is taken; as 32-bit floats that is 8 GB."""
+ENDLESS = 2**62
+"""Samples that no file has."""
 LIMITS = Limits(idle_s=120.0, memory_bytes=8 * 2**30, file_bytes=16 * 2**30)
 KEPT_RATES = (44100, 48000)
 """Every player takes these; others become 48 kHz."""
@@ -112,7 +115,7 @@ def hear(recording: Recording, form: Form, output: Path) -> Heard:
         OutOfResources: The disk is full.
         ToolFailed: The decoder broke.
     """
-    heard = _heard(recording, form, output)
+    heard = _heard(recording, form, output, output.parent, LONGEST_S * form.rate)
     if heard.too_long:
         raise BadInput(
             f"{recording.name}: expected at most {LONGEST_S // 3600} hours of sound, found more; send less"
@@ -129,6 +132,17 @@ def hear(recording: Recording, form: Form, output: Path) -> Heard:
     return heard.model_copy(update={"samples": samples, "audible": min(heard.audible, samples)})
 
 
+def damaged_in(recording: Recording) -> int:
+    """Decode a sound completely, however long, and keep nothing; returns how many pieces do not decode.
+
+    Raises:
+        BadInput: Nothing of it decodes.
+        ToolFailed: The decoder broke.
+    """
+    form, folder = Form.of(recording.stream), recording.path.parent
+    return _heard(recording, form, Path(os.devnull), folder, ENDLESS).damaged
+
+
 def _without_padding(recording: Recording, form: Form, samples: int) -> int:
     """Return how many samples are meant: an MP4 says where its last frame of AAC really ends."""
     if recording.container is not Container.MOV:
@@ -138,14 +152,14 @@ def _without_padding(recording: Recording, form: Form, samples: int) -> int:
     return said if 0 < said < samples <= said + PADDED * form.rate // max(stream.rate, 1) else samples
 
 
-def _heard(recording: Recording, form: Form, output: Path) -> Heard:
+def _heard(recording: Recording, form: Form, output: Path, folder: Path, most: int) -> Heard:
     argv = [
         *(sys.executable, "-I", str(LISTENER), recording.container.demuxer, str(recording.path.absolute())),
         *(str(recording.stream.index), str(form.rate), str(form.channels)),
-        *(str(LONGEST_S * form.rate), str(output.absolute())),
+        *(str(most), str(output.absolute())),
     ]
     said: dict[str, object] = {}
-    with start(argv, cwd=output.parent, limits=LIMITS) as child:
+    with start(argv, cwd=folder, limits=LIMITS) as child:
         child.close_stdin()
         for line in child.reports():
             said = json.loads(line)

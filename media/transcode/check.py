@@ -3,9 +3,10 @@
 from fractions import Fraction
 from pathlib import Path
 
-from media.errors import ToolFailed
+from media.errors import BadInput, ToolFailed
 from media.footage.container import Container
 from media.footage.facts import FootageFacts, facts_of
+from media.sound.heard import Recording, damaged_in
 from media.transcode.command import Recoding
 from media.video.check import VideoFacts, read_video
 
@@ -57,6 +58,27 @@ def checked(path: Path, recoding: Recoding, span: Fraction) -> tuple[VideoFacts,
     if wrong := [f"expected {wanted}, found {what}" for holds, wanted, what in truths if not holds]:
         raise ToolFailed(f"{path.name}: {'; '.join(wrong)}; encode it again")
     return found, heard
+
+
+def expect_whole_sounds(path: Path, heard: FootageFacts, recoding: Recoding, name: str) -> None:
+    """Decode every sound of a video of ours to its end.
+
+    Args:
+        path: The video.
+        heard: What it holds.
+        recoding: How it was made.
+        name: What the owner of its footage calls that.
+
+    Raises:
+        BadInput: A sound that was copied does not decode, so that of the footage does not.
+        ToolFailed: One that was encoded does not decode.
+    """
+    for number, (found, wanted) in enumerate(zip(heard.sounds, recoding.sounds, strict=True), 1):
+        copied = wanted.codec == "copy"
+        called = f"{name if copied else path.name}, sound {number}"
+        if damaged := damaged_in(Recording(path, Container.MOV, found, called)):
+            told = f"{called}: expected sound that decodes to its end, found {damaged} damaged pieces of it"
+            raise BadInput(f"{told}; send it whole") if copied else ToolFailed(f"{told}; encode it again")
 
 
 def _lengths(heard: FootageFacts, recoding: Recoding, span: Fraction) -> list[tuple[bool, str, object]]:

@@ -9,7 +9,7 @@ from media.footage.convert import Conversion, Converted, convert_video
 from media.footage.facts import FootageFacts, VideoStream
 from media.footage.work import OnFrames
 from media.tools import Tools
-from media.transcode.check import checked
+from media.transcode.check import checked, expect_whole_sounds
 from media.transcode.command import Recoding, transcode_argv
 from media.transcode.job import TranscodeJob
 from media.video.check import VideoFacts
@@ -80,4 +80,5 @@ def encoded(here: Here, recoding: Recoding, name: str = "made") -> MadeVideo:
 
     converted = convert_video(here.conversion, recoding.settings, command)
     facts, heard = checked(path, recoding, here.seconds)
+    expect_whole_sounds(path, heard, recoding, here.name)
     return MadeVideo(path, recoding, converted, facts, heard)

@@ -87,7 +87,8 @@ def frames_argv(executable: Path, playlist: str) -> list[str]:
     return [
         *beginning(executable),
         *("-protocol_whitelist", "file", "-format_whitelist", "hls,mov", "-allowed_extensions", "ALL"),
-        *("-f", "hls", "-i", playlist, "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "null", "-"),
+        *("-f", "hls", "-i", playlist, "-map", "0:v:0", "-map", "0:a?"),
+        *("-fps_mode", "passthrough", "-f", "null", "-"),
     ]
 
 

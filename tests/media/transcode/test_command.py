@@ -146,3 +146,4 @@ def test_segments_are_copied_and_playlists_read_from_this_folder_alone():
     )
     assert after(read, "-protocol_whitelist") == "file"
     assert after(read, "-format_whitelist") == "hls,mov"
+    assert [read[at + 1] for at, part in enumerate(read) if part == "-map"] == ["0:v:0", "0:a?"]

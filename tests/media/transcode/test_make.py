@@ -232,6 +232,35 @@ def test_damaged_video_is_refused_and_nothing_is_published(transcoded, tmp_path)
     assert not list((tmp_path / "store").rglob("manifest.json"))
 
 
+@pytest.mark.parametrize("profile", ["web", "prores"])
+def test_damaged_sound_is_refused_where_it_is_copied_and_nothing_is_published(
+    transcoded, clip, tmp_path, profile
+):
+    (tmp_path / "b.mp4").write_bytes(with_spoiled_sound(clip))
+
+    with pytest.raises(BadInput, match=r"b\.mp4, sound 1: expected sound that decodes to its end"):
+        transcoded(tmp_path / "b.mp4", profile=profile)
+    assert not list((tmp_path / "store").rglob("manifest.json"))
+
+
+def test_damaged_sound_is_refused_where_it_is_encoded(transcoded, clip, tmp_path):
+    (tmp_path / "b.mp4").write_bytes(with_spoiled_sound(clip))
+
+    with pytest.raises(BadInput, match=r"b\.mp4: expected footage that decodes to its end"):
+        transcoded(tmp_path / "b.mp4", duration=0.9)
+
+
+def with_spoiled_sound(video: Path) -> bytes:
+    """Return an MP4 with every other packet of its sound overwritten; the index is as it was."""
+    data = bytearray(video.read_bytes())
+    with av.open(str(video)) as container:
+        for number, packet in enumerate(container.demux(audio=0)):
+            if packet.size and number % 2:
+                noise = np.random.default_rng(number).bytes(packet.size)
+                data[packet.pos : packet.pos + packet.size] = noise
+    return bytes(data)
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
