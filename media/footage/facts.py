@@ -101,6 +101,7 @@ class SoundStream(_Frozen):
         duration: From the first packet to the end of the last, in seconds; headers are not believed.
         packets: Counted.
         language: As the file says it, such as por; "" or und where it does not.
+        missing: Seconds that the file's own index promises and that are not there.
     """
 
     index: int
@@ -111,6 +112,7 @@ class SoundStream(_Frozen):
     duration: Exact
     packets: int
     language: str
+    missing: Exact = Fraction(0)
 
 
 class FootageFacts(_Frozen):
@@ -175,26 +177,32 @@ def expect_video(facts: FootageFacts, name: str) -> VideoStream:
         raise BadInput(
             f"{name}: expected a video that plays, found no frame in it that decodes; send it whole"
         )
-    if video.missing:
-        raise BadInput(
-            f"{name}: expected the {float(video.duration + video.missing):.1f} s of video that its index "
-            f"promises, found {float(video.duration):.1f} s; its end was cut off, so send it whole"
-        )
-    if max(video.width, video.height) > LARGEST_SIDE or video.frames > MOST_FRAMES:
+    _expect_whole(video, "video", name)
+    width, height = max((video.width, video.height), video.shown, key=max)
+    if max(width, height) > LARGEST_SIDE or video.frames > MOST_FRAMES:
         raise BadInput(
             f"{name}: expected at most {LARGEST_SIDE} pixels a side and {MOST_FRAMES} frames, found "
-            f"{video.width} x {video.height} and {video.frames}; send less of it"
+            f"{width} x {height} and {video.frames}; send less of it"
         )
     return video
 
 
 def expect_sound(facts: FootageFacts, name: str) -> SoundStream:
-    """Return the first sound of footage.
+    """Return the first sound of footage that is not empty.
 
     Raises:
-        BadInput: There is none, or it has no length.
+        BadInput: There is none, it has no length, or its end was cut off.
     """
-    sound = next(iter(facts.sounds), None)
-    if sound is None or not sound.packets or sound.duration <= 0:
+    sound = next((one for one in facts.sounds if one.packets), None)
+    if sound is None or sound.duration <= 0:
         raise BadInput(f"{name}: expected a file with sound, found none in it; send one that can be heard")
+    _expect_whole(sound, "sound", name)
     return sound
+
+
+def _expect_whole(stream: VideoStream | SoundStream, kind: str, name: str) -> None:
+    if stream.missing:
+        raise BadInput(
+            f"{name}: expected the {float(stream.duration + stream.missing):.1f} s of {kind} that its index "
+            f"promises, found {float(stream.duration):.1f} s; its end was cut off, so send it whole"
+        )

@@ -119,13 +119,15 @@ def video_of(stream: Any, times: list[tuple[int, int]], first: Any) -> dict[str,
 def sound_of(stream: Any, times: list[tuple[int, int]]) -> dict[str, object]:  # noqa: ANN401 - as above
     """Return what is known of a stream of sound; how long it is, its packets say and no header."""
     times.sort()
+    duration = span(times, stream.time_base, Fraction(0))
     return {
         "index": stream.index,
         "codec": stream.codec_context.name,
         "rate": stream.codec_context.sample_rate,
         "channels": stream.codec_context.channels,
         "start": text(times[0][0] * stream.time_base if times else Fraction(0)),
-        "duration": text(span(times, stream.time_base, Fraction(0))),
+        "duration": text(duration),
+        "missing": text(missing(stream, duration)),
         "packets": len(times),
         "language": str(stream.metadata.get("language", "")),
     }
@@ -153,7 +155,7 @@ def named(rate: Fraction, near: Fraction = NEAR) -> Fraction:
 
 
 def missing(stream: Any, found: Fraction) -> Fraction:  # noqa: ANN401 - as above
-    """Return the seconds that an index of all frames promises beyond those that are there."""
+    """Return the seconds that an index of all packets promises beyond those that are there."""
     if not stream.frames or not stream.duration:
         return Fraction(0)
     missed = stream.duration * stream.time_base - found

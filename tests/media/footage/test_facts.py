@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from media.errors import BadInput
-from media.footage.facts import VideoStream, expect_sound, expect_video
+from media.footage.container import Container
+from media.footage.facts import VideoStream, expect_sound, expect_video, facts_of
 from tests.media.footage.files import AS_THEY_ARE, MOVING, TONE, X264, made, read
 
 HEVC10 = ("-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=0")
@@ -200,6 +201,24 @@ def test_mp4_that_begins_with_its_index_and_lacks_its_end_is_refused(tmp_path):
         BadInput, match=r"expected the 1\.0 s of video that its index promises, found 0\.\d s"
     ):
         video_of(tmp_path / "cut.mp4")
+
+
+def test_sound_that_begins_with_its_index_and_lacks_its_end_is_refused(tmp_path):
+    whole = made(tmp_path / "a.m4a", *TONE, "-c:a", "aac", "-movflags", "+faststart")
+    (tmp_path / "cut.m4a").write_bytes(whole.read_bytes()[: int(0.7 * whole.stat().st_size)])
+
+    assert not expect_sound(facts_of(whole, Container.MOV, "a.m4a", tmp_path), "a.m4a").missing
+    with pytest.raises(
+        BadInput, match=r"cut\.m4a: expected the 1\.0 s of sound that its index promises, found 0\.\d s"
+    ):
+        expect_sound(facts_of(tmp_path / "cut.m4a", Container.MOV, "cut.m4a", tmp_path), "cut.m4a")
+
+
+def test_pixels_so_wide_that_no_encoder_takes_what_is_shown_are_refused(tmp_path):
+    wide = made(tmp_path / "a.mp4", *MOVING, "-vf", "scale=640:96,setsar=32", *X264)
+
+    with pytest.raises(BadInput, match=r"expected at most 16384 pixels a side .*, found 20480 x 96"):
+        video_of(wide)
 
 
 @pytest.mark.parametrize("name", ["a.mkv", "a.ts", "a.ogv"])
