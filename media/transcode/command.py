@@ -89,7 +89,7 @@ def stays_on_gpu(recoding: Recoding, encoder: Encoder) -> bool:
         or settings.width % 2
         or settings.height % 2
     )
-    return is_nvenc(encoder) and video.codec in {"h264", "hevc", "av1", "vp9"} and not needs_a_filter
+    return is_nvenc(encoder) and video.codec in {"h264", "hevc", "vp9"} and not needs_a_filter
 
 
 def plain_on_gpu(video: VideoStream, settings: VideoSettings) -> str:

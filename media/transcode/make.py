@@ -48,7 +48,7 @@ def _looked_at(job: TranscodeJob, footage: Footage, folder: Path, tools: Tools, 
     span = span_of(job, facts, video, name)
     trimmed = span if job.start or job.duration is not None else None
     settings = settings_of(job, video)
-    recoding = Recoding(video, container, settings, sounds_of(job, facts, container), trimmed)
+    recoding = Recoding(video, container, settings, sounds_of(job, facts, container, trimmed), trimmed)
     return Here(job, name, folder, tools, report, facts, video, recoding, span.duration)
 
 

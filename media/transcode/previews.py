@@ -9,16 +9,21 @@ from media.manifest import Output, Role
 from media.transcode.here import Here, MadeVideo
 from media.transcode.report import Row
 from media.transcode.stills import stills_of, thumbnails_vtt
+from media.transcode.wanted import heard_in
 
 
 def told(here: Here) -> list[str]:
     """Return what the footage's owner is to know of how it was made plain."""
     keeps_alpha = here.recoding.settings.alpha
     sentences = [one for one in said_of(here.video) if not (keeps_alpha and "transparent" in one)]
-    left = len([one for one in here.facts.sounds if one.packets]) - len(here.recoding.sounds)
+    heard = heard_in(here.facts, here.recoding.span)
+    silent = len(heard_in(here.facts, None)) - len(heard)
+    if silent:
+        sentences.append(f"sounds left out, as they are not heard in the part that is kept: {silent}")
+    left = len(heard) - len(here.recoding.sounds)
     if left > 0:
         sentences.append(f"it has {left + 1} sounds; the first was kept")
-    if not here.recoding.sounds:
+    if not here.recoding.sounds and not silent:
         sentences.append("it has no sound")
     if here.facts.subtitles:
         sentences.append(f"it has {here.facts.subtitles} streams of subtitles; they were left out")

@@ -90,10 +90,12 @@ def fitted(size: tuple[int, int], width: int, height: int) -> tuple[int, int]:
     return _even(size[0] * scale), _even(size[1] * scale)
 
 
-def sounds_of(job: TranscodeJob, facts: FootageFacts, container: Container) -> tuple[Sound, ...]:
-    """Return the sounds of the result: as they are where they fit, else encoded."""
+def sounds_of(
+    job: TranscodeJob, facts: FootageFacts, container: Container, span: Span | None = None
+) -> tuple[Sound, ...]:
+    """Return the sounds of the result: as they are where they fit, else encoded; of a part, those in it."""
     profile = job.made_for
-    heard = [one for one in facts.sounds if one.packets]
+    heard = heard_in(facts, span)
     whole = not job.start and job.duration is None and container in COPYABLE
     sounds = []
     for stream in heard if profile.all_sounds else heard[:1]:
@@ -109,7 +111,7 @@ def span_of(job: TranscodeJob, facts: FootageFacts, video: VideoStream, name: st
     Raises:
         BadInput: There is nothing of the video in it.
     """
-    begins = min([video.start, *(one.start for one in facts.sounds if one.packets)])
+    begins = _beginning(facts)
     ends = video.start - begins + video.duration
     start = round(Fraction(str(job.start)) * video.rate) / video.rate
     if start >= ends:
@@ -119,6 +121,21 @@ def span_of(job: TranscodeJob, facts: FootageFacts, video: VideoStream, name: st
         )
     kept = ends - start
     return Span(start, min(kept, Fraction(str(job.duration))) if job.duration else kept)
+
+
+def heard_in(facts: FootageFacts, span: Span | None) -> list[SoundStream]:
+    """Return the sounds that are not empty, and of which something lies in the part that is kept."""
+    sounds = [one for one in facts.sounds if one.packets]
+    if span is None:
+        return sounds
+    start = _beginning(facts) + span.start
+    return [one for one in sounds if one.start < start + span.duration and one.start + one.duration > start]
+
+
+def _beginning(facts: FootageFacts) -> Fraction:
+    """Return when the first stream of footage with pictures begins."""
+    video = [facts.video.start] if facts.video else []
+    return min([*video, *(one.start for one in facts.sounds if one.packets)])
 
 
 def _even(side: Fraction) -> int:

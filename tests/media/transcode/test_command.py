@@ -102,6 +102,8 @@ def test_gpu_makes_pictures_smaller_itself():
         {"pixels": "yuv422p"},
         {"rate": 30},
         {"codec": "prores"},
+        {"codec": "libdav1d"},
+        {"codec": "av1"},
     ],
 )
 def test_what_needs_a_filter_of_the_processors_is_read_there(wishes):

@@ -12,7 +12,7 @@ from media.footage.facts import FootageFacts, SoundStream, VideoStream
 from media.transcode.hls import sizes_of
 from media.transcode.job import TranscodeJob
 from media.transcode.profile import PROFILES
-from media.transcode.wanted import settings_of, sounds_of, span_of
+from media.transcode.wanted import Span, settings_of, sounds_of, span_of
 
 
 def job(**wishes: object) -> TranscodeJob:
@@ -133,6 +133,15 @@ def test_sound_stays_as_it_is_where_it_fits_and_is_encoded_where_not(wishes, con
     sounds = sounds_of(job(**wishes), holding(*heard), container)
 
     assert [(one.codec, one.channels) for one in sounds] == expected
+
+
+def test_part_has_the_sounds_of_which_something_lies_in_it():
+    early, whole, late = sound(duration=2), sound(index=2), sound(index=3, start=9, duration=1)
+    span = Span(Fraction(3), Fraction(5))
+
+    sounds = sounds_of(job(start=3, duration=5), holding(early, whole, late), Container.MOV, span)
+
+    assert [one.stream.index for one in sounds] == [2]
 
 
 def test_part_begins_at_a_frame_and_ends_with_the_video():

@@ -183,6 +183,16 @@ def test_sound_that_begins_later_than_the_picture_still_does(transcoded, tmp_pat
     assert abs(loud - 0.5) < 0.05
 
 
+def test_part_after_the_end_of_a_sound_is_made_without_it_and_that_is_said(transcoded, tmp_path):
+    short = ("-f", "lavfi", "-i", "sine=f=440:d=0.4")
+    source = made(tmp_path / "a.mp4", *MOVING, *short, *X264)
+
+    manifest, files = transcoded(source, start=0.6)
+
+    assert sounds_in(files["video"]) == []
+    assert "sounds left out, as they are not heard in the part that is kept: 1" in manifest.record.warnings
+
+
 def test_same_job_again_is_found_and_not_made(transcoded, clip):
     first, _ = transcoded(clip)
     again, _ = transcoded(clip.rename(clip.with_name("other name.mp4")))
