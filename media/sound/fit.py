@@ -97,9 +97,10 @@ def fit_of(mode: Mode, lengths: Lengths, name: str) -> Fit:
             f"{_s(lengths.video)}, found {_s(lengths.sound)}; ask for the mode loop, freeze or trim"
         )
     if fit.frames / lengths.rate > LONGEST_S or fit.frames > MOST_REPEATS * lengths.whole:
+        shorter = "a shorter video" if fit.way == "whole" else "a shorter sound"
         raise BadInput(
             f"{name}: expected a result of at most {LONGEST_S // 3600} hours and {MOST_REPEATS} repetitions, "
-            f"found a sound of {_s(lengths.sound)} over a video of {_s(lengths.video)}; send less sound"
+            f"found a sound of {_s(lengths.sound)} over a video of {_s(lengths.video)}; send {shorter}"
         )
     return fit
 

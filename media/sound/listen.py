@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import IO, Any
 
 import av
@@ -20,8 +21,11 @@ import numpy as np
 
 REPORT_FD = 3
 REPORT_EVERY_S = 1.0
+FLOAT_BYTES = 4
 AUDIBLE = 0.001
 """-60 dB of full scale: what is softer is not missed."""
+GAP_S = Fraction(1, 10)
+"""What is longer is silence between two sounds, and no tremor of a container's clock."""
 
 
 class Listener:
@@ -32,6 +36,8 @@ class Listener:
         self._written, self._rate, self._channels, self._most = written, rate, channels, most
         self._form: tuple[object, ...] = ()
         self._resampler: Any = None
+        self._into = channels
+        self._due: Fraction | None = None
 
     @property
     def full(self) -> bool:
@@ -41,12 +47,15 @@ class Listener:
     def hear(self, frame: Any) -> None:  # noqa: ANN401 - PyAV has no types
         """Take one decoded frame; what follows after a change of form is resampled anew."""
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if form != self._form:
+        gap = self._gap_before(frame)
+        if gap or form != self._form:
             self.end()
-            layout = "mono" if self._channels == 1 else "stereo"
+            self._rest(round(gap * self._rate))
             self._form = form
-            self._resampler = av.AudioResampler("flt", layout, self._rate)
-        frame.pts = None  # samples follow each other, whatever the container's clock says
+            # One channel is repeated: as stereo, ffmpeg makes each of two softer by 3 dB.
+            self._into = min(self._channels, frame.layout.nb_channels)
+            self._resampler = av.AudioResampler("flt", "mono" if self._into == 1 else "stereo", self._rate)
+        frame.pts = None  # samples follow each other, however the container's clock trembles
         self._keep(self._resampler.resample(frame))
 
     def end(self) -> None:
@@ -55,9 +64,30 @@ class Listener:
             self._keep(self._resampler.resample(None))
             self._resampler = None
 
+    def _gap_before(self, frame: Any) -> Fraction:  # noqa: ANN401 - as above
+        """Return the seconds of silence before a frame; what overlaps has none."""
+        length = Fraction(frame.samples, frame.sample_rate)
+        at = None if frame.pts is None else frame.pts * Fraction(frame.time_base)
+        if self._due is None or at is None:
+            begins = at if self._due is None else self._due
+            self._due = None if begins is None else begins + length
+            return Fraction(0)
+        gap = at - self._due if at - self._due > GAP_S else Fraction(0)
+        self._due += gap + length
+        return gap
+
+    def _rest(self, samples: int) -> None:
+        """Leave out so many samples, which read as zeros; beyond what is wanted, none."""
+        samples = min(samples, self._most + 1 - self.samples)
+        self._written.seek(samples * self._channels * FLOAT_BYTES, os.SEEK_CUR)
+        self.samples += samples
+
     def _keep(self, frames: list[Any]) -> None:
         for frame in frames:
-            values = np.nan_to_num(frame.to_ndarray().reshape(-1, self._channels))
+            values = frame.to_ndarray().reshape(-1, self._into)
+            if not np.isfinite(values).all():
+                raise ValueError("samples that are infinite, or no numbers")
+            values = values if self._into == self._channels else values.repeat(self._channels, axis=1)
             loud = np.abs(values).max(axis=1, initial=0.0)
             heard = np.flatnonzero(loud > AUDIBLE)
             if heard.size:

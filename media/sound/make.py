@@ -122,16 +122,16 @@ def bring(work: Work, tools: Tools, conversion: Conversion) -> Brought:
     video = expect_video(found, source.name)
     fetch_asset(audio.asset, tools.store, folder / "sound")
     stream = expect_sound(facts_of(folder / "sound", audio.container, audio.name, folder), audio.name)
-    own = next(iter(found.sounds), None) if job.keep_original else None
+    own = next((one for one in found.sounds if one.packets), None) if job.keep_original else None
     form = Form.of(stream, *([own] if own else []))
     recording = Recording(folder / "sound", audio.container, stream, audio.name)
     sound = decoded(recording, form, "heard.f32", conversion)
     beside = None
     if own:
         recording = Recording(folder / "video", source.container, own, source.name)
-        beside = Beside(
-            decoded(recording, form, "beside.f32", conversion), own.start - video.start, video.duration
-        )
+        heard, rate = decoded(recording, form, "beside.f32", conversion), rate_of(video)
+        period = max(1, round(video.duration * rate)) / rate
+        beside = Beside(heard, own.start - video.start, video.duration, period)
     sounds = Sounds(sound, beside)
     return Brought(job, Reel(video, source.container, conversion), sounds, tuple(_said(job, stream, sounds)))
 

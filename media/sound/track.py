@@ -41,11 +41,13 @@ class Beside:
         sound: It.
         late: Seconds by which it begins after the pictures; negative where it begins before them.
         pictures: Seconds that the pictures last that it belongs to.
+        period: Seconds after which they begin anew where they are repeated: whole frames.
     """
 
     sound: Sound
     late: Fraction
     pictures: Fraction
+    period: Fraction
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def _own(beside: Beside, fit: Fit, seconds: Fraction, conversion: Conversion) ->
     form = beside.sound.track.form
     shift = round(abs(beside.late) * form.rate)
     begins = (f"adelay={shift}S:all=1",) if beside.late > 0 else (f"atrim=start_sample={shift}",)
-    length = beside.pictures * fit.stretch
+    length = beside.period if fit.way == "looped" else beside.pictures * fit.stretch
     filters = (
         *(begins if shift else ()),
         *at_tempo(1 / fit.stretch),
@@ -135,8 +137,8 @@ def _at_level(job: AddAudioJob, track: Track, conversion: Conversion) -> tuple[T
         return made, [said] if said else []
     if peak <= 1:
         return track, []
-    made = written(track, (f"volume={1 / peak:.6f}",), conversion)
     lower = 20 * math.log10(peak)
+    made = written(track, (f"volume={-lower:.6f}dB",), conversion)
     said = f"the sound is {lower:.1f} dB softer than it was, lest its peaks be cut off"
     return made, [said] if lower > TOLD_DB else []
 

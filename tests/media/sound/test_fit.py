@@ -76,6 +76,12 @@ def test_result_without_end_is_refused(sound, video):
         fit("loop", sound, video)
 
 
+@pytest.mark.parametrize(("sound", "video", "shorter"), [(10, 30_000, "video"), (30_000, 10, "sound")])
+def test_of_what_is_too_long_less_is_asked_for(sound, video, shorter):
+    with pytest.raises(BadInput, match=f"send a shorter {shorter}$"):
+        fit("loop", sound, video)
+
+
 @pytest.mark.parametrize("fps", ["24000/1001", "25", "30", "1", "60"])
 @pytest.mark.parametrize("sound", [0.05, 1.0, 9.999, 11.337])
 def test_pictures_end_within_a_frame_of_the_sound_and_cut_off_no_word(fps, sound):

@@ -4,10 +4,11 @@ import shutil
 import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from media.errors import BadInput
-from media.footage.container import SOUND
+from media.footage.container import SOUND, Container
 from media.footage.facts import expect_sound, facts_of
 from media.footage.sniff import container_of_file
 from media.sound.heard import LONGEST_S, Form, Heard, Recording, hear
@@ -99,6 +100,49 @@ def test_sound_of_a_cover_is_no_video(lay, shoot, tone):
 def test_video_without_sound_is_no_sound(lay, clip):
     with pytest.raises(BadInput, match=r"clip\.mp4: expected a file with sound, found none in it; send one"):
         lay(clip, clip)
+
+
+def test_one_channel_becomes_two_as_loud_as_it_was(shoot, tmp_path):
+    path = shoot("half.wav", *SINE, "aevalsrc=0.5*sin(2*PI*440*t):s=48000:d=1")
+    stream = expect_sound(facts_of(path, Container.WAV, path.name, tmp_path), path.name)
+
+    found = hear(Recording(path, Container.WAV, stream, path.name), Form(48000, 2), tmp_path / "heard.f32")
+
+    left, right = np.fromfile(tmp_path / "heard.f32", "<f4").reshape(-1, 2).T
+    assert found.peak == pytest.approx(0.5, abs=0.001)
+    assert np.array_equal(left, right)
+
+
+def test_gap_in_a_sound_stays_as_long_as_it_is(shoot, tmp_path):
+    hole = ("-af", "aselect='not(between(t,0.5,1.5))'")
+    path = shoot("hole.mkv", *SINE, "sine=440:d=2:sample_rate=48000", *hole, "-c:a", "pcm_s16le")
+
+    assert seconds(path, tmp_path) == pytest.approx(2, abs=0.03)
+    samples = np.abs(np.fromfile(tmp_path / "heard.f32", "<f4"))
+    assert samples[round(0.6 * 48000) : round(1.4 * 48000)].max() == 0
+    assert samples[: round(0.4 * 48000)].max() > 0.05 < samples[round(1.6 * 48000) :].max()
+
+
+@pytest.mark.parametrize("value", [np.inf, np.nan])
+def test_samples_that_are_no_numbers_are_refused(lay, shoot, clip, tmp_path, value):
+    data = bytearray(shoot("floats.wav", *SINE, "sine=d=1", "-c:a", "pcm_f32le").read_bytes())
+    data[-400:-396] = np.float32(value).tobytes()
+    (tmp_path / "spoiled.wav").write_bytes(data)
+
+    with pytest.raises(
+        BadInput, match=r"spoiled\.wav: expected sound that decodes, found: samples that are infinite"
+    ):
+        lay(clip, tmp_path / "spoiled.wav")
+
+
+def test_samples_a_million_times_too_loud_are_heard_at_full_scale(lay, clip, shoot):
+    loud = shoot(
+        "loud.wav", *SINE, "aevalsrc=4000000*sin(2*PI*440*t):s=48000:d=2", "-c:a", "pcm_f32le"
+    )  # fmt: skip
+
+    _, found = lay(clip, loud)
+
+    assert 0.3 < found.rms(0.5, 1.5) < 0.8
 
 
 def test_sound_of_no_length_is_none(lay, clip, tmp_path):

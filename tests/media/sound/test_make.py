@@ -108,6 +108,31 @@ def test_own_sound_of_a_video_stays_under_the_new_one_as_fast_as_its_pictures(la
     assert np.std(after) > 4 * np.std(before)
 
 
+def test_own_sound_begins_anew_with_its_pictures_however_long_the_last_of_them_is(lay, shoot, clip):
+    late = (
+        *("-vf", "settb=1/1000,setpts='N*40+gt(N,30)*17'"),
+        *("-fps_mode", "passthrough", "-enc_time_base", "1:1000"),
+    )
+    beep = "aevalsrc='0.5*sin(2*PI*2000*t)*lt(t,0.2)':s=48000:d=2"
+    source = shoot("late.mkv", "-i", str(clip), "-f", "lavfi", "-i", beep, *late, "-c:a", "pcm_s16le")
+    silence = shoot("silence-20.wav", "-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono", "-t", "20")
+
+    _, found = lay(source, silence, mode="loop", keep_original=True, original_gain=0)
+
+    assert found.rms(18.02, 18.12) > 0.1  # the tenth time
+    assert found.rms(17.8, 17.95) < 0.01
+
+
+def test_own_sound_that_is_empty_is_passed_over_for_the_next(lay, shoot, clip, tone):
+    sounds = ("-i", str(tone(2.0)), "-map", "0", "-map", "1", "-map", "1", "-filter:a:0", "aselect=0")
+    source = shoot("empty.mkv", "-i", str(clip), *sounds, "-c:v", "copy", "-c:a", "pcm_s16le")
+    silence = shoot("silence-2.wav", "-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono", "-t", "2")
+
+    _, found = lay(source, silence, keep_original=True, original_gain=0)
+
+    assert found.rms(0.5, 1.5) > 0.05
+
+
 def test_fades_begin_and_end_in_silence(lay, clip, tone):
     _, found = lay(clip, tone(2.0), fade_in=0.5, fade_out=0.5)
 
