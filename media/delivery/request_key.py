@@ -95,8 +95,11 @@ def keep_result(key: str, result: str, store: ObjectStore) -> str:
 
 
 def _asked(job: FootageJob) -> str:
-    """Return the digest of a request as it was made: addresses included, delivery left out."""
-    said = job.model_dump(mode="json", exclude=set(DELIVERY))
+    """Return the digest of a request as it was made: addresses included, delivery left out.
+
+    Defaults are left out as well, so that a request outlives an upgrade that gives its job another field.
+    """
+    said = job.model_dump(mode="json", exclude=set(DELIVERY), exclude_defaults=True)
     return sha256_of(json.dumps(said, sort_keys=True).encode())
 
 
