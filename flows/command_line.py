@@ -58,12 +58,13 @@ class Door:
     Attributes:
         unwrapped: Returns a job out of what was given as one.
         answered: Returns the last line of stdout, where the manifest lies.
-        refused: Returns the same of a failure, which says nothing there but its sentence on stderr.
+        refused: Returns the same of a failure, and of its job if it was one at all; others say nothing there
+            but their sentence on stderr.
     """
 
     unwrapped: Callable[[object], object] = lambda given: given
     answered: Callable[[Any, Result], str] = lambda _, result: readable(result.manifest)
-    refused: Callable[[MediaError], str] = lambda _: ""
+    refused: Callable[[Any, MediaError], str] = lambda _job, _error: ""
 
 
 def main(
@@ -93,6 +94,7 @@ def main(
         logging.getLogger(runs).addFilter(_without_our_own_trace)
     os.environ.setdefault("DO_NOT_TRACK", "1")
     door = door or Door()
+    job: BaseModel | None = None
     try:
         job = read_job(arguments.job, model, door.unwrapped)
         with temporary_settings(set_defaults=SERVER), _ending_in_time():
@@ -102,7 +104,7 @@ def main(
                 sys.stderr.write(f"wrote {path}\n")
         answer = door.answered(job, result)
     except MediaError as error:
-        if refusal := door.refused(error):
+        if refusal := door.refused(job, error):
             sys.stdout.write(f"{refusal}\n")
         sys.exit(f"{type(error).__name__}: {error}")
     sys.stdout.write(f"{answer}\n")

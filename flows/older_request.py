@@ -59,8 +59,8 @@ def _answered(job: OlderRequest, result: Result) -> str:
     return older.answer(job, result, older.longest_links()).as_json()
 
 
-def _refused(error: MediaError) -> str:
-    return refusal(None, str(error)).as_json()
+def _refused(job: OlderRequest | None, error: MediaError) -> str:
+    return refusal(job, str(error)).as_json()
 
 
 if __name__ == "__main__":

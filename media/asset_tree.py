@@ -55,7 +55,9 @@ def store_tree(folder: Path, media_types: Mapping[str, str], store: ObjectStore)
     names = [path.relative_to(folder).as_posix() for path in paths]
     expect_plain_paths(names)
     files = {
-        name: _stored(path, media_types.get(path.suffix, "application/octet-stream"), store)
+        name: _stored(path, media_types.get(path.suffix, "application/octet-stream"), store).model_copy(
+            update={"uri": ""}  # a tree is named by its bytes, which are the same wherever a store lies
+        )
         for name, path in zip(names, paths, strict=True)
     }
     tree = AssetTree(files=files)

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path, PurePath
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -11,6 +10,7 @@ from media.asset import Asset, fetch_asset
 from media.asset_tree import TREE, read_tree
 from media.deliverables import name_for_people, stem_for_people
 from media.errors import BadInput
+from media.intake import is_local, name_at
 from media.manifest import Content, Manifest, Output, manifest_key
 from media.store import Missing, ObjectStore
 from media.store.disk import disk_failure
@@ -136,7 +136,7 @@ def _frames(manifest: Manifest, asked: str, store: ObjectStore, folder: Path) ->
     """Write frames by their numbers into a folder named after what they were made from."""
     name = name_for_people(manifest.record.source, "video", "-frames", manifest.content.noun)
     place = folder / _name(name, manifest, asked)
-    place.mkdir(exist_ok=True)
+    _make_folder(place, folder)
     for frame in manifest.content.frames:
         asset = Asset(uri="", sha256=frame.sha256, size=frame.size, media_type="", key=frame.key)
         _written(asset, PurePath(frame.key).name, store, place)
@@ -147,7 +147,10 @@ def _name(name: str, manifest: Manifest, asked: str) -> str:
     made_from = stem_for_people(manifest.record.source)
     if not asked or not name.startswith(made_from):
         return name
-    return stem_for_people(urlsplit(asked).path) + name.removeprefix(made_from)
+    is_path = is_local(asked) and not asked.lower().startswith(
+        "file://"
+    )  # which may hold a #, as no address does
+    return stem_for_people(asked if is_path else name_at(asked)) + name.removeprefix(made_from)
 
 
 def _output(output: Output, name: str, store: ObjectStore, folder: Path) -> Path:
@@ -158,11 +161,16 @@ def _output(output: Output, name: str, store: ObjectStore, folder: Path) -> Path
     place = folder / name
     for path, asset in read_tree(output.asset, store).files.items():
         within = (place / path).parent
-        within.mkdir(parents=True, exist_ok=True)
-        if not within.resolve().is_relative_to(folder.resolve()):
-            raise BadInput(f"{within}: expected a folder of ours, found a link to elsewhere; remove it")
+        _make_folder(within, folder)
         _written(asset, PurePath(path).name, store, within)
     return place
+
+
+def _make_folder(place: Path, folder: Path) -> None:
+    """Make `place` below `folder`, and nothing where a link in its way leads elsewhere."""
+    if not place.resolve().is_relative_to(folder.resolve()):
+        raise BadInput(f"{place}: expected a folder of ours, found a link to elsewhere; remove it")
+    place.mkdir(parents=True, exist_ok=True)
 
 
 def _written(asset: Asset, name: str, store: ObjectStore, folder: Path) -> Path:

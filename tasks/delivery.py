@@ -26,6 +26,7 @@ from media.footage.job import FootageJob
 from media.manifest import Result
 from tasks.artifacts import as_plain, show_finished
 from tasks.dispatch import is_on_control
+from tasks.ended_run import why_of
 from tasks.media_task import media_task
 
 Job = TypeVar("Job", bound=FootageJob)
@@ -47,14 +48,20 @@ def delivers(flow: Callable[[Job], Result]) -> Callable[[Job], Result]:
         try:
             result = (bind_request(job) if job.idempotency_key else None) or flow(job)
         except Exception as error:
-            sentence = str(error) if isinstance(error, MediaError) else "it failed for a reason of its own"
-            _tell(job, _ending(job, error=f"{type(error).__name__}: {sentence}"))
+            sentence = str(error) if isinstance(error, MediaError) else ""
+            _tell(job, _ending(job, error=_failure(type(error).__name__, sentence)))
             raise
         if isinstance(result, State):  # of the run that this work was sent to
-            _tell(job, _ending(job, error=result.message or result.name or "it did not complete"))
+            why = why_of(result)
+            _tell(
+                job,
+                _ending(
+                    job, error=_failure(why.kind or str(result.name), why.sentence if why.is_ours else "")
+                ),
+            )
             return cast("Result", result)
         if job.idempotency_key:
-            keep_result(job.idempotency_key, result.job)
+            result = _standing(job.idempotency_key, result)
         _tell(job, _ending(job, job_digest=result.job, found=result.found))
         return result
 
@@ -86,9 +93,15 @@ def bind_request(job: FootageJob) -> Result | None:
 
 
 @media_task
-def keep_result(key: str, result: str) -> None:
-    """Keep what came of a request under its idempotency key."""
-    request_key.keep_result(key, result, open_tools().store)
+def keep_result(key: str, result: Result) -> Result:
+    """Keep what came of a request under its idempotency key; returns what stands."""
+    store = open_tools().store
+    job = request_key.keep_result(key, result.job, store)
+    manifest = None if job == result.job else manifests.find_manifest(job, store)
+    if manifest is None:
+        return result
+    show_finished(manifest, store, found=True)
+    return manifests.result_of(manifest, store, found=True)
 
 
 @media_task
@@ -112,6 +125,21 @@ def _say_machine() -> None:
         get_run_logger().warning("what this machine has is not known: %s", error)
 
 
+def _failure(kind: str, sentence: str) -> str:
+    """Return why a job failed, for strangers: other sentences than ours may hold paths and more."""
+    return f"{kind}: {sentence or 'it failed for a reason of its own'}"
+
+
+def _standing(key: str, result: Result) -> Result:
+    """Keep a result under its key, and return what stands; it is published, whether it is kept or not."""
+    try:
+        return keep_result(key, result)
+    except Exception as error:  # noqa: BLE001 - whatever becomes of the key, the job is done
+        why = str(error) if isinstance(error, MediaError) else type(error).__name__
+        get_run_logger().warning("the result stands, but was not kept under its idempotency key: %s", why)
+        return result
+
+
 def _tell(job: FootageJob, ending: Ending) -> None:
     """Tell the webhook, if there is one; that it cannot be told is shown on the run's page."""
     if not job.webhook:
@@ -131,7 +159,7 @@ def _tell(job: FootageJob, ending: Ending) -> None:
 def _ending(job: FootageJob, *, job_digest: str = "", found: bool = False, error: str = "") -> Ending:
     context = FlowRunContext.get()
     run = str(context.flow_run.id) if context and context.flow_run else uuid4().hex
-    request = request_key.digest_of_key(job.idempotency_key) if job.idempotency_key else run
+    request = request_key.digest_of_request(job) if job.idempotency_key else run
     name = digest_of({"stage": "webhook", "request": request, "status": "failed" if error else "completed"})
     return Ending(
         message=f"msg_{name[:24]}",

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 
-from media.errors import BadInput, OutOfGpuMemory
+from media.errors import BadInput, MediaError, OutOfGpuMemory
 
 _EXCEPTION = re.compile(r"exception:? (?P<kind>[A-Z]\w*): (?P<sentence>.*)", re.DOTALL)
 
@@ -27,6 +28,11 @@ class Why:
         """Whether it would fail so wherever it is tried."""
         return self.kind == BadInput.__name__
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is a failure that was foreseen, whose sentence everybody may read."""
+        return self.kind in _names(MediaError)
+
 
 def is_short_of_gpu_memory(run: FlowRun) -> bool:
     """Return whether a run failed because its machine's GPU has too little memory."""
@@ -40,8 +46,16 @@ def why_it_ended(run: FlowRun) -> Why | None:
         return Why("", f"it was deleted (run {run.name})")
     if run.state.is_completed():
         return None
-    message = run.state.message or str(run.state.name)
+    why = why_of(run.state)
+    return Why(why.kind, f"{why.sentence} (run {run.name})")
+
+
+def why_of(state: State[Any]) -> Why:
+    """Return why a run did not complete that ended in this state."""
+    message = state.message or str(state.name)
     found = _EXCEPTION.search(message)
-    if found is None:
-        return Why("", f"{message} (run {run.name})")
-    return Why(found["kind"], f"{found['sentence']} (run {run.name})")
+    return Why(found["kind"], found["sentence"]) if found else Why("", message)
+
+
+def _names(kind: type[MediaError]) -> set[str]:
+    return {kind.__name__}.union(*map(_names, kind.__subclasses__()))

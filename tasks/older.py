@@ -17,7 +17,7 @@ from media.manifest import Result, find_manifest, result_of
 from media.older.answer import OlderAnswer, answer_of
 from media.older.request import OlderRequest
 from media.older.translation import Translated, translated
-from tasks.dispatch import ending_like, run_elsewhere
+from tasks.dispatch import end_of, ending_like, run_elsewhere, sent_and_not_ended
 
 
 def translate(request: OlderRequest) -> Translated:
@@ -36,6 +36,8 @@ def longest_links() -> int:
 def sent_elsewhere(flow: str, job: FootageJob) -> Result | None:
     """Have `job` done by the deployment of a flow beside our own; None if this run is of no deployment.
 
+    A run that died and began anew waits for the one that it has sent before.
+
     Raises:
         ToolFailed: It completed, but not into this store.
     """
@@ -47,7 +49,11 @@ def sent_elsewhere(flow: str, job: FootageJob) -> Result | None:
         place = client.read_deployment(run.deployment_id).name
     key = f"older-request {run.id}"
     asked = job.model_copy(update={"idempotency_key": key})
-    sent = run_elsewhere(f"{flow}/{place}", asked, None, f"{run.name}-{flow}")
+    orphan = next(iter(sent_and_not_ended(flow)), None)
+    if orphan:
+        sent = end_of(orphan.id)
+    else:
+        sent = run_elsewhere(f"{flow}/{place}", asked, None, f"{run.name}-{flow}")
     if sent.state is None or not sent.state.is_completed():
         return cast("Result", ending_like(sent))
     store = open_tools().store

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from media.asset_tree import TREE
 from media.errors import BadInput
 from media.manifest import Manifest, Output
 from media.redact import redacted
@@ -24,7 +25,12 @@ class OutputTold(_Frozen):
     size: int = Field(description="In bytes.")
     sha256: str
     media_type: str
-    url: str = Field(description="A link that works for a while, if links were asked for; else its address.")
+    url: str = Field(
+        description=(
+            "A link that works for a while, if links were asked for; else its address. Empty for a tree "
+            "of files where links were asked for, since one link opens one file."
+        )
+    )
 
 
 class Message(_Frozen):
@@ -115,11 +121,12 @@ def expect_links(link_hours: int, store: ObjectStore) -> None:
 
 
 def _told(output: Output, store: ObjectStore, link_hours: int) -> OutputTold:
+    has_no_link = bool(link_hours) and output.asset.media_type == TREE
     return OutputTold(
         role=output.role,
         name=output.download_name,
         size=output.asset.size,
         sha256=output.asset.sha256,
         media_type=output.asset.media_type,
-        url=address_of(output, store, link_hours),
+        url="" if has_no_link else address_of(output, store, link_hours),
     )

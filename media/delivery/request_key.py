@@ -48,6 +48,12 @@ def digest_of_key(key: str) -> str:
     return digest_of({"stage": "request", "key": key})
 
 
+def digest_of_request(job: FootageJob) -> str:
+    """Return the digest that stands for a request under its key, and for no other under it."""
+    key = digest_of_key(job.idempotency_key)
+    return digest_of({"stage": "request", "key": key, "noun": job.noun, "asked": _asked(job)})
+
+
 def bind_request(job: FootageJob, store: ObjectStore) -> Manifest | None:
     """Bind a job's key to what it asks for; returns the manifest of what came of the same request before.
 
@@ -74,8 +80,8 @@ def came_of(key: str, store: ObjectStore) -> Manifest | None:
     return find_manifest(came.job, store) if came else None
 
 
-def keep_result(key: str, result: str, store: ObjectStore) -> None:
-    """Keep what came of the request under a key, unless something else did that is still there."""
+def keep_result(key: str, result: str, store: ObjectStore) -> str:
+    """Keep what came of the request under a key, unless something else did; returns the job that stands."""
     place = key_for("requests", digest_of_key(key), "result.json")
 
     def sound() -> Came | None:
@@ -85,11 +91,15 @@ def keep_result(key: str, result: str, store: ObjectStore) -> None:
     first = write_first(place, Came(job=result).model_dump_json().encode(), store, sound)
     if first and first.job != result:
         logger.warning("another result was kept under this idempotency key first, and stands: %s", first.job)
+    return first.job if first else result
 
 
 def _asked(job: FootageJob) -> str:
-    """Return the digest of a request as it was made: addresses included, delivery left out."""
-    said = job.model_dump(mode="json", exclude=set(DELIVERY))
+    """Return the digest of a request as it was made: addresses included, delivery left out.
+
+    Defaults are left out as well, so that a request outlives an upgrade that gives its job another field.
+    """
+    said = job.model_dump(mode="json", exclude=set(DELIVERY), exclude_defaults=True)
     return sha256_of(json.dumps(said, sort_keys=True).encode())
 
 

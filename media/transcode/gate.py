@@ -50,7 +50,11 @@ def gate_of(job: TranscodeJob, ffmpeg: Ffmpeg, folder: Path) -> Gate | None:
     if job.gate == "none":
         return None
     if job.gate == "vmaf" and not _measures_vmaf(ffmpeg, folder):
-        why = "this machine's ffmpeg has no VMAF, so SSIM was taken"
+        why = (
+            "VMAF was asked for, but this machine's ffmpeg has no VMAF, so SSIM was taken, with its own "
+            f"target of {GATES['ssim']:g}; the same job finds this result wherever it runs, so for VMAF ask "
+            "for another gate_target where ffmpeg has it"
+        )
         return Gate("ssim", GATES["ssim"], why)
     return Gate(job.gate, GATES[job.gate] if job.gate_target is None else job.gate_target)
 

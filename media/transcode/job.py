@@ -64,7 +64,7 @@ class TranscodeJob(FootageJob):
         default="none",
         description=(
             "Compare the result with the video by VMAF or SSIM, and encode it better until it passes. Where "
-            "this machine's ffmpeg has no VMAF, SSIM is taken."
+            "this machine's ffmpeg has no VMAF, SSIM is taken, and that result is found ever after."
         ),
     )
     gate_target: Points | Unsaid = Field(

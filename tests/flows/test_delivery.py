@@ -12,13 +12,14 @@ from typing import Any, ClassVar
 import pytest
 from prefect import Flow, flow
 from prefect.blocks.system import Secret
+from prefect.states import Failed
 from pydantic import Field
 
 import flows
 from blocks.tools import open_tools
 from blocks.webhooks import webhook_secret
 from media.deliverables import stored_file
-from media.errors import BadInput
+from media.errors import BadInput, OutOfResources
 from media.footage.container import VIDEO, Medium
 from media.footage.job import FootageJob
 from media.footage.work import Finished, Work
@@ -137,6 +138,28 @@ def test_failure_that_is_not_of_ours_is_told_without_its_words(source, server):
     assert told(server)[0]["error"] == "ZeroDivisionError: it failed for a reason of its own"
 
 
+@flow(name="copy-elsewhere")
+@delivers
+def copy_elsewhere(job: CopyJob) -> Result:
+    """End as the run did that the work was sent to."""
+    return Failed(message=f"Flow run encountered an exception: {job.name} (run quiet-fox-light)")  # type: ignore[return-value] # as from control
+
+
+@pytest.mark.parametrize(
+    ("message", "error"),
+    [
+        ("KeyError: '/srv/zx9-path'", "KeyError: it failed for a reason of its own"),
+        ("worker died in /srv/zx9-path", "Failed: it failed for a reason of its own"),
+        ("BadInput: a.mp4: expected a video", "BadInput: a.mp4: expected a video (run quiet-fox-light)"),
+        ("Damaged: a.mp4: expected b", "Damaged: a.mp4: expected b (run quiet-fox-light)"),
+    ],
+)
+def test_failure_of_a_run_elsewhere_is_told_in_our_words_alone(source, server, message, error):
+    copy_elsewhere(CopyJob(source=source, name=message, webhook=f"{server.address}/done"), return_state=True)
+
+    assert told(server)[0]["error"] == error
+
+
 def test_file_that_is_not_there_is_told_too(source, server):
     with pytest.raises(BadInput):
         copy_video(CopyJob(source=f"{source}.no", webhook=f"{server.address}/done"))
@@ -221,6 +244,51 @@ def test_same_request_under_a_key_is_the_same_job_though_its_file_has_changed(so
     assert (again.job, again.found) == (first.job, True)
     assert without.job != first.job
     assert told(server)[0]["id"] == told(server)[1]["id"]
+
+
+def test_of_two_runs_at_once_whose_file_changed_between_what_was_kept_first_is_the_result_of_both(
+    source, tmp_path, server
+):
+    @flow(name="copy-slowly")
+    @delivers
+    def copy_slowly(job: CopyJob) -> Result:
+        work = download_all(job)
+        (tmp_path / "a.mp4").write_bytes(MOV + b"changed")
+        faster.append(copy_video(job))
+        return publish_footage(work, copied(work))
+
+    faster: list[Result] = []
+    slower = copy_slowly(CopyJob(source=source, idempotency_key="twice", webhook=f"{server.address}/done"))
+
+    first, second = told(server)
+    assert slower.job == faster[0].job == first["job"] == second["job"]
+    assert (slower.found, slower.manifest) == (True, faster[0].manifest)
+    assert first["id"] == second["id"]
+
+
+def test_result_that_cannot_be_kept_under_its_key_stands_and_is_told(source, server, monkeypatch, caplog):
+    def fail(*_: object) -> None:
+        raise OutOfResources("requests: the disk is full")
+
+    monkeypatch.setattr("media.delivery.request_key.keep_result", fail)
+    job = CopyJob(source=source, idempotency_key="full", webhook=f"{server.address}/done")
+    result = copy_video(job)
+
+    assert (told(server)[0]["status"], told(server)[0]["job"]) == ("completed", result.job)
+    assert "not kept under its idempotency key: requests: the disk is full" in caplog.text
+
+
+def test_failure_of_a_request_has_an_id_that_no_other_request_under_its_key_has(source, server):
+    def fails(**fields: str) -> None:
+        with pytest.raises(BadInput):
+            copy_video(CopyJob(idempotency_key="shared", webhook=f"{server.address}/done", **fields))
+
+    fails(source=f"{source}.no")
+    fails(source=source, name="another")
+    fails(source=f"{source}.no")
+
+    ours, refused, again = [message["id"] for message in told(server)]
+    assert refused != ours == again
 
 
 def test_other_request_under_a_key_is_refused_and_the_key_named(source):

@@ -2,10 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import ClassVar
+from uuid import UUID, uuid4
 
 import pytest
 from prefect import flow
+from prefect.client.schemas.objects import FlowRun
+from prefect.states import Completed
 from pydantic import Field
 
 from blocks.tools import open_tools
@@ -17,8 +22,9 @@ from media.footage.container import SOUND, VIDEO, Medium
 from media.footage.job import FootageJob
 from media.footage.work import Finished, Work
 from media.form import PublicAddress
-from media.manifest import Result
+from media.manifest import Result, manifest_key
 from media.older.request import OlderRequest, unwrapped
+from tasks import older
 from tasks.delivery import delivers
 from tasks.footage import download_all, find_or_send, publish_footage
 from tests.fakes.https_server import Answer, https_server
@@ -75,6 +81,14 @@ def request_here(tmp_path) -> dict[str, str]:
     }
 
 
+class Deployments:
+    """A server that knows of one deployment."""
+
+    def read_deployment(self, _: UUID) -> SimpleNamespace:
+        """Return it."""
+        return SimpleNamespace(name="local")
+
+
 def by_hand(given: object) -> None:
     door = Door(unwrapped, older_request._answered, older_request._refused)
     main(older_request.older_request, OlderRequest, ["--job", json.dumps(given)], door=door)
@@ -99,6 +113,7 @@ def test_failure_is_answered_too_and_is_an_exit_code(request_here, tmp_path, cap
     answered = json.loads(capsys.readouterr().out)
     assert answered["success"] is False
     assert "a.wav: expected a sound" in answered["message"]
+    assert answered["id_roteiro"] == "1234"
     assert str(ended.value.code).startswith("BadInput: a.wav")
 
 
@@ -139,3 +154,42 @@ def test_today_s_job_that_cannot_be_is_a_sentence(monkeypatch, request_here):
 
     with pytest.raises(BadInput, match=r"link_hours: .*less than or equal to 168, found 1000"):
         older_request.older_request(OlderRequest.model_validate(request_here))
+
+
+def test_refused_pictures_are_answered_with_their_number(capsys):
+    def refuse(_: OlderRequest) -> Result:
+        raise BadInput("a.jpg: expected a picture, found none")
+
+    picture = {"id": "1", "image_url": "a.jpg", "duracao": 2}
+    given = json.dumps({"images": [picture, picture], "id_roteiro": 77})
+    with pytest.raises(SystemExit):
+        main(refuse, OlderRequest, ["--job", given], door=Door(unwrapped, refused=older_request._refused))
+
+    answered = json.loads(capsys.readouterr().out)
+    assert (answered["success"], answered["id_roteiro"]) == (False, "77")
+    assert (answered["videos"], answered["total"], answered["processed"]) == ([], 2, 0)
+
+
+def test_run_that_began_anew_waits_for_the_one_that_it_sent_before(request_here, monkeypatch):
+    """The dead run's child goes on; what it makes is the answer, and no second one is sent."""
+    run = FlowRun(flow_id=uuid4(), deployment_id=uuid4(), run_count=2, name="quiet-fox")
+    sent = FlowRun(flow_id=uuid4(), name="quiet-fox-add-audio")
+    job = SoundJob(source=request_here["url_video"], audio=request_here["url_audio"])
+    asked: list[str] = []
+
+    def ends(run_id: UUID) -> FlowRun:
+        assert run_id == sent.id
+        add_audio(job.model_copy(update={"idempotency_key": f"older-request {run.id}"}))
+        return sent.model_copy(update={"state": Completed()})
+
+    monkeypatch.setattr(older, "FlowRunContext", SimpleNamespace(get=lambda: SimpleNamespace(flow_run=run)))
+    monkeypatch.setattr(older, "get_client", lambda **_: nullcontext(Deployments()))
+    monkeypatch.setattr(older, "sent_and_not_ended", lambda flow: asked.append(flow) or [sent])
+    monkeypatch.setattr(older, "end_of", ends)
+    monkeypatch.setattr(older, "run_elsewhere", lambda *_: pytest.fail("a second run was sent"))
+
+    result = older.sent_elsewhere("add-audio", job)
+
+    assert result
+    assert asked == ["add-audio"]
+    assert open_tools().store.stat(manifest_key(result.job))

@@ -78,6 +78,27 @@ def test_same_folder_is_the_same_tree(store, stored, tmp_path):
     assert again.sha256 == stored.sha256
 
 
+def test_same_folder_is_the_same_tree_in_a_store_elsewhere(store, stored, tmp_path):
+    fetch_tree(stored, store, tmp_path / "again")
+
+    _, elsewhere = store_tree(
+        tmp_path / "again", {".m3u8": "application/vnd.apple.mpegurl"}, FolderStore(tmp_path / "other-store")
+    )
+
+    assert elsewhere.sha256 == stored.sha256
+
+
+def test_link_in_the_place_of_the_whole_tree_is_not_followed(store, stored, tmp_path):
+    finished(store, stored)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "clip-transcoded-hls").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(BadInput, match="found a link to elsewhere"):
+        export(JOB, store, tmp_path / "out")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_media_types_go_by_suffix(store, stored):
     files = read_tree(stored, store).files
 

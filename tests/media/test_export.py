@@ -53,7 +53,10 @@ def test_outputs_are_written_under_names_for_people_and_nothing_else(store, tmp_
     ("asked", "name"),
     [
         ("models/valve.step", "valve-still.png"),
-        ("https://example.com/a/valve%20body.stp", "valve-20body-still.png"),
+        ("https://example.com/a/valve%20body.stp", "valve-body-still.png"),
+        ("/in/take #1?.mp4", "take-1-still.png"),
+        ("in/take%20#2.mp4", "take-20-2-still.png"),
+        ("file:///in/take%20%233.mp4", "take-3-still.png"),
         ("s3://parts/valve.step", "valve-still.png"),
         (f"store:{'ab' * 32}/valve.step", "valve-still.png"),
         ("", "part-still.png"),
@@ -231,3 +234,16 @@ def test_frames_that_are_all_in_the_video_stay_in_the_store(store, tmp_path):
     animated(store, ".png", video=True)
 
     assert export(JOB, store, tmp_path) == [tmp_path / "shot-animation.mp4"]
+
+
+@pytest.mark.parametrize("elsewhere", ["elsewhere", "not-there"])
+def test_link_in_the_place_of_a_folder_of_frames_is_refused(store, tmp_path, elsewhere):
+    animated(store, ".exr", video=False)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "shot-animation-frames").symlink_to(tmp_path / elsewhere)
+
+    with pytest.raises(BadInput, match="found a link to elsewhere"):
+        export(JOB, store, tmp_path / "out")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert not (tmp_path / "not-there").exists()

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from media.asset import Asset
+from media.asset_tree import TREE
 from media.delivery.message import Ending, completed, expect_links
 from media.digest import sha256_of
 from media.errors import BadInput
@@ -32,6 +33,19 @@ def test_links_open_the_outputs_without_credentials_for_as_long_as_was_asked(s3_
     answer = httpx.get(output.url)
     assert answer.content == DATA
     assert "talk-captioned.mp4" in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize(("hours", "begins"), [(2, ""), (0, "s3://")])
+def test_tree_of_files_has_an_address_and_no_link_since_none_would_open_its_files(s3_store, hours, begins):
+    one = manifest()
+    tree = one.content.outputs[0].asset.model_copy(update={"media_type": TREE})
+    ladder = Output(role="hls", asset=tree, download_name="talk-transcoded-hls")
+    content = one.content.model_copy(update={"outputs": (ladder, *one.content.outputs)})
+
+    told = completed(ENDING, "", one.model_copy(update={"content": content}), s3_store, hours).outputs
+
+    assert (bool(told[0].url), told[0].url.startswith(begins)) == (bool(begins), True)
+    assert told[1].url
 
 
 def test_without_links_the_address_in_the_store_is_told(s3_store):

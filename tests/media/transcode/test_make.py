@@ -317,6 +317,7 @@ def test_vmaf_is_measured_where_ffmpeg_has_it_and_ssim_where_not(transcoded, ffm
     has_vmaf = "no VMAF, so SSIM was taken" not in told
     assert ("its VMAF is 9" in told) == has_vmaf
     assert ("its SSIM is 9" in told) != has_vmaf
+    assert ("the same job finds this result wherever it runs" in told) != has_vmaf
 
 
 def test_gate_tells_why_another_measure_was_taken():
