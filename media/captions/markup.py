@@ -95,10 +95,15 @@ def pieces_of_script(text: str, begin: int) -> tuple[Piece, ...]:
     return _trimmed(tuple(pieces))
 
 
+def overrides(text: str) -> Iterator[re.Match[str]]:
+    """Return what stands in braces in an ASS event; a brace that nothing closes is not searched from."""
+    return OVERRIDE.finditer(text, 0, text.rfind("}") + 1)
+
+
 def _parts(text: str) -> Iterator[tuple[str, str]]:
     """Yield the tags before each part of a text, and the part."""
     at, tags = 0, ""
-    for found in OVERRIDE.finditer(text):
+    for found in overrides(text):
         yield tags, text[at : found.start()]
         at, tags = found.end(), found[1]
     yield tags, text[at:]

@@ -158,7 +158,7 @@ def _as_srt(blocks: list[_Block]) -> str:
     """Return blocks as an SRT in which pysubs2 finds these and no others."""
     written = []
     for number, block in enumerate(blocks, 1):
-        text = "\n".join(block.lines)
+        text = "\n".join(line for line in block.lines if line.strip())  # else pysubs2 takes n² steps
         for plain, hidden in HIDDEN.items():
             text = text.replace(hidden, "").replace(plain, hidden)
         times = f"{clock(block.start)} --> {clock(block.end)}".replace(".", ",")

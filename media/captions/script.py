@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from media.captions.fonts import FontFolder
-from media.captions.markup import DRAWING, OVERRIDE, cleaned
+from media.captions.markup import DRAWING, cleaned, overrides
 from media.captions.reading import parsed
 from media.fonts import Font
 from media.fonts.characters import clusters, named
@@ -19,7 +19,7 @@ KEPT = {"WrapStyle": range(4), "PlayResX": range(1, 16385), "PlayResY": range(1,
 YES_OR_NO = ("yes", "no")
 FONT = re.compile(r"\\fn([^\\}]*)")
 SIZED = re.compile(
-    r"\\(fscx|fscy|fsp|fs|blur|be|[xy]?bord|[xy]?shad)(\s*\(?\s*)([-+]?[\d.]+(?:[eE][-+]?\d+)?)"
+    r"\\(fscx|fscy|fsp|fs|blur|be|[xy]?bord|[xy]?shad)(\s*+\(?\s*+)([-+]?[\d.]+(?:[eE][-+]?\d+)?)"
 )
 LARGEST = {"fs": 2000.0, "fscx": 2000.0, "fscy": 2000.0, "fsp": 500.0, "be": 50.0, "blur": 50.0}
 LARGEST_BORDER = 200.0
@@ -108,7 +108,7 @@ class Scripted:
 
     def _parts(self, text: str, usual: str, number: int) -> Iterator[str]:
         at, draws = 0, False
-        for found in OVERRIDE.finditer(text):
+        for found in overrides(text):
             yield from self._shown(text[at : found.start()], usual, number, draws=draws)
             tags = FONT.sub(lambda tag: rf"\fn{self._family(tag[1]) if tag[1].strip() else ''}", found[1])
             if drawing := DRAWING.search(tags):

@@ -1,4 +1,6 @@
 import json
+from contextlib import suppress
+from time import process_time
 
 import pytest
 
@@ -156,3 +158,22 @@ def test_what_reorders_text_and_piles_of_marks_are_taken_out_of_it():
 
 def test_plain_captions_are_read_in_their_order():
     assert [(one.number, one.text) for one in read(SRT).cues] == [(1, "One caption"), (2, "and another")]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "<!---->" * 5000 + "x",
+        "<!--" * 5000,
+        "1\n00:00:01,000 --> 00:00:02,000\na" + "\n" * 20_000 + "b",
+        f"{ASS}Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,," + "{" * 200_000,
+    ],
+    ids=["comments", "open comments", "empty lines", "open braces"],
+)
+def test_reading_takes_time_by_a_file_s_length_and_not_by_its_square(data):
+    begun = process_time()
+
+    with suppress(BadInput):
+        read(data)
+
+    assert process_time() - begun < 1

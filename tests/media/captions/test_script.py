@@ -1,3 +1,5 @@
+from time import process_time
+
 from media.captions.fonts import FontFolder
 from media.captions.script import Scripted
 
@@ -53,3 +55,11 @@ def test_what_begins_after_the_video_is_left_out(tmp_path):
     script = scripted.harmless(f"{HEAD}Dialogue: 0,0:00:07.00,0:00:08.00,Default,,0,0,0,,late", "x", 5000)
 
     assert "late" not in script
+
+
+def test_tags_of_many_spaces_take_no_time_by_their_square(tmp_path):
+    begun = process_time()
+
+    harmless(tmp_path, r"{\fs" + " " * 40_000 + "}text")
+
+    assert process_time() - begun < 2
