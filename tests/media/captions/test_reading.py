@@ -75,6 +75,8 @@ def test_letters_that_windows_lacks_are_latin_1_and_that_is_said():
         (b'{"words": [{"word": "a", "start": NaN, "end": 1}]}', "words.0.start"),
         (b'{"words": [{"word": "a", "start": 2, "end": 1}]}', "00:00:02.000 to 00:00:01.000"),
         (b'{"words": ' + b"[" * 100_000, "found none"),
+        (b'{"words": [{"word": "a", "start": ' + b"1" * 5000 + b', "end": 1}]}', "found none"),
+        (b"1\n" + b"1" * 5000 + b":00:01,000 --> 00:00:02,000\nx", "a time from 00:00:00 to 99:59:59"),
     ],
 )
 def test_what_is_no_caption_file_is_refused_in_one_sentence(data, found):
@@ -177,3 +179,9 @@ def test_reading_takes_time_by_a_file_s_length_and_not_by_its_square(data):
         read(data)
 
     assert process_time() - begun < 1
+
+
+def test_word_of_karaoke_that_lasts_for_thousands_of_digits_is_read():
+    (cue, *_) = read(ASS.replace(r"\k20", r"\k" + "1" * 5000)).cues
+
+    assert cue.text == "karaoke\nhere"
