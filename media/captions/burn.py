@@ -55,8 +55,8 @@ def burn(
         conversion, settings, lambda encoder: burned_argv(conversion.ffmpeg.path, film, settings, encoder)
     )
     path = conversion.folder / f"captioned{settings.suffix}"
-    expect_burned(path, film, settings)
-    pictures = previews(conversion, film, settings, cues)
+    frames = expect_burned(path, film, settings)
+    pictures = previews(conversion, film, settings, cues, frames)
     return Burned(path, converted, pictures, (*said_of(film.video), *said))
 
 
@@ -83,7 +83,7 @@ def write_script(
     if captions.script and not job.restyle:
         scripted = Scripted(fonts)
         length = max(cue.end for cue in cues)
-        text = scripted.harmless(captions.script, "captions", length)
+        text = scripted.harmless(captions.script, captions.name, length)
         said = scripted.warnings()
     else:
         picture = Picture(*settings.padded)
