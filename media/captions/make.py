@@ -62,7 +62,8 @@ def make(work: Work, tools: Tools, report: OnFrames) -> Finished:
         given = _read(work, job, tools, folder)
         total = frames_of(given.film)
         conversion = Conversion(work.name, tools.ffmpeg, folder, lambda done: report(done, total))
-        (folder / BESIDE).write_text(webvtt(given.cues), encoding="utf-8")
+        speaking = [cue for cue in given.cues if cue.text.strip()]  # drawings of an ASS script are no text
+        (folder / BESIDE).write_text(webvtt(speaking), encoding="utf-8")
         if job.mode == "sidecar":
             outputs = (_stored("captions", folder / BESIDE, work, tools),)
             return Finished(outputs=outputs, warnings=given.warnings)

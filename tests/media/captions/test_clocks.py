@@ -2,6 +2,7 @@
 
 import pytest
 
+from media.asset import fetch_asset
 from media.captions import made
 from media.captions.command import Film
 from media.captions.job import CaptionJob
@@ -10,6 +11,7 @@ from media.errors import BadInput, TimedOut, ToolCrashed, ToolFailed
 from media.footage.container import Container
 from media.footage.facts import facts_of
 from media.jobs import run_footage
+from media.video.check import read_video
 from tests.media.captions.conftest import made_by_ffmpeg
 
 MOVING = ("-f", "lavfi", "-i", "testsrc2=s=160x96:r=25:d=3")
@@ -84,3 +86,63 @@ def test_decoder_that_stands_still_or_dies_is_no_fault_of_the_footage(film, monk
 
     with pytest.raises(raised):
         expect_soft(film, Film(Container.MOV, facts.video, facts.sounds), "a.mp4")
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "seconds", "made_at"),
+    [
+        ("slow motion.mp4", "1201/5", 1, "240/1"),
+        ("faster.mp4", "480", 1, "240/1"),
+        ("slides.mp4", "1/20", 80, "1/10"),
+        ("slides.mkv", "1/20", 80, "1/10"),
+    ],
+)
+def test_rates_that_no_player_takes_become_the_nearest(  # noqa: PLR0913, PLR0917 - fixtures
+    caption, packaged, tools, tmp_path, name, rate, seconds, made_at
+):
+    source = ("-f", "lavfi", "-i", f"testsrc2=s=160x96:r={rate}:d={seconds}")
+    film = made_by_ffmpeg(packaged, tmp_path / name, *source, "-c:v", "libx264", "-preset", "ultrafast")
+
+    manifest = caption(film, said("00,200", "00,900"))
+
+    path = tmp_path / "made.mp4"
+    fetch_asset(manifest.output("video").asset, tools.store, path)
+    assert read_video(path).fps == made_at
+    assert any("players take" in one for one in manifest.record.warnings) == (name != "slow motion.mp4")
+
+
+def test_pictures_smaller_than_a_codec_takes_are_refused_in_a_sentence(caption, packaged, tmp_path):
+    small = ("-f", "lavfi", "-i", "testsrc2=s=96x48:r=25:d=1", "-c:v", "libx264")
+    film = made_by_ffmpeg(packaged, tmp_path / "a.mp4", *small)
+
+    with pytest.raises(BadInput, match=r"a\.mp4: expected sides of at least 64 .* av1, found 96 x 48"):
+        caption(film, said("00,200", "00,900"), codec="av1")
+
+
+@pytest.mark.parametrize("mode", ["burned", "sidecar"])
+def test_drawings_are_no_captions_for_players(caption, film, tools, tmp_path, mode):
+    event = "Dialogue: 0,0:00:00.20,0:00:00.90,Default,,0,0,0,,"
+    script = f"[Script Info]\n[V4+ Styles]\n[Events]\n{event}word\n{event}{{\\p1}}m 0 0 l 9 9\n"
+
+    manifest = caption(film, script, mode=mode)
+
+    fetch_asset(manifest.output("captions").asset, tools.store, tmp_path / "said.vtt")
+    assert (tmp_path / "said.vtt").read_text().count("-->") == 1
+
+
+def test_soft_captions_are_text_of_which_no_more_stand_at_once_than_anybody_reads(
+    caption, film, tools, tmp_path
+):
+    head = "[Script Info]\n[V4+ Styles]\n[Events]\n"
+    event = "Dialogue: 0,0:00:00.20,0:00:00.90,Default,,0,0,0,,{}\n"
+
+    manifest = caption(
+        film, head + event.format("word") + event.format(r"{\p1}m 0 0 l 9 9") * 900, mode="soft"
+    )
+
+    path = tmp_path / "said.vtt"
+    fetch_asset(manifest.output("captions").asset, tools.store, path)
+    assert path.read_text().count("-->") == 1
+    with pytest.raises(BadInput, match="at most 20 captions at once"):
+        caption(film, head + event.format("word") * 21, mode="soft")
+    assert caption(film, head + event.format("word") * 21).output("captions")

@@ -185,3 +185,16 @@ def test_word_of_karaoke_that_lasts_for_thousands_of_digits_is_read():
     (cue, *_) = read(ASS.replace(r"\k20", r"\k" + "1" * 5000)).cues
 
     assert cue.text == "karaoke\nhere"
+
+
+def test_list_of_words_is_json_however_it_is_indented():
+    words = [{"word": "a", "start": 0, "end": 1}]
+
+    assert read(json.dumps(words, indent=2)).cues[0].text == "a"
+
+
+def test_too_many_captions_of_words_are_refused_as_others_are():
+    words = [{"word": "a", "start": 2 * at, "end": 2 * at} for at in range(MOST_CUES + 1)]
+
+    with pytest.raises(BadInput, match=f"at most {MOST_CUES} captions"):
+        read(json.dumps(words))
