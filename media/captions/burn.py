@@ -1,7 +1,8 @@
 """Draw captions into the pictures of a video."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from media.captions.command import SCRIPT, Film, burned_argv
@@ -14,9 +15,12 @@ from media.captions.pictures import Preview, previews
 from media.captions.script import Scripted
 from media.captions.style import CaptionStyle
 from media.captions.writing import PADDING, Picture, Writer
+from media.codec import CODINGS
+from media.errors import BadInput
 from media.fonts.runs import language_of
 from media.footage.convert import Conversion, Converted, convert_video
 from media.footage.picture import said_of
+from media.frame_rate import FASTEST, SLOWEST
 from media.video.settings import VideoSettings
 
 SHAPES = {"jpn": "ja", "kor": "ko", "zho": "zh-Hans"}
@@ -46,18 +50,29 @@ def burn(
     """Draw captions into the video that lies in the conversion's folder.
 
     Raises:
-        BadInput: The video is damaged.
+        BadInput: The video is damaged, or smaller than its codec takes.
         OutOfResources, ToolFailed: The disk is full, or ffmpeg failed.
     """
+    film, slowed = at_a_rate_that_plays(film)
     settings = settings_of(film, job)
+    _expect_sides(settings, conversion.name)
     said = write_script(conversion.folder, settings, captions, cues, job)
     converted = convert_video(
         conversion, settings, lambda encoder: burned_argv(conversion.ffmpeg.path, film, settings, encoder)
     )
     path = conversion.folder / f"captioned{settings.suffix}"
-    expect_burned(path, film, settings)
-    pictures = previews(conversion, film, settings, cues)
-    return Burned(path, converted, pictures, (*said_of(film.video), *said))
+    frames = expect_burned(path, film, settings)
+    pictures = previews(conversion, film, settings, cues, frames)
+    return Burned(path, converted, pictures, (*slowed, *said_of(film.video), *said))
+
+
+def at_a_rate_that_plays(film: Film) -> tuple[Film, list[str]]:
+    """Return a video at the nearest rate that players take, and what is to be said if that is another."""
+    rate = min(max(film.video.rate, Fraction(SLOWEST)), Fraction(FASTEST))
+    if rate == film.video.rate:
+        return film, []
+    said = f"its {float(film.video.rate):g} frames a second became {float(rate):g}, which players take"
+    return replace(film, video=film.video.model_copy(update={"rate": rate})), [said]
 
 
 def settings_of(film: Film, job: CaptionJob) -> VideoSettings:
@@ -75,6 +90,15 @@ def settings_of(film: Film, job: CaptionJob) -> VideoSettings:
     )
 
 
+def _expect_sides(settings: VideoSettings, name: str) -> None:
+    least = CODINGS[settings.codec].least
+    if min(settings.padded) < least:
+        raise BadInput(
+            f"{name}: expected sides of at least {least} pixels for {settings.codec}, found "
+            f"{settings.width} x {settings.height}; take h264"
+        )
+
+
 def write_script(
     folder: Path, settings: VideoSettings, captions: Captions, cues: Sequence[Cue], job: CaptionJob
 ) -> list[str]:
@@ -83,7 +107,7 @@ def write_script(
     if captions.script and not job.restyle:
         scripted = Scripted(fonts)
         length = max(cue.end for cue in cues)
-        text = scripted.harmless(captions.script, "captions", length)
+        text = scripted.harmless(captions.script, captions.name, length)
         said = scripted.warnings()
     else:
         picture = Picture(*settings.padded)

@@ -84,7 +84,7 @@ def soft_argv(executable: Path, film: Film, language: str) -> list[str]:
 def frame_argv(executable: Path, source: Sequence[str], stream: int, filters: str, name: str) -> list[str]:
     """Return the command that writes the first picture of a source, as `reading` names it, as a PNG."""
     return [
-        *beginning(executable),
+        *(part for part in beginning(executable) if part != "-xerror"),  # of a picture that is sought
         *source,
         *("-map", f"0:{stream}", "-an", "-sn", "-dn", "-frames:v", "1", "-vf", filters),
         *("-c:v", "png", "-f", "image2", "-update", "1", "-y", f"file:{name}"),

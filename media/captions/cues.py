@@ -67,12 +67,14 @@ class Captions(_Frozen):
         cues: In the order in which they appear.
         script: The whole file, if it is an ASS script.
         warnings: Sentences for whoever sent it.
+        name: What its owner calls it.
     """
 
     form: Form
     cues: tuple[Cue, ...]
     script: str = ""
     warnings: tuple[str, ...] = Field(default=())
+    name: str = "captions"
 
 
 def clock(ms: int) -> str:

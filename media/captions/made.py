@@ -4,7 +4,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from media.captions.command import Film
-from media.errors import BadInput, ToolFailed
+from media.errors import BadInput, TimedOut, ToolCrashed, ToolFailed
 from media.footage.container import Container
 from media.footage.facts import FootageFacts, facts_of
 from media.video.check import read_video
@@ -15,14 +15,19 @@ SOUND_FRAMES = 3
 """So many more or fewer sounds are where one encodes them: its beginning and its end are filled up."""
 
 
+def seconds_of(film: Film) -> Fraction:
+    """Return how long a video's pictures are shown from the file's beginning on, by its constant rate."""
+    return frames_of(film) / film.video.rate
+
+
 def frames_of(film: Film) -> int:
     """Return how many frames a video has at its constant rate, from the file's beginning on."""
     begin = min([film.video.start, *(sound.start for sound in film.sounds)])
     return max(1, round((film.video.start - begin + film.video.duration) * film.video.rate))
 
 
-def expect_burned(path: Path, film: Film, settings: VideoSettings) -> None:
-    """Decode a video with captions in its picture, and count.
+def expect_burned(path: Path, film: Film, settings: VideoSettings) -> int:
+    """Decode a video with captions in its picture, and return how many frames it has.
 
     Raises:
         ToolFailed: It is not what it must be.
@@ -43,6 +48,7 @@ def expect_burned(path: Path, film: Film, settings: VideoSettings) -> None:
     if wrong:
         raise ToolFailed(f"{path.name}: expected {'; expected '.join(wrong)}; encode it again")
     _expect_sounds(path, film)
+    return facts.frames
 
 
 def expect_soft(path: Path, film: Film, name: str) -> None:
@@ -50,10 +56,12 @@ def expect_soft(path: Path, film: Film, name: str) -> None:
 
     Raises:
         BadInput: The video that was copied is damaged.
-        ToolFailed: It has lost something.
+        ToolFailed: It has lost something, or our decoder stood still or died.
     """
     try:
         whole = read_video(path)
+    except (TimedOut, ToolCrashed):
+        raise
     except ToolFailed as problem:
         raise BadInput(f"{name}: expected a video that decodes to its end, found it damaged") from problem
     if whole.damaged:

@@ -12,7 +12,7 @@ from media.captions.command import PICTURES_IN_MP4, TRACK, VIDEO, Film, soft_arg
 from media.captions.cues import Captions, Cue
 from media.captions.decoding import MOST_BYTES
 from media.captions.job import CaptionJob
-from media.captions.made import expect_soft
+from media.captions.made import expect_soft, frames_of, seconds_of
 from media.captions.reading import read_captions
 from media.captions.track import track
 from media.captions.webvtt import webvtt
@@ -60,9 +60,10 @@ def make(work: Work, tools: Tools, report: OnFrames) -> Finished:
     job = cast("CaptionJob", work.job)
     with workspace() as folder:
         given = _read(work, job, tools, folder)
-        total = given.film.video.frames
+        total = frames_of(given.film)
         conversion = Conversion(work.name, tools.ffmpeg, folder, lambda done: report(done, total))
-        (folder / BESIDE).write_text(webvtt(given.cues), encoding="utf-8")
+        speaking = [cue for cue in given.cues if cue.text.strip()]  # drawings of an ASS script are no text
+        (folder / BESIDE).write_text(webvtt(speaking), encoding="utf-8")
         if job.mode == "sidecar":
             outputs = (_stored("captions", folder / BESIDE, work, tools),)
             return Finished(outputs=outputs, warnings=given.warnings)
@@ -106,9 +107,11 @@ def _read(work: Work, job: CaptionJob, tools: Tools, folder: Path) -> Given:
             f"{source.name}: expected a video that decodes to its end, found {facts.damaged} damaged parts; "
             "send it whole"
         )
-    cues, warnings = checked(captions, round(1000 * video.duration), said.name)
-    sounds = [sound for sound in facts.sounds if sound.packets]
-    return Given(Film(source.container, video, sounds), captions, cues, tuple(warnings))
+    film = Film(source.container, video, [sound for sound in facts.sounds if sound.packets])
+    if job.mode == "soft":  # is text alone, so an ASS script is read as any other
+        captions = captions.model_copy(update={"script": ""})
+    cues, warnings = checked(captions, round(1000 * seconds_of(film)), said.name)
+    return Given(film, captions, cues, tuple(warnings))
 
 
 def _add_track(conversion: Conversion, given: Given, job: CaptionJob) -> float:

@@ -18,10 +18,10 @@ SILENT = {*LOOKS, "font", "s", "c", "v", "lang", "ruby", "rt", "span"}
 """Marks that are not text; any other thing between angles is shown as it stands."""
 PLACED = re.compile(r"^\s*\{\\an([1-9])\}")
 """The one brace that SRT files mean as a mark and players obey."""
-CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})")
+CLOCK = re.compile(r"(?:(\d{1,9}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})")
 OVERRIDE = re.compile(r"\{([^}]*)\}")
-KARAOKE = re.compile(r"\\(?:k[fot]?|K)(\d+)")
-DRAWING = re.compile(r"\\p([0-9]+)")
+KARAOKE = re.compile(r"\\\s*+(?:k[fot]?|K)\s*+\(?\s*+(\d{1,9})")
+DRAWING = re.compile(r"\\\s*+p\s*+\(?\s*+([0-9]+)")
 _NEVER: int | None = None
 NEW_LINES = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
 
@@ -82,10 +82,9 @@ def pieces_of_script(text: str, begin: int) -> tuple[Piece, ...]:
     pieces, look, when, draws = [], dict.fromkeys(("italic", "bold", "underline"), False), begin, False
     start: int | None = None
     for tags, part in _parts(text):
-        if drawing := DRAWING.search(tags):
-            draws = drawing[1] != "0"
+        draws = draws_from(tags, before=draws)
         for name, letter in (("italic", "i"), ("bold", "b"), ("underline", "u")):
-            if said := re.search(rf"\\{letter}(\d+)", tags):
+            if said := re.search(rf"\\\s*+{letter}(\d+)", tags):
                 look[name] = said[1] != "0"
         for lasted in KARAOKE.findall(tags):
             start, when = when, when + 10 * min(int(lasted), 1_000_000)
@@ -95,10 +94,21 @@ def pieces_of_script(text: str, begin: int) -> tuple[Piece, ...]:
     return _trimmed(tuple(pieces))
 
 
+def overrides(text: str) -> Iterator[re.Match[str]]:
+    """Return what stands in braces in an ASS event; a brace that nothing closes is not searched from."""
+    return OVERRIDE.finditer(text, 0, text.rfind("}") + 1)
+
+
+def draws_from(tags: str, *, before: bool) -> bool:
+    """Return whether what stands behind tags is a drawing, given whether it was one before them."""
+    scales = DRAWING.findall(tags)
+    return bool(scales[-1].strip("0")) if scales else before
+
+
 def _parts(text: str) -> Iterator[tuple[str, str]]:
     """Yield the tags before each part of a text, and the part."""
     at, tags = 0, ""
-    for found in OVERRIDE.finditer(text):
+    for found in overrides(text):
         yield tags, text[at : found.start()]
         at, tags = found.end(), found[1]
     yield tags, text[at:]

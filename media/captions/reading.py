@@ -18,6 +18,7 @@ from media.reference import printable
 MOST_CUES = 20_000
 MOST_MS = 100 * 3_600_000
 ARROW = re.compile(r"^\s*(-?\d[\d:.,]*)\s*-{1,2}>\s*(-?\d[\d:.,]*)(?:\s(.*))?$")
+JSON = re.compile(r"\s*(?:\{|\[\s*\{)")
 NUMBER = re.compile(r"\s*\d+\s*")
 SCRIPT = re.compile(r"\[\s*V4\+? Styles\s*\]|\[Script Info\]", re.IGNORECASE)
 LINE = re.compile(r"\bline:(-?\d+(?:\.\d+)?)(%?)")
@@ -51,14 +52,15 @@ def read_captions(data: bytes, name: str, grouping: Grouping) -> Captions:
         BadInput: It is none of them, or a time in it is none.
     """
     text, said = decoded(data, name)
-    if text.lstrip().startswith(("{", "[{")):
-        return Captions(form="words", cues=cues_of_words(text, name, grouping), warnings=tuple(said))
-    captions = _of_script(text, name) if SCRIPT.search(text) else _of_blocks(text, name)
+    if JSON.match(text):
+        captions = Captions(form="words", cues=cues_of_words(text, name, grouping))
+    else:
+        captions = _of_script(text, name) if SCRIPT.search(text) else _of_blocks(text, name)
     if len(captions.cues) > MOST_CUES:
         raise BadInput(
             f"{name}: expected at most {MOST_CUES} captions, found {len(captions.cues)}; send fewer at once"
         )
-    return captions.model_copy(update={"warnings": (*said, *captions.warnings)})
+    return captions.model_copy(update={"name": name, "warnings": (*said, *captions.warnings)})
 
 
 def _of_script(text: str, name: str) -> Captions:
@@ -158,7 +160,7 @@ def _as_srt(blocks: list[_Block]) -> str:
     """Return blocks as an SRT in which pysubs2 finds these and no others."""
     written = []
     for number, block in enumerate(blocks, 1):
-        text = "\n".join(block.lines)
+        text = "\n".join(line for line in block.lines if line.strip())  # else pysubs2 takes n² steps
         for plain, hidden in HIDDEN.items():
             text = text.replace(hidden, "").replace(plain, hidden)
         times = f"{clock(block.start)} --> {clock(block.end)}".replace(".", ",")

@@ -8,22 +8,27 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from media.captions.fonts import FontFolder
-from media.captions.markup import DRAWING, OVERRIDE, cleaned
+from media.captions.markup import NEW_LINES, cleaned, draws_from, overrides
 from media.captions.reading import parsed
 from media.fonts import Font
-from media.fonts.characters import clusters, named
+from media.fonts.characters import WORD_JOINER, clusters, named
 from media.fonts.runs import font_of
 
 KEPT = {"WrapStyle": range(4), "PlayResX": range(1, 16385), "PlayResY": range(1, 16385)}
 """What a script's head may say, and the numbers that are taken; all else of it is for editors."""
+WHOLE = re.compile(r"[0-9]{1,5}")
 YES_OR_NO = ("yes", "no")
-FONT = re.compile(r"\\fn([^\\}]*)")
+# libass skips gaps behind a backslash and before a number.
+FONT = re.compile(r"\\\s*+fn([^\\}]*)")
+OPEN = re.compile(r"\\?\{")
+"""A brace that nothing closes: text, which the next tag of ours would close."""
 SIZED = re.compile(
-    r"\\(fscx|fscy|fsp|fs|blur|be|[xy]?bord|[xy]?shad)(\s*\(?\s*)([-+]?[\d.]+(?:[eE][-+]?\d+)?)"
+    r"\\\s*+(fscx|fscy|fsp|fs|blur|be|[xy]?bord|[xy]?shad)(\s*+\(?\s*+)([-+]?[\d.]+(?:[eE][-+]?\d+)?)"
 )
 LARGEST = {"fs": 2000.0, "fscx": 2000.0, "fscy": 2000.0, "fsp": 500.0, "be": 50.0, "blur": 50.0}
 LARGEST_BORDER = 200.0
 ESCAPES = re.compile(r"\\[Nnh]")
+BREAK = r"\N"
 SHOWN = 3
 
 
@@ -76,7 +81,8 @@ class Scripted:
             )
             event.end = min(event.end, length_ms + 1000)
             usual = script.styles[event.style].fontname if event.style in script.styles else self._main
-            event.text = "".join(self._parts(event.text, usual, number))
+            parts = self._parts(NEW_LINES.sub(lambda _: BREAK, event.text), usual, number)
+            event.text = " ".join("".join(parts).splitlines())  # a second line would be one of the script's
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of times beyond ten hours, which it cuts
             return script.to_string("ass", header_notice="")
@@ -103,22 +109,22 @@ class Scripted:
         if (found := known.get(wished.strip().lower())) is not None:
             return self.fonts.names(found).family
         if wished.strip().lower() != "noto sans":
-            self._substituted[cleaned(wished)[:40] or "without a name"] += 1
+            self._substituted[" ".join(cleaned(wished).split())[:40] or "without a name"] += 1
         return self._main
 
     def _parts(self, text: str, usual: str, number: int) -> Iterator[str]:
         at, draws = 0, False
-        for found in OVERRIDE.finditer(text):
+        for found in overrides(text):
             yield from self._shown(text[at : found.start()], usual, number, draws=draws)
             tags = FONT.sub(lambda tag: rf"\fn{self._family(tag[1]) if tag[1].strip() else ''}", found[1])
-            if drawing := DRAWING.search(tags):
-                draws = drawing[1] != "0"
+            draws = draws_from(tags, before=draws)
             yield f"{{{SIZED.sub(_bounded, tags)}}}"
             at = found.end()
         yield from self._shown(text[at:], usual, number, draws=draws)
 
     def _shown(self, text: str, usual: str, number: int, *, draws: bool) -> Iterator[str]:
         """Yield text with the font of each part of it that the usual one lacks."""
+        text = OPEN.sub(lambda _: r"\{", text)
         if draws or not text:
             yield text
             return
@@ -136,15 +142,17 @@ class Scripted:
                 at = escape.end()
         for font, letters in groupby(owned, lambda one: one[0]):
             part = "".join(letter for _, letter in letters)
+            if part.endswith("\\"):  # which would make text of a tag behind it
+                part += WORD_JOINER
             other = font is not None and font != main
             yield rf"{{\fn{self.fonts.names(font).family}}}{part}{{\fn{usual}}}" if font and other else part
 
 
 def _head(said: dict[str, str]) -> dict[str, str]:
     kept = {
-        name: str(int(said[name]))
+        name: said[name]
         for name, numbers in KEPT.items()
-        if said.get(name, "").isascii() and said.get(name, "").isdigit() and int(said[name][:9]) in numbers
+        if WHOLE.fullmatch(said.get(name, "")) and int(said[name]) in numbers
     }
     scaled = said.get("ScaledBorderAndShadow", "").lower()
     return kept | ({"ScaledBorderAndShadow": scaled} if scaled in YES_OR_NO else {})

@@ -73,15 +73,15 @@ def _words(text: str, name: str) -> list[_Word]:
     try:
         given = json.loads(text)
         read = _Words.model_validate({"words": given} if isinstance(given, list) else given)
-    except (json.JSONDecodeError, RecursionError) as problem:
-        found = printable(str(problem))[:80]
-        raise BadInput(f"{name}: expected words as JSON, {shape}, found none: {found}") from problem
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(step) for step in first["loc"])
         raise BadInput(
             f"{name}: expected words as JSON, {shape}, found at {printable(where)[:80]}: {first['msg']}"
         ) from problem
+    except (ValueError, RecursionError) as problem:  # of numbers too long for Python as well
+        found = printable(str(problem))[:80]
+        raise BadInput(f"{name}: expected words as JSON, {shape}, found none: {found}") from problem
     words = [*read.words, *(word for segment in read.segments for word in segment.words)]
     if len(words) > MOST_WORDS:
         raise BadInput(f"{name}: expected at most {MOST_WORDS} words, found {len(words)}; send fewer at once")

@@ -23,17 +23,21 @@ def beginning(executable: Path) -> list[str]:
     ]
 
 
-def reading(name: str, container: Container, *options: str) -> list[str]:
+def reading(name: str, container: Container, *options: str, strict: bool = True) -> list[str]:
     """Return how a file of a user's is read: as its container and nothing else, from this file alone.
 
     Args:
         name: In the folder that ffmpeg runs in; ours.
         container: As it was found by its content.
         options: For this input, such as `-stream_loop -1`.
+        strict: Whether a damaged picture is an error; a picture that lacks those before it looks damaged, as
+            is found where one seeks into footage.
     """
     demuxer = container.demuxer
     return [
-        *("-protocol_whitelist", "file", "-format_whitelist", demuxer, *STRICT, *options),
+        *("-protocol_whitelist", "file", "-format_whitelist", demuxer),
+        *(STRICT if strict else ()),
+        *options,
         *("-f", demuxer.partition(",")[0], "-i", f"file:{name}"),
     ]
 

@@ -21,8 +21,8 @@ TRANSFERS = {16: "pq", 18: "hlg"}  # ITU-T H.273
 BT709, LIMITED_RANGE, UNSAID = 1, 1, 2
 STEADY = Fraction(1, 4)  # of a frame: so far a picture may be shown off its place, by rounding of clocks
 QUICK = 10  # one step in so many may be shorter than that by which a varying rate is told
-COMMON_RATES = [Fraction(n) for n in (10, 12, 15, 24, 25, 30, 48, 50, 60, 100, 120)]
-COMMON_RATES += [Fraction(1000 * n, 1001) for n in (24, 30, 48, 60, 120)]
+COMMON_RATES = [Fraction(n) for n in (10, 12, 15, 24, 25, 30, 48, 50, 60, 100, 120, 240)]
+COMMON_RATES += [Fraction(1000 * n, 1001) for n in (24, 30, 48, 60, 120, 240)]
 NEAR = Fraction(1, 500)
 """By so much, as a share, a rate may be off a common one and still mean that."""
 ABOUT = Fraction(1, 10)

@@ -23,6 +23,9 @@ WIDE_SIGNS = {
 """What captions begin with, in UTF-16 that says by no mark that it is that."""
 PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
 
+PROLOGUE = rb"(?:(?><!--.*?-->|<![^>\[]*+(?:\[[^\]]*+\]\s*+)?+>)\s*+)*+"
+"""Comments and a DOCTYPE, before what a document is; what is read of them is never read again another way."""
+
 # What people send instead, to name it in the error; the first that matches counts.
 STRANGERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (
@@ -32,15 +35,15 @@ STRANGERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"\s*#EXTM3U"), "a playlist (send the video itself)"),
     (re.compile(rb"\s*ffconcat"), "a list of files for ffmpeg (send the video itself)"),
     (
-        re.compile(rb"\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*)?<MPD", re.DOTALL),
+        re.compile(rb"\s*(?><\?xml.*?\?>\s*)?+(?:<!--.*?-->\s*)?<MPD", re.DOTALL),
         "a DASH manifest (send the video)",
     ),
     (
-        re.compile(rb"\s*(?:<\?xml.*?\?>\s*)?(?:<!.*?>\s*)*<svg", re.DOTALL),
+        re.compile(rb"\s*(?><\?xml.*?\?>\s*)?+" + PROLOGUE + rb"<svg", re.DOTALL),
         "an SVG drawing (export it as PNG)",
     ),
     (
-        re.compile(rb"\s*(?:<\?xml.*?\?>\s*)?(?:<!.*?>\s*)*<smil", re.DOTALL),
+        re.compile(rb"\s*(?><\?xml.*?\?>\s*)?+" + PROLOGUE + rb"<smil", re.DOTALL),
         "a SMIL presentation (send the video)",
     ),
     (re.compile(rb"\s*<\?xml"), "an XML document"),

@@ -1,4 +1,6 @@
 import json
+from contextlib import suppress
+from time import process_time
 
 import pytest
 
@@ -73,6 +75,8 @@ def test_letters_that_windows_lacks_are_latin_1_and_that_is_said():
         (b'{"words": [{"word": "a", "start": NaN, "end": 1}]}', "words.0.start"),
         (b'{"words": [{"word": "a", "start": 2, "end": 1}]}', "00:00:02.000 to 00:00:01.000"),
         (b'{"words": ' + b"[" * 100_000, "found none"),
+        (b'{"words": [{"word": "a", "start": ' + b"1" * 5000 + b', "end": 1}]}', "found none"),
+        (b"1\n" + b"1" * 5000 + b":00:01,000 --> 00:00:02,000\nx", "a time from 00:00:00 to 99:59:59"),
     ],
 )
 def test_what_is_no_caption_file_is_refused_in_one_sentence(data, found):
@@ -156,3 +160,41 @@ def test_what_reorders_text_and_piles_of_marks_are_taken_out_of_it():
 
 def test_plain_captions_are_read_in_their_order():
     assert [(one.number, one.text) for one in read(SRT).cues] == [(1, "One caption"), (2, "and another")]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "<!---->" * 5000 + "x",
+        "<!--" * 5000,
+        "1\n00:00:01,000 --> 00:00:02,000\na" + "\n" * 20_000 + "b",
+        f"{ASS}Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,," + "{" * 200_000,
+    ],
+    ids=["comments", "open comments", "empty lines", "open braces"],
+)
+def test_reading_takes_time_by_a_file_s_length_and_not_by_its_square(data):
+    begun = process_time()
+
+    with suppress(BadInput):
+        read(data)
+
+    assert process_time() - begun < 1
+
+
+def test_word_of_karaoke_that_lasts_for_thousands_of_digits_is_read():
+    (cue, *_) = read(ASS.replace(r"\k20", r"\k" + "1" * 5000)).cues
+
+    assert cue.text == "karaoke\nhere"
+
+
+def test_list_of_words_is_json_however_it_is_indented():
+    words = [{"word": "a", "start": 0, "end": 1}]
+
+    assert read(json.dumps(words, indent=2)).cues[0].text == "a"
+
+
+def test_too_many_captions_of_words_are_refused_as_others_are():
+    words = [{"word": "a", "start": 2 * at, "end": 2 * at} for at in range(MOST_CUES + 1)]
+
+    with pytest.raises(BadInput, match=f"at most {MOST_CUES} captions"):
+        read(json.dumps(words))

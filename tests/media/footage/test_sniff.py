@@ -3,13 +3,14 @@
 import http.server
 import threading
 from collections.abc import Iterator
+from time import process_time
 
 import pytest
 
 from media.errors import BadInput
 from media.footage.container import CAPTIONS, PICTURE, SOUND, VIDEO, Container, Medium
 from media.footage.facts import facts_of
-from media.footage.sniff import container_of, container_of_file
+from media.footage.sniff import HEAD_BYTES, container_of, container_of_file
 from tests.media.footage.files import MOVING, TONE, X264, made, read
 
 FLAT = ("-f", "lavfi", "-i", "color=red:s=64x64:d=0.1")
@@ -189,3 +190,23 @@ def test_sound_is_no_picture(tmp_path):
 
     with pytest.raises(BadInput, match=r"expected a picture .*, found a file of the kind wav"):
         container_of_file(path, "a.png", PICTURE)
+
+
+@pytest.mark.parametrize(
+    "unit", [b"<!>", b"<!-->", b"<!---->", b"<![]>", b"<!--", b"?><!--", b"<![", b"<!DOCTYPE "]
+)
+@pytest.mark.parametrize("begin", [b"", b"<?xml "])
+def test_documents_of_many_declarations_are_told_at_once(unit, begin):
+    begun = process_time()
+
+    with pytest.raises(BadInput):
+        container_of((begin + unit * HEAD_BYTES)[:HEAD_BYTES], "a.mp4", VIDEO)
+
+    assert process_time() - begun < 0.5
+
+
+def test_drawing_behind_comments_and_declarations_is_still_one():
+    head = b'<?xml version="1.0"?>\n<!-- a > b --><!DOCTYPE svg [<!ENTITY x "y">]>\n<!-- c -->\n<svg/>'
+
+    with pytest.raises(BadInput, match="found an SVG drawing"):
+        container_of(head, "a.mp4", VIDEO)
