@@ -24,7 +24,7 @@ from PIL import Image
 
 from media.kenburns.canvas import canvas_of
 from media.kenburns.motion import Box, Camera
-from media.kenburns.picture import Refused, read_picture
+from media.kenburns.picture import Refused, blaming, read_picture
 from media.kenburns.planes import Frame, Planes, planes_of
 
 REPORT_FD = 3
@@ -37,11 +37,13 @@ class Layer:
 
     def __init__(self, said: Mapping[str, Any], size: tuple[int, int]) -> None:
         """Decode the picture of a layer; `size` is that of the frames."""
-        picture, self.notes = read_picture(Path(said["path"]), said["container"], said["background"])
-        canvas = canvas_of(picture, Camera.said(said["camera"]), said["fit"], said["background"], size)
+        path, camera = Path(said["path"]), Camera.said(said["camera"])
+        picture, self.notes = read_picture(path, said["container"], said["background"])
+        with blaming(path):
+            canvas = canvas_of(picture, camera, said["fit"], said["background"], size)
+            self._planes: Planes = planes_of(canvas.picture, canvas.fineness)
         numbers = range(said["first"], said["first"] + said["count"])
         self._size = size
-        self._planes: Planes = planes_of(canvas.picture, canvas.fineness)
         self.boxes: list[Box] = canvas.camera.boxes(canvas.picture.size, size[0] / size[1], numbers)
 
     def frame(self, index: int) -> Frame:
