@@ -3,9 +3,9 @@
     python -m media.kenburns.frames task.json
 
 writes raw frames, yuv420p in BT.709's limited range, into the FIFO that the task names. Reports JSON lines
-on file descriptor 3: {"event": "ready", "notes": …} once all pictures are decoded, {"event": "done",
-"frames": …} at the end, or {"event": "refused", "layer": …, "found": …}. Imports Pillow and what lies beside
-it.
+on file descriptor 3: {"event": "decoding", "layer": …} before each picture, {"event": "ready", "notes": …}
+once all are decoded, {"event": "done", "frames": …} at the end, or {"event": "refused", "layer": …, "found":
+…}. Imports Pillow and what lies beside it.
 """
 
 import fcntl
@@ -17,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def main(argv: list[str]) -> None:
 
         layers: list[Layer] = []
         for number, said in enumerate(task["layers"]):
+            report("decoding", layer=number)
             try:
                 layers.append(Layer(said, (task["width"], task["height"])))
             except Refused as refused:
@@ -70,7 +72,7 @@ def main(argv: list[str]) -> None:
         # For reading too: opening a FIFO for writing alone waits for a reader, who would not wait for us.
         pipe = os.open(task["output"], os.O_RDWR)
         report("ready", notes=[layer.notes for layer in layers])
-        fcntl.fcntl(pipe, F_SETPIPE_SZ, PIPE_BYTES)
+        widen(pipe)
         for frame in in_order(layers, task["threads"]):
             for plane in frame:
                 write(pipe, plane.tobytes())
@@ -101,6 +103,12 @@ def shown(layers: list[Layer], index: int, count: int) -> Frame:
         y, u, v = (Image.blend(*pair, part) for pair in zip(frame, layer.frame(index), strict=True))
         frame = (y, u, v)
     return frame
+
+
+def widen(pipe: int) -> None:
+    """Make a pipe large if that is allowed: a user has pages for some such, then only for small ones."""
+    with suppress(OSError):
+        fcntl.fcntl(pipe, F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def write(pipe: int, data: bytes) -> None:
