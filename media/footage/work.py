@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from media.cost import Cost
-from media.delivery.wish import DELIVERY
 from media.digest import digest_of, exact
 from media.footage.job import FootageJob
 from media.footage.source import Footage
@@ -41,7 +40,7 @@ class Work:
             "stage": self.job.noun,
             "recipe": self.job.recipe,
             "footage": {field: one.asset.sha256 for field, one in self.footage.items()},
-            "asked": exact({name: one for name, one in self.job.identity.items() if name not in DELIVERY}),
+            "asked": exact(self.job.identity),
         })  # fmt: skip
 
 

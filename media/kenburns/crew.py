@@ -1,7 +1,7 @@
 """Film many clips, as many at a time as there are processors; whichever is done makes room for the next."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from threading import Event, Lock
 
@@ -102,12 +102,13 @@ class Crew:
         return told
 
 
-def expect_some(unusable: Sequence[str], pictures: int) -> None:
-    """Refuse a job of which no picture can be used.
+def expect_some(unusable: Mapping[str, str], pictures: int) -> None:
+    """Refuse a job of which no picture can be used; `unusable` says why, by their names.
 
     Raises:
         BadInput: It is so; the sentence is that of the first.
     """
     if len(unusable) == pictures:
         others = f"; so it is with all {pictures} pictures" if pictures > 1 else ""
-        raise BadInput(f"{unusable[0]}{others}")
+        name, why = next(iter(unusable.items()))
+        raise BadInput(f"picture {name}: {why}{others}")

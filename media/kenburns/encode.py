@@ -37,6 +37,11 @@ PIPE, TASK = "frames.yuv", "task.json"
 class DecoderDied(ToolCrashed):
     """What decodes a picture died of it."""
 
+    def __init__(self, layer: int, found: str) -> None:
+        """Say which of the task's layers, and how."""
+        super().__init__(found)
+        self.layer = layer
+
 
 class PictureRefused(BadInput):
     """One of the pictures cannot be used."""
@@ -150,14 +155,20 @@ def _shot(shooting: Shooting, choice: EncoderChoice, on_progress: OnProgress | N
 
 def _until_ready(maker: Child) -> list[list[str]]:
     """Wait until the pictures are decoded; returns what is to be said of them."""
+    layer = 0
     for line in maker.reports():
         said = json.loads(line)
+        if said["event"] == "decoding":
+            layer = int(said["layer"])
         if said["event"] == "ready":
             notes: list[list[str]] = said["notes"]
             return notes
         if said["event"] == "refused":
             raise PictureRefused(int(said["layer"]), printable(str(said["found"])))
-    _check_maker(maker.wait())
+    try:
+        check(maker.wait(), "the decoder of a picture")
+    except ToolCrashed as crash:
+        raise DecoderDied(layer, str(crash)) from crash
     raise ToolFailed("the maker of frames ended well without a word; run it again")
 
 
@@ -184,12 +195,10 @@ def _expect_good_end(maker: Child) -> None:
 
 
 def _check_maker(finished: Finished) -> None:
+    """See that frames came to their end; by then all pictures are decoded, so none is to blame."""
     if finished.returncode > 0 and "MemoryError" in finished.log_tail:
-        raise OutOfResources("the picture needs more memory than its decoder may take; send it smaller")
-    try:
-        check(finished, "the decoder of a picture")
-    except ToolCrashed as crash:
-        raise DecoderDied(str(crash)) from crash
+        raise OutOfResources("frames need more memory than their maker may take; ask for smaller ones")
+    check(finished, "the maker of frames")
 
 
 def _require_success(finished: Finished, encoder: Encoder) -> None:

@@ -1,5 +1,6 @@
 """Film one clip: find it in the store, or make it there in a folder of its own."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from media.encoder import EncoderChoice
 from media.errors import BadInput
 from media.kenburns.clip import Clip, Filmed, find_filmed, write_filmed
 from media.kenburns.encode import DecoderDied, PictureRefused, Shooting, shoot
-from media.patience import retried
 from media.tools import Tools
 from media.workspace import workspace
+
+logger = logging.getLogger(__name__)
 
 
 class UnusablePicture(BadInput):
@@ -49,24 +51,30 @@ def film(clip: Clip, studio: Studio, told: Callable[[int], None]) -> tuple[Filme
 
     Raises:
         UnusablePicture: One of its pictures cannot be used.
-        MediaError: Anything else, after the retries that its class allows.
+        MediaError: Anything else; whoever retries the job finds what is filmed by then.
     """
-    store = studio.tools.store
-    if found := retried(lambda: find_filmed(clip, store)):
+    if found := find_filmed(clip, studio.tools.store):
         told(clip.frames)
         return found, True
     try:
-        return retried(lambda: _filmed(clip, studio, told)), False
+        return _filmed_at_the_second_try(clip, studio, told), False
     except PictureRefused as refused:
-        layer = clip.layers[refused.layer]
-        raise UnusablePicture(layer.name, f"{layer.footage.name}: {refused}") from refused
-    except DecoderDied as crash:  # once more was tried by now
-        names = ", ".join(layer.footage.name for layer in clip.layers)
+        raise UnusablePicture(clip.layers[refused.layer].name, str(refused)) from refused
+    except DecoderDied as crash:
         raise UnusablePicture(
-            clip.layers[-1].name,
-            f"{names}: expected a picture that can be decoded, found that its decoder died of it twice; save "
-            "it anew by another program",
+            clip.layers[crash.layer].name,
+            "expected a picture that can be decoded, found that its decoder died of it twice; save it "
+            "anew by another program",
         ) from crash
+
+
+def _filmed_at_the_second_try(clip: Clip, studio: Studio, told: Callable[[int], None]) -> Filmed:
+    """Film a clip, again if a decoder died: what dies of the same picture twice is that picture's fault."""
+    try:
+        return _filmed(clip, studio, told)
+    except DecoderDied as crash:
+        logger.warning("%s: %s; decoding once more", clip.layers[crash.layer].name, crash)
+        return _filmed(clip, studio, told)
 
 
 def _filmed(clip: Clip, studio: Studio, told: Callable[[int], None]) -> Filmed:

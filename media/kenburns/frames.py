@@ -3,9 +3,9 @@
     python -m media.kenburns.frames task.json
 
 writes raw frames, yuv420p in BT.709's limited range, into the FIFO that the task names. Reports JSON lines
-on file descriptor 3: {"event": "ready", "notes": …} once all pictures are decoded, {"event": "done",
-"frames": …} at the end, or {"event": "refused", "layer": …, "found": …}. Imports Pillow and what lies beside
-it.
+on file descriptor 3: {"event": "decoding", "layer": …} before each picture, {"event": "ready", "notes": …}
+once all are decoded, {"event": "done", "frames": …} at the end, or {"event": "refused", "layer": …, "found":
+…}. Imports Pillow and what lies beside it.
 """
 
 import fcntl
@@ -17,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from PIL import Image
 
 from media.kenburns.canvas import canvas_of
 from media.kenburns.motion import Box, Camera
-from media.kenburns.picture import Refused, read_picture
+from media.kenburns.picture import Refused, blaming, read_picture
 from media.kenburns.planes import Frame, Planes, planes_of
 
 REPORT_FD = 3
@@ -37,11 +38,13 @@ class Layer:
 
     def __init__(self, said: Mapping[str, Any], size: tuple[int, int]) -> None:
         """Decode the picture of a layer; `size` is that of the frames."""
-        picture, self.notes = read_picture(Path(said["path"]), said["container"], said["background"])
-        canvas = canvas_of(picture, Camera.said(said["camera"]), said["fit"], said["background"], size)
+        path, camera = Path(said["path"]), Camera.said(said["camera"])
+        picture, self.notes = read_picture(path, said["container"], said["background"])
+        with blaming(path):
+            canvas = canvas_of(picture, camera, said["fit"], said["background"], size)
+            self._planes: Planes = planes_of(canvas.picture, canvas.fineness)
         numbers = range(said["first"], said["first"] + said["count"])
         self._size = size
-        self._planes: Planes = planes_of(canvas.picture, canvas.fineness)
         self.boxes: list[Box] = canvas.camera.boxes(canvas.picture.size, size[0] / size[1], numbers)
 
     def frame(self, index: int) -> Frame:
@@ -60,6 +63,7 @@ def main(argv: list[str]) -> None:
 
         layers: list[Layer] = []
         for number, said in enumerate(task["layers"]):
+            report("decoding", layer=number)
             try:
                 layers.append(Layer(said, (task["width"], task["height"])))
             except Refused as refused:
@@ -68,7 +72,7 @@ def main(argv: list[str]) -> None:
         # For reading too: opening a FIFO for writing alone waits for a reader, who would not wait for us.
         pipe = os.open(task["output"], os.O_RDWR)
         report("ready", notes=[layer.notes for layer in layers])
-        fcntl.fcntl(pipe, F_SETPIPE_SZ, PIPE_BYTES)
+        widen(pipe)
         for frame in in_order(layers, task["threads"]):
             for plane in frame:
                 write(pipe, plane.tobytes())
@@ -99,6 +103,12 @@ def shown(layers: list[Layer], index: int, count: int) -> Frame:
         y, u, v = (Image.blend(*pair, part) for pair in zip(frame, layer.frame(index), strict=True))
         frame = (y, u, v)
     return frame
+
+
+def widen(pipe: int) -> None:
+    """Make a pipe large if that is allowed: a user has pages for some such, then only for small ones."""
+    with suppress(OSError):
+        fcntl.fcntl(pipe, F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def write(pipe: int, data: bytes) -> None:

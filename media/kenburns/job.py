@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from media.codec import CODINGS
 from media.delivery.wish import DELIVERY
 from media.footage.container import PICTURE, Medium
 from media.footage.job import EncodeWish, FootageJob
@@ -127,9 +128,15 @@ class ImagesToVideoJob(EncodeWish, FootageJob):
         return self
 
     @model_validator(mode="after")
-    def _fits_into_memory_and_time(self) -> Self:
+    def _fits_its_codec_and_memory_and_time(self) -> Self:
         if self.width * self.height > MAX_PIXELS:
             raise ValueError(f"expected at most {MAX_PIXELS} pixels, found {self.width} x {self.height}")
+        least, sides = CODINGS[self.codec].least, self.settings.padded
+        if min(sides) < least:
+            raise ValueError(
+                f"expected at least {least} pixels a side for {self.codec}, found {self.width} x "
+                f"{self.height}; ask for a larger video, or for h264"
+            )
         frames = sum(self.frames_of(still) for still in self.images)
         if frames > MOST_FRAMES:
             raise ValueError(f"expected at most {MOST_FRAMES} frames in all, found {frames}")

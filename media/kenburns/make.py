@@ -12,7 +12,7 @@ from media.kenburns.crew import Crew, expect_some
 from media.kenburns.cuts import Cuts
 from media.kenburns.film import Studio
 from media.kenburns.job import ImagesToVideoJob
-from media.kenburns.previews import stored_previews
+from media.kenburns.previews import moment_of, stored_previews
 from media.kenburns.results import results_of, stored_results
 from media.manifest import Output
 from media.processors import processors
@@ -43,7 +43,7 @@ def make(work: Work, tools: Tools, report: OnFrames) -> Finished:
     while True:
         wanted = cuts.film if job.mode == "film" else tuple(cuts.whole.values())
         crew.film(wanted)
-        expect_some([*refused.values(), *crew.unusable.values()], len(job.images))
+        expect_some(refused | crew.unusable, len(job.images))
         if not crew.unusable.keys() & cuts.whole.keys():
             break
         cuts = cuts.without(set(crew.unusable))
@@ -70,19 +70,19 @@ def _studio(job: ImagesToVideoJob, cuts: Cuts, tools: Tools) -> Studio:
 
 def _stored(work: Work, job: ImagesToVideoJob, cuts: Cuts, crew: Crew, tools: Tools) -> tuple[Output, ...]:
     """Store what people get: the film or the clips, what became of each picture, and previews."""
-    stem = stem_for_people(work.name)
+    stem, rate = stem_for_people(work.name), job.settings.rate
     with workspace() as folder:
         if job.mode == "film":
             film = _joined(job, cuts.film, crew, tools, folder)
             videos = [stored_file("video", film, f"{stem}-film{film.suffix}", tools.store)]
             clips: dict[str, Output] = {}
             frames = sum(clip.frames for clip in cuts.film)
-            shown = [(videos[0], frames * number // 12) for number in range(min(12, frames))]
+            shown = [(videos[0], moment_of(frames * number // 12, rate)) for number in range(min(12, frames))]
         else:
             clips = {name: _named(crew.filmed[clip.digest], name) for name, clip in cuts.whole.items()}
             videos = list(clips.values())
-            shown = [(clips[name], clip.frames // 2) for name, clip in cuts.whole.items()]
-        results = results_of(job, work.footage, clips, crew.unusable)
+            shown = [(clips[name], moment_of(clip.frames // 2, rate)) for name, clip in cuts.whole.items()]
+        results = results_of(job, clips, crew.unusable)
         told = stored_results(results, f"{stem}-results.json", folder, tools.store)
         previews = stored_previews(shown, stem, tools.ffmpeg, folder, tools.store)
     return (*videos, told, *previews)

@@ -3,16 +3,27 @@
 import io
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms
 
 MOST_PIXELS = 100_000_000
 """More are refused by what the header says, before anything is decoded."""
 DEEP = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "tiff": "TIFF", "bmp": "BMP", "gif": "GIF"}
 """Pillow's names of the containers of media/footage/container.py that hold pictures."""
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture upright, by its orientation (Exif 2.32, tag 274)."""
 
 
 class Refused(Exception):
@@ -32,18 +43,40 @@ def read_picture(path: Path, container: str, background: str) -> tuple[Image.Ima
     """
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     warnings.simplefilter("ignore")  # of metadata; sizes are looked at here
+    with blaming(path), Image.open(path, formats=[FORMATS[container]]) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise too_large(image.width * image.height)
+        image.load()
+        return opaque(upright(image), background)
+
+
+@contextmanager
+def blaming(path: Path) -> Iterator[None]:
+    """Take whatever is raised for the fault of the picture at `path`: it decides what a decoder meets.
+
+    Raises:
+        Refused: Something was raised.
+    """
     try:
-        with Image.open(path, formats=[FORMATS[container]]) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise too_large(image.width * image.height)
-            image.load()
-            return opaque(ImageOps.exif_transpose(image), background)
+        yield
+    except Refused:
+        raise
     except Image.DecompressionBombError as problem:  # beyond twice as many
         said = re.search(r"\((\d+) pixels", str(problem))
         raise too_large(int(said[1]) if said else 2 * MOST_PIXELS) from problem
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError, OverflowError) as problem:
+    except MemoryError as problem:
+        raise Refused(
+            "expected a picture that its decoder has memory for, found one that needs more; send it smaller"
+        ) from problem
+    except Exception as problem:
         found = " ".join(str(problem).replace(str(path), "it").split()) or type(problem).__name__
         raise Refused(f"expected a picture that decodes to its end, found: {found[:200]}") from problem
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Return a picture as its camera was held; no tag but that one is read, and none is written."""
+    turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return image if turn is None else image.transpose(turn)
 
 
 def too_large(pixels: int) -> Refused:

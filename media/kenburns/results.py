@@ -7,18 +7,16 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from media.deliverables import stored_file
-from media.footage.source import Footage
 from media.kenburns.job import ImagesToVideoJob
 from media.manifest import Output
 from media.store import ObjectStore
 
 
 class PictureResult(BaseModel):
-    """What became of one picture.
+    """What became of one picture; files' own names are no part of it, since no digest has them.
 
     Attributes:
         id: As it was asked for, or its number in the request.
-        source: The picture's own name.
         duration: Of its clip, or of what a film shows of it, in seconds; 0 if there is none.
         frames: The same, counted.
         file: The clip's name for people; empty for a picture of a film, and where there is none.
@@ -29,7 +27,6 @@ class PictureResult(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
-    source: str
     duration: float
     frames: int
     file: str
@@ -42,7 +39,6 @@ RESULTS = TypeAdapter(list[PictureResult])
 
 def results_of(
     job: ImagesToVideoJob,
-    footage: Mapping[str, Footage],
     clips: Mapping[str, Output],
     unusable: Mapping[str, str],
 ) -> list[PictureResult]:
@@ -50,7 +46,6 @@ def results_of(
 
     Args:
         job: What was asked for.
-        footage: The pictures that were brought, by name.
         clips: The video of each, by name; those of a film have none.
         unusable: Why some pictures show nowhere, by name.
     """
@@ -62,7 +57,6 @@ def results_of(
         results.append(
             PictureResult(
                 id=name,
-                source=footage[name].name if name in footage else "",
                 duration=float(Fraction(frames) / Fraction(job.fps)),
                 frames=frames,
                 file=clip.download_name if clip else "",

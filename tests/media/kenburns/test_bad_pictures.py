@@ -14,6 +14,7 @@ from media.errors import BadInput
 from media.footage.container import PICTURE
 from media.footage.source import download_footage
 from media.jobs import run_footage
+from media.kenburns import frames
 from media.kenburns.job import ImagesToVideoJob
 from media.kenburns.picture import Refused, read_picture
 from media.kenburns.results import read_results
@@ -76,6 +77,49 @@ def test_picture_is_turned_as_its_camera_was_held(tmp_path, orientation):
 
     assert upright.shape == (40, 60, 3)
     assert np.abs(upright - np.asarray(corners())).mean() < 6
+
+
+def photo_with(path: Path, orientation: int, tag: int, text: bytes) -> None:
+    """Write a JPEG that says how its camera was held, and in another tag text where a number belongs."""
+    entry = struct.pack("<HHII", 274, 3, 1, orientation)
+    other = struct.pack("<HHI4s", tag, 2, len(text), text)
+    entries = b"".join(sorted([entry, other]))
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + bytes(4)
+    corners().transpose(Image.Transpose.ROTATE_90).save(path, "JPEG", exif=exif, quality=95, subsampling=0)
+
+
+@pytest.mark.parametrize("tag", [256, 282], ids=["ImageWidth", "XResolution"])
+def test_photo_with_nonsense_in_another_tag_is_turned_all_the_same(tmp_path, tag):
+    photo_with(tmp_path / "photo", 6, tag, b"60\0\0")
+
+    upright = np.asarray(read(tmp_path / "photo", "jpeg")).astype(int)
+
+    assert upright.shape == (40, 60, 3)
+    assert np.abs(upright - np.asarray(corners())).mean() < 6
+
+
+@pytest.mark.parametrize(
+    ("problem", "found"),
+    [
+        (struct.error("unpack requires 4 bytes"), "decodes to its end, found: unpack requires 4 bytes"),
+        (MemoryError(), "has memory for, found one that needs more; send it smaller"),
+        (ZeroDivisionError(), "decodes to its end, found: ZeroDivisionError"),
+    ],
+)
+@pytest.mark.parametrize("step", ["canvas_of", "planes_of"])
+def test_whatever_a_picture_raises_while_it_is_prepared_is_said_of_it_alone(
+    tmp_path, monkeypatch, problem, found, step
+):
+    def raising(*_: object) -> None:
+        raise problem
+
+    corners().save(tmp_path / "picture", "PNG")
+    monkeypatch.setattr(frames, step, raising)
+    camera = {"zooms": [1, 1], "centres": [[0.5, 0.5]] * 2, "easing": "linear", "frames": 1}
+    said = {"path": str(tmp_path / "picture"), "container": "png", "background": "#000000", "fit": "cover"}
+
+    with pytest.raises(Refused, match=found):
+        frames.Layer({**said, "camera": camera, "first": 0, "count": 1}, (64, 48))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "RGB", "YCbCr"])
@@ -169,7 +213,7 @@ def test_one_bad_picture_leaves_the_others_alone_and_says_why(tmp_path, tools):
 
     results = read_results(manifest.output("results"), tools.store)
     assert [bool(result.error) for result in results] == [False, True, False, False, False]
-    assert results[1].error.startswith("b.png: expected at most 100 megapixels, found 900;")
+    assert results[1].error.startswith("expected at most 100 megapixels, found 900;")
     assert [(result.id, result.frames) for result in results] == [
         ("01", 2),
         ("02", 0),
@@ -183,7 +227,7 @@ def test_one_bad_picture_leaves_the_others_alone_and_says_why(tmp_path, tools):
         "04.mp4",
         "05.mp4",
     ]
-    assert manifest.record.warnings[0].startswith("picture 02 is missing: b.png")
+    assert manifest.record.warnings[0].startswith("picture 02 is missing: expected at most")
 
 
 def test_job_whose_pictures_are_all_bad_is_refused_and_publishes_nothing(tmp_path, tools):

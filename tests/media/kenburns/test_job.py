@@ -48,6 +48,8 @@ def test_pictures_without_an_id_are_called_by_their_number():
         ({"zoom_from": 2.0}, "zoom_to of at least zoom_from"),
         ({"mode": "film", "cross_fade": 1.1}, "at most half the shortest picture, found 11 of 20 frames"),
         ({"width": 8192, "height": 8192}, "pixels"),
+        ({"codec": "av1", "width": 62}, "at least 64 pixels a side for av1, found 62 x 1080"),
+        ({"codec": "hevc", "width": 16, "height": 14}, "greater than or equal to 16"),
         ({"duration": 0}, "greater than or equal to 0.1"),
         ({"focus": {"x": 1.5}}, "less than or equal to 1"),
     ],

@@ -1,5 +1,6 @@
 """Clips and films as they come out: kept when a job fails, found again, and looked at pixel by pixel."""
 
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -107,7 +108,7 @@ def test_picture_that_its_decoder_dies_of_twice_is_that_pictures_fault(tools, pi
 
     def shoot(shooting, choice, told) -> encode.Shot:
         if shooting.task["layers"][0]["camera"]["frames"] == 5:
-            raise DecoderDied("the decoder of a picture died by SIGSEGV")
+            raise DecoderDied(0, "the decoder of a picture died by SIGSEGV")
         return made(shooting, choice, told)
 
     monkeypatch.setattr(film, "shoot", shoot)
@@ -117,7 +118,60 @@ def test_picture_that_its_decoder_dies_of_twice_is_that_pictures_fault(tools, pi
 
     errors = [result.error for result in read_results(manifest.output("results"), tools.store)]
     assert errors[0] == ""
-    assert errors[1].startswith("red.png: expected a picture that can be decoded, found that its decoder")
+    assert errors[1].startswith("expected a picture that can be decoded, found that its decoder")
+
+
+CRASHING = """
+import os, signal, sys
+from media.kenburns import frames
+read = frames.read_picture
+def dying(path, *rest):
+    if path.stat().st_size == {size}:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return read(path, *rest)
+frames.read_picture = dying
+frames.main(["", "task.json"])
+"""
+
+
+@pytest.mark.parametrize("dies", [0, 1, 2])
+def test_film_lacks_only_the_picture_that_its_decoder_dies_of(tools, pictures, monkeypatch, dies):
+    pictures[2].write_bytes(pictures[2].read_bytes() + b"larger than its like")
+    crashing = CRASHING.format(size=pictures[dies].stat().st_size)
+    monkeypatch.setattr(encode, "maker_argv", lambda: [sys.executable, "-c", crashing])
+
+    manifest = run_footage(job_of(pictures, mode="film", cross_fade=0.2), tools)
+
+    results = read_results(manifest.output("results"), tools.store)
+    assert [index for index, result in enumerate(results) if result.error] == [dies]
+    assert "its decoder died of it twice" in results[dies].error
+
+
+def test_same_pictures_under_other_names_give_the_same_results(tools, pictures):
+    pictures[1].write_bytes(pictures[1].read_bytes()[:-40])
+    told = []
+    for _ in range(2):
+        manifest = run_footage(job_of(pictures[:2]), tools)
+        told.append(tools.store.get(manifest.output("results").asset.key))
+        for result in tools.store.list("manifests/"):
+            tools.store.delete_if(result.key, result.etag)
+        pictures[:2] = [path.rename(path.with_name(f"other-{path.name}")) for path in pictures[:2]]
+
+    assert told[0] == told[1]
+    assert b"decodes to its end" in told[0]
+
+
+def test_failing_tool_is_tried_as_often_as_its_failure_allows(tools, pictures, monkeypatch):
+    tried: list[object] = []
+
+    def shoot(*args: object) -> encode.Shot:
+        tried.append(args)
+        raise ToolFailed("ffmpeg ended with exit code 1 instead of 0: a test")
+
+    monkeypatch.setattr(film, "shoot", shoot)
+    with pytest.raises(ToolFailed, match="a test"):
+        run_footage(job_of(pictures[:1]), tools)
+    assert len(tried) == 1 + ToolFailed.retry.times
 
 
 def test_encoder_of_a_gpu_that_fails_gives_way_to_the_processors(tmp_path, tools, pictures):
