@@ -6,7 +6,6 @@ from prefect.artifacts import create_table_artifact
 from blocks.tools import open_tools
 from media.footage.work import Finished, Work
 from media.transcode import make
-from tasks.artifacts import show_previews
 from tasks.media_task import media_task
 from tasks.progress import footage_progress
 
@@ -19,7 +18,6 @@ def transcode(work: Work) -> Finished:
         made = make.transcode(work, tools, report)
     for warning in made.warnings:
         get_run_logger().warning("%s: %s", work.name, warning)
-    show_previews(made.outputs, work.result, work.name, tools.store)
     create_table_artifact(
         table=[{**row} for row in made.table],
         key=f"streams-{work.result[:12]}",

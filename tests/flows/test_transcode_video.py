@@ -21,6 +21,7 @@ def test_video_is_transcoded_by_named_tasks_and_its_page_shows_streams_and_pictu
     }
     shown = {one.key.partition("-")[0]: one for one in seen.artifacts(run) if one.key}
     assert {"video", "poster", "contact", "sprite", "streams", "result", "files"} <= set(shown)
+    assert len(shown) == len(seen.artifacts(run))
     rows = json.loads(str(shown["streams"].data))
     assert [row["stream"] for row in rows] == ["file", "video", "sound"] * 2
 
