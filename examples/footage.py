@@ -43,7 +43,7 @@ def main(argv: list[str]) -> None:
     write_film(folder)
 
 
-def landscape(size: tuple[int, int], sky: str, glow: str, seed: int) -> Image.Image:
+def landscape(size: tuple[int, int], sky: str, glow: str, seed: float) -> Image.Image:
     """Return hills before a sky that glows."""
     width, height = size
     gradient = Image.linear_gradient("L").resize(size)
@@ -64,7 +64,7 @@ def landscape(size: tuple[int, int], sky: str, glow: str, seed: int) -> Image.Im
     return picture
 
 
-def ridge(across: float, seed: int) -> float:
+def ridge(across: float, seed: float) -> float:
     """Return the height of a line of hills at a share of the picture's width, about -1 to 1."""
     return sum(math.sin(across * 2**octave * 4 + seed * octave * 1.7) / 2**octave for octave in range(1, 6))
 
