@@ -10,6 +10,12 @@ from media.transcode.job import TranscodeJob
 from tests.media.footage.files import MOVING, TONE, X264, made
 
 
+@pytest.fixture(autouse=True)
+def _own_store(tmp_path, monkeypatch) -> None:
+    """What other runs made would be found."""
+    monkeypatch.setenv("RENDERMILL_STORE", str(tmp_path / "store"))
+
+
 def test_video_is_transcoded_by_named_tasks_and_its_page_shows_streams_and_pictures(tmp_path, seen):
     source = made(tmp_path / "clip.mp4", *MOVING, *TONE, *X264, "-c:a", "aac")
 
