@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from media.codec import CODINGS, Encoder, is_nvenc
-from media.encoder import EncoderChoice, Ffmpeg, explain_nvenc, held_session, pixels_for
+from media.encoder import EncoderChoice, Ffmpeg, held_session, pixels_for
 from media.errors import BadInput, OutOfResources, TimedOut, ToolCrashed, ToolFailed
 from media.faults import fault_point
 from media.footage.command import beginning, writing_file, writing_video
@@ -22,7 +22,7 @@ from media.process import Child, Finished, Limits, check, start
 from media.reference import printable
 from media.video.check import verify_video
 from media.video.command import TAGS
-from media.video.encode import DISK_FULL, FILE_BYTES, STALL_S
+from media.video.encode import FILE_BYTES, STALL_S, require_success
 from media.video.progress import OnProgress, Progress
 from media.video.settings import VideoSettings
 
@@ -148,7 +148,7 @@ def _shot(shooting: Shooting, choice: EncoderChoice, on_progress: OnProgress | N
             finished = _follow(encoder, maker, Progress(on_progress, STALL_S))
         if finished.returncode == 0 or maker.has_ended():
             _expect_good_end(maker)
-        _require_success(finished, choice.encoder)
+        require_success(finished, choice.encoder)
     verify_video(folder / name, settings, shooting.frames)
     return Shot(folder / name, choice, notes)
 
@@ -199,13 +199,3 @@ def _check_maker(finished: Finished) -> None:
     if finished.returncode > 0 and "MemoryError" in finished.log_tail:
         raise OutOfResources("frames need more memory than their maker may take; ask for smaller ones")
     check(finished, "the maker of frames")
-
-
-def _require_success(finished: Finished, encoder: Encoder) -> None:
-    if finished.returncode > 0 and any(text in finished.log_tail for text in DISK_FULL):
-        raise OutOfResources("ffmpeg found the disk full while it wrote the video; make room for it")
-    if finished.returncode > 0 and is_nvenc(encoder):
-        raise ToolFailed(
-            f"ffmpeg ended with exit code {finished.returncode}: {explain_nvenc(finished.log_tail)}"
-        )
-    check(finished, "ffmpeg")

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+from media.video.settings import Colour
+
 Alpha = Annotated[int, Field(ge=0, le=255)]
 Place = Literal[
     "bottom_left",

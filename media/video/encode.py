@@ -142,7 +142,7 @@ def _encode(
         limits = Limits(idle_s=encoder.stall_s, file_bytes=FILE_BYTES)
         with start(argv, cwd=folder, limits=limits, env=encoder.ffmpeg.env) as child:
             finished = _drive(child, first, feed, Progress(on_progress, encoder.stall_s))
-        _require_success(finished, encoder.choice.encoder)
+        require_success(finished, encoder.choice.encoder)
         facts = verify_video(part, settings, feed.sent)
         path = part.rename(folder / f"video{settings.suffix}")
     finally:
@@ -168,7 +168,13 @@ def _drive(child: Child, first: bytes, feed: Feed, progress: Progress) -> Finish
     return child.wait()
 
 
-def _require_success(finished: Finished, encoder: Encoder) -> None:
+def require_success(finished: Finished, encoder: Encoder) -> None:
+    """Raise what the end of an ffmpeg that encoded frames of ours means; returns when it ended well.
+
+    Raises:
+        OutOfResources: The disk is full, or it was killed from outside.
+        ToolFailed: It failed; the message says why a GPU's encoder did.
+    """
     if finished.returncode > 0 and any(text in finished.log_tail for text in DISK_FULL):
         raise OutOfResources("ffmpeg found the disk full while it wrote the video; make room for it")
     if finished.returncode > 0 and is_nvenc(encoder):
