@@ -4,6 +4,7 @@ import re
 import subprocess
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -24,6 +25,8 @@ class Found:
     rate: int
     size: tuple[int, int]
     rotation: int
+    steps: tuple[float, ...]
+    """By how much each frame differs from the one before it: the mean of their luma, of 255."""
 
     @property
     def sound_s(self) -> Fraction:
@@ -46,14 +49,19 @@ def found_in(path: Path) -> Found:
     """Decode an MP4 completely."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
-        frames = [(frame.pts * stream.time_base, frame.rotation) for frame in container.decode(stream)]
+        frames, planes = [], []
+        for frame in container.decode(stream):
+            frames.append((frame.pts * stream.time_base, frame.rotation))
+            planes.append(frame.to_ndarray(format="gray").astype(np.int16))
         length, size = stream.duration * stream.time_base, (stream.width, stream.height)
     with av.open(str(path)) as container:
         sound = container.streams.audio[0]
         parts = [frame.to_ndarray() for frame in container.decode(sound)]
         rate = sound.rate
     times = tuple(at for at, _ in frames)
-    return Found(len(frames), times, length, np.concatenate(parts, axis=1), rate, size, frames[0][1] % 360)
+    steps = tuple(float(abs(after - before).mean()) for before, after in pairwise(planes))
+    turned = frames[0][1] % 360
+    return Found(len(frames), times, length, np.concatenate(parts, axis=1), rate, size, turned, steps)
 
 
 def loudness_in(path: Path) -> tuple[float, float]:

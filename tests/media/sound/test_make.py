@@ -56,6 +56,7 @@ def test_last_frame_stands_until_the_sound_is_over(lay, clip, tone):
 
     expect_together(found)
     expect_even(found, 75)
+    assert min(found.steps[:48]) > 2 * max(found.steps[50:])
 
 
 @pytest.mark.parametrize(("reordered", "copied"), [("0", True), ("3", False)])
